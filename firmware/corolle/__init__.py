@@ -1,0 +1,1 @@
+"""corolle: connected street furniture."""
