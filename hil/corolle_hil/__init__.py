@@ -1,0 +1,1 @@
+"""The virtual street: genuine firmware, simulated chips, one clock."""

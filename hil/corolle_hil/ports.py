@@ -1,0 +1,93 @@
+"""What a simulated chip plugs into: wires and buses of one controller."""
+
+from collections.abc import Callable
+
+
+class Nak(Exception):
+    """The chip did not acknowledge its address or a byte (I2C)."""
+
+
+class BusStuck(Exception):
+    """A line of the bus is held low: no transfer ends."""
+
+
+class Line:
+    """One wire at a GPIO, seen from both of its ends.
+
+    The firmware's end drives it (output or PWM) or listens, perhaps with a pull resistor; a chip's
+    end may drive it too. Who drives wins over a pull; nobody and no pull is `None`.
+    """
+
+    def __init__(self, gpio: int):
+        self.gpio = gpio
+        self.pwm: tuple[int, int] | None = None  # (freq_hz, duty_u16) while the firmware drives PWM
+        self.adc_uv: Callable[[], int] | None = None  # what an ADC on this wire reads, in microvolts
+        self._output: int | None = None
+        self._pull: int | None = None
+        self._chip: int | None = None
+        self._watchers: list[Callable[[Line], None]] = []
+        self.on_edge: Callable[[Line, int, int], None] | None = None  # the controller's interrupt input
+
+    @property
+    def level(self) -> int | None:
+        """0 or 1, or None while nobody drives the wire."""
+        if self._output is not None:
+            return self._output
+        return self._pull if self._chip is None else self._chip
+
+    def drive(self, level: int | None) -> None:
+        """The chip's end: set the wire, or let it go with None."""
+        before = self.level or 0
+        self._chip = level
+        after = self.level or 0
+        if self.on_edge and before != after:
+            self.on_edge(self, before, after)
+
+    def watch(self, fn: "Callable[[Line], None]") -> None:
+        """Call `fn(line)` whenever the firmware's end changes: level, mode or PWM; at a reset too."""
+        self._watchers.append(fn)
+
+    def output(self, level: int | None, pull: int | None = None) -> None:
+        """The firmware's end: drive `level`, or listen (None), perhaps with a pull."""
+        self.pwm = None
+        self._output, self._pull = level, pull
+        self._changed()
+
+    def modulate(self, freq_hz: int, duty_u16: int) -> None:
+        """The firmware's end: drive PWM."""
+        self.pwm = (freq_hz, duty_u16)
+        self._changed()
+
+    def _changed(self) -> None:
+        for fn in self._watchers:
+            fn(self)
+
+
+class I2cChip:
+    """A chip at one address of an I2C bus. Raise `Nak` to leave a byte unacknowledged."""
+
+    address: int
+
+    def write(self, data: bytes) -> None:
+        """The controller wrote `data`; empty when it only probed the address."""
+        raise NotImplementedError
+
+    def read(self, n: int) -> bytes:
+        """The controller reads `n` bytes."""
+        raise NotImplementedError
+
+
+class SpiChip:
+    """A chip on an SPI bus, chosen by its own chip-select wire (low)."""
+
+    cs: Line
+
+    def select(self) -> None:
+        """Chip select went low: a transaction begins."""
+
+    def transfer(self, mosi: bytes) -> bytes:
+        """Bytes go both ways at once; returns as many as came."""
+        raise NotImplementedError
+
+    def deselect(self) -> None:
+        """Chip select went high: the transaction is complete."""
