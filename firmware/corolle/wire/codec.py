@@ -1,0 +1,131 @@
+"""Packs and unpacks the messages of the schema."""
+
+from corolle.wire.bits import BitReader, BitWriter
+from corolle.wire.errors import FrameError
+
+__all__ = ("FrameError", "decode", "encode", "legal_range", "unpack")
+
+
+def encode(message, values: dict) -> bytes:
+    """Pack `values` (field name to value; an optional field may be absent or None).
+
+    ValueError names the field and its legal range, or a name the message does not have.
+    """
+    _refuse_strangers(message, values)
+    bits = 0
+    for field in message.fields:
+        bits += field.bits + (8 * len(_text(field, values)) if field.limit else 0)
+    buffer = bytearray((bits + 7) // 8)
+    writer = BitWriter(buffer)
+    for field in message.fields:
+        if field.limit:
+            _put_text(writer, field, _text(field, values))
+        else:
+            writer.put(_raw(field, values.get(field.name)), field.bits)
+    return bytes(buffer)
+
+
+def decode(port: int, payload: bytes) -> tuple:
+    """Unpack what came on FPort `port`: (message, values). FrameError when it is not one of ours."""
+    # Imported here because a node knows what it may be sent: it calls unpack() and spares the table.
+    from corolle.wire.schema import message_for
+
+    message = message_for(port)
+    if message is None:
+        raise FrameError("unknown port")
+    return message, unpack(message, payload)
+
+
+def unpack(message, payload: bytes) -> dict:
+    """The values of one message, by field name. FrameError when `payload` is not such a message."""
+    reader = BitReader(payload)
+    values = {}
+    for field in message.fields:
+        values[field.name] = _take_text(reader, field) if field.limit else _take(reader, field)
+    left = 8 * len(payload) - reader.position
+    if left > 7:
+        raise FrameError("length")
+    if reader.take(left):
+        raise FrameError("padding")
+    return values
+
+
+def legal_range(field) -> tuple:
+    """The smallest and the largest value a number field can carry."""
+    return _scaled(field, 0), _scaled(field, _top(field))
+
+
+def _top(field) -> int:
+    return (1 << field.bits) - (2 if field.optional else 1)
+
+
+def _refuse_strangers(message, values: dict) -> None:
+    for name in values:
+        if not any(field.name == name for field in message.fields):
+            raise ValueError(f"{message.name} has no field {name!r}")
+
+
+def _raw(field, value) -> int:
+    """A value in the field's raw steps."""
+    if value is None:
+        if field.optional:
+            return (1 << field.bits) - 1
+        raise ValueError(f"{field.name} is missing")
+    try:
+        steps = round((value - field.offset) * field.steps)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"{field.name} = {value} is not a finite number") from error
+    if field.wraps:
+        return steps & ((1 << field.bits) - 1)
+    if not 0 <= steps <= _top(field):
+        low, high = legal_range(field)
+        raise ValueError(f"{field.name} = {value} is outside {low}..{high} {field.unit}")
+    return steps
+
+
+def _scaled(field, raw: int):
+    """Raw steps as a value; an int where the step is one."""
+    if field.steps == 1:
+        return raw + field.offset
+    return (raw + field.offset * field.steps) / field.steps
+
+
+def _take(reader, field):
+    raw = _bits(reader, field.bits)
+    if field.optional and raw == (1 << field.bits) - 1:
+        return None
+    return _scaled(field, raw)
+
+
+def _bits(reader, bits: int) -> int:
+    try:
+        return reader.take(bits)
+    except ValueError as error:
+        raise FrameError("length") from error
+
+
+def _printable(text: bytes) -> bool:
+    return all(32 <= byte < 127 for byte in text)
+
+
+def _text(field, values: dict) -> bytes:
+    text = (values.get(field.name) or "").encode()
+    if len(text) > field.limit or not _printable(text):
+        raise ValueError(f"{field.name} = {text!r} is not printable ASCII of at most {field.limit}")
+    return text
+
+
+def _put_text(writer, field, text: bytes) -> None:
+    writer.put(len(text), field.bits)
+    for byte in text:
+        writer.put(byte, 8)
+
+
+def _take_text(reader, field) -> str:
+    length = _bits(reader, field.bits)
+    if length > field.limit:
+        raise FrameError(field.name)
+    text = bytes(_bits(reader, 8) for _ in range(length))
+    if not _printable(text):
+        raise FrameError(field.name)
+    return text.decode()

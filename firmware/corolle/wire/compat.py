@@ -1,0 +1,12 @@
+"""The one place where wire/ deals with CPython, which has no `const`."""
+
+try:
+    from micropython import const
+except ImportError:
+
+    def const(value):
+        """On CPython a constant is an ordinary name."""
+        return value
+
+
+__all__ = ("const",)

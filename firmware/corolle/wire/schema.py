@@ -1,0 +1,32 @@
+"""THE table: every message of ours, as packed on the air, field after field without padding between.
+
+Packer, unpacker, codecs for other networks and documentation are all made from it. A node imports only the
+messages of its own kind (lamp_report, canopy_report, orders): the whole table costs memory there.
+"""
+
+from corolle.wire.canopy_report import CANOPY_REPORT
+from corolle.wire.fields import Field, Message
+from corolle.wire.lamp_report import LAMP_REPORT
+from corolle.wire.orders import ACK, COMMAND, EVENT
+
+__all__ = (
+    "ACK",
+    "CANOPY_REPORT",
+    "COMMAND",
+    "EVENT",
+    "LAMP_REPORT",
+    "MESSAGES",
+    "Field",
+    "Message",
+    "message_for",
+)
+
+MESSAGES = (LAMP_REPORT, CANOPY_REPORT, EVENT, COMMAND, ACK)
+
+
+def message_for(port: int) -> Message | None:
+    """The message that travels on an FPort, or None."""
+    for message in MESSAGES:
+        if message.port == port:
+            return message
+    return None
