@@ -1,0 +1,85 @@
+"""The inside of a simulated ESP32: which peripheral serves which request."""
+
+import errno
+import struct
+from collections.abc import Callable
+
+from corolle_hil.memories import Flash, Nvs, RtcDomain
+from corolle_hil.peripherals import Buses, Pins, Timers
+from corolle_hil.scheduler import Scheduler
+from corolle_hil.shims import ops
+
+Answer = tuple[int, bytes]
+_DONE: Answer = (0, b"")
+
+
+class Controller:
+    """Pins, buses, timers and memories behind one table of requests."""
+
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        flash: Flash,
+        nvs: Nvs,
+        interrupt: Callable[[int, int], None],
+        bite: Callable[[], None],
+    ):
+        self.pins = Pins(interrupt)
+        self.buses = Buses()
+        self.timers = Timers(scheduler, interrupt, bite)
+        self.rtc = RtcDomain()
+        self.flash = flash
+        self.nvs = nvs
+        self._scheduler = scheduler
+        self._table: dict[int, Callable[[int, int, bytes], Answer | None]] = {
+            ops.PIN_OUTPUT: self.pins.output,
+            ops.PIN_INPUT: self.pins.input,
+            ops.PIN_IRQ: self.pins.trigger,
+            ops.PIN_LEVEL: self.pins.level,
+            ops.PWM: self.pins.pwm,
+            ops.ADC: self.pins.adc,
+            ops.I2C: self.buses.i2c,
+            ops.SPI: self.buses.spi,
+            ops.TIMER: self.timers.timer,
+            ops.WATCHDOG: self.timers.watchdog,
+            ops.RTC: self._rtc_read,
+            ops.RTC_SET: self._rtc_set,
+            ops.RTC_MEMORY_GET: lambda a, b, payload: (0, self.rtc.memory),
+            ops.RTC_MEMORY_SET: self._rtc_memory_set,
+            ops.FLASH_READ: lambda a, place, payload: flash.read(place, struct.unpack("<H", payload)[0]),
+            ops.FLASH_WRITE: lambda a, place, payload: (flash.write(place, payload), b""),
+            ops.FLASH_ERASE: lambda a, block, payload: (flash.erase(block), b""),
+            ops.NVS_GET: self._nvs_get,
+            ops.NVS_SET: self._nvs_set,
+            ops.NVS_ERASE: lambda a, b, key: _DONE if nvs.erase(key.decode()) else (errno.ENOENT, b""),
+            ops.NVS_COMMIT: lambda a, b, payload: nvs.commit(),
+        }
+
+    def serve(self, op: int, a: int, b: int, payload: bytes) -> Answer | None:
+        """Do what the board asked; the answer, or None where none is expected."""
+        return self._table[op](a, b, payload)
+
+    def reset(self) -> None:
+        """A reset: pins let go, timers stopped, uncommitted NVS gone."""
+        self.timers.reset()
+        self.pins.reset()
+        self.nvs.restart()
+
+    def _rtc_read(self, _a: int, _b: int, _: bytes) -> Answer:
+        return 0, struct.pack("<q", self.rtc.read(self._scheduler.now_us))
+
+    def _rtc_set(self, _a: int, _b: int, payload: bytes) -> None:
+        self.rtc.set(self._scheduler.now_us, struct.unpack("<q", payload)[0])
+
+    def _rtc_memory_set(self, _a: int, _b: int, payload: bytes) -> Answer:
+        self.rtc.memory = payload
+        return _DONE
+
+    def _nvs_get(self, _a: int, _b: int, key: bytes) -> Answer:
+        value = self.nvs.get(key.decode())
+        return (errno.ENOENT, b"") if value is None else (0, value)
+
+    def _nvs_set(self, _a: int, _b: int, payload: bytes) -> Answer:
+        end = 1 + payload[0]
+        self.nvs.set(payload[1:end].decode(), payload[end:])
+        return _DONE

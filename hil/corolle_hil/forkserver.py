@@ -1,0 +1,92 @@
+"""Start boards in a millisecond: one process imports the interpreter once and forks a copy for each.
+
+Run as `python -m corolle_hil.forkserver FD`; FD is a socket on which each message asks for a board
+(JSON with `heap_bytes`, `script` and its `argument`, and two descriptors: the world's socket and the
+console).
+The answer is the board's process id.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+_SCRIPTS = Path(__file__).parent / "scripts"
+_BOARD_FD = 3  # shims/link.py opens this one
+
+
+class ForkServer:
+    """A process that makes boards.
+
+    Args:
+        shims: the folder of compiled shims, which stands in for the ESP32 port's own modules.
+    """
+
+    def __init__(self, shims: Path):
+        self._shims = shims
+        self._sock, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "corolle_hil.forkserver", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+            )
+
+    def spawn(
+        self, heap_bytes: int, world: socket.socket, console_fd: int, script: str = "boot", argument: str = ""
+    ) -> int:
+        """Start an interpreter with a hard heap limit on its ends of the two pipes; returns its process id.
+
+        `script` is one of the folder scripts/: a boot, an installation, a measurement, a test.
+        """
+        order = {"heap_bytes": heap_bytes, "shims": str(self._shims), "script": script, "argument": argument}
+        socket.send_fds(self._sock, [json.dumps(order).encode()], [world.fileno(), console_fd])
+        answer = self._sock.recv(64)
+        if not answer:
+            raise RuntimeError("the fork server ended")
+        return int(answer)
+
+    def close(self) -> None:
+        """End the server. Boards end when their world closes their socket."""
+        self._sock.close()
+        self._process.wait()
+
+
+def serve(sock: socket.socket) -> None:
+    """Fork a board for each request until the asker is gone."""
+    import micropython_module  # the cost that is paid once
+
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for boards: let the kernel bury them
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-C is the street's business
+    while True:
+        message, fds, _, _ = socket.recv_fds(sock, 4096, 2)
+        if not message:
+            return
+        pid = os.fork()
+        if pid == 0:
+            _become_board(json.loads(message), fds, micropython_module.run_main)
+        for fd in fds:
+            os.close(fd)
+        with contextlib.suppress(BrokenPipeError):
+            sock.send(str(pid).encode())
+
+
+def _become_board(order: dict, fds: list[int], run_main) -> None:
+    board_fd, console_fd = fds
+    os.dup2(console_fd, 1)
+    os.dup2(console_fd, 2)
+    board_fd = os.dup2(board_fd, 100)  # out of the way of the numbers below
+    os.dup2(board_fd, _BOARD_FD)
+    os.closerange(_BOARD_FD + 1, 256)
+    os.environ["MICROPYPATH"] = f"{order['shims']}:.frozen"
+    script = str(_SCRIPTS / f"{order['script']}.py")
+    code = run_main(["micropython", "-X", f"heapsize={order['heap_bytes']}", script, order["argument"]])
+    os._exit(code or 0)
+
+
+if __name__ == "__main__":
+    serve(socket.socket(fileno=int(sys.argv[1])))

@@ -1,0 +1,21 @@
+"""How much of a simulated board's heap is the simulation's own."""
+
+import os
+import socket
+
+from corolle_hil.forkserver import ForkServer
+
+ONE_RADIO_BYTES = 96 * 1024  # what a node may use with LoRaWAN alone
+TWO_RADIOS_BYTES = 128 * 1024  # and with BLE too
+_ROOMY_BYTES = 1024 * 1024
+
+
+def measure_share(forks: ForkServer) -> int:
+    """Bytes of MicroPython heap that the shims take before any firmware is there."""
+    ours, theirs = socket.socketpair()
+    console, console_in = os.pipe()
+    with ours, theirs:
+        forks.spawn(_ROOMY_BYTES, theirs, console_in, "measure")
+    os.close(console_in)
+    with open(console) as text:
+        return int(text.read())

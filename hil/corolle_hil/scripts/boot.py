@@ -1,0 +1,5 @@
+"""A board is switched on."""
+
+import power
+
+power.boot(globals())

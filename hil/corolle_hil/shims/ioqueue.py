@@ -1,0 +1,56 @@
+"""asyncio's wait for input: the board tells its world how long nothing happens here."""
+
+import asyncio.core as core
+
+import link
+
+_POLL = 3  # MP_STREAM_POLL
+_READABLE = 1
+_WRITABLE = 4
+
+
+class IOQueue:
+    """Tasks that wait for a stream or a flag, found ready by the stream's own ioctl."""
+
+    def __init__(self):
+        self.map = {}  # id of stream -> [stream, reader, writer]; the loop reads its truth
+
+    def _enqueue(self, stream, place):
+        entry = self.map.setdefault(id(stream), [stream, None, None])
+        entry[place] = core.cur_task
+        core.cur_task.data = self
+
+    def queue_read(self, stream):
+        """Let the current task wait until the stream is readable."""
+        self._enqueue(stream, 1)
+
+    def queue_write(self, stream):
+        """Let the current task wait until the stream is writable."""
+        self._enqueue(stream, 2)
+
+    def remove(self, task):
+        """A task that waited was cancelled."""
+        for key, entry in list(self.map.items()):
+            if task in entry[1:]:
+                del self.map[key]
+
+    def wait_io_event(self, dt_ms):
+        """Wait at most dt_ms (for ever when negative) for an interrupt; wake who can go on."""
+        if self._wake_ready() or dt_ms == 0:
+            return
+        link.wait(None if dt_ms < 0 else link.now_us + dt_ms * 1000)
+        self._wake_ready()
+
+    def _wake_ready(self):
+        woken = False
+        for key in list(self.map):
+            entry = self.map[key]
+            for place, flag in ((1, _READABLE), (2, _WRITABLE)):
+                task = entry[place]
+                if task and entry[0].ioctl(_POLL, flag) & flag:
+                    entry[place] = None
+                    core._task_queue.push(task)
+                    woken = True
+            if not (entry[1] or entry[2]):
+                del self.map[key]
+        return woken

@@ -1,0 +1,85 @@
+"""The board's end of the socket to its world: calls, posts, interrupts and the clock."""
+
+import errno
+import struct
+import sys
+
+from ops import (
+    FOREVER,
+    REPLY,
+    REPLY_BYTES,
+    REQUEST,
+    REQUEST_BYTES,
+    TAKE,
+    WAIT,
+)
+
+_SOCKET_FD = 3  # where the fork server leaves it
+
+_out = open(_SOCKET_FD, "wb", 0)
+_in = open(_SOCKET_FD, "rb", 0)
+_head = bytearray(REPLY_BYTES)
+_request = bytearray(REQUEST_BYTES + 4096)
+
+now_us = 0  # street time, as of the last wait
+handlers = {}  # (kind, which) -> function
+
+
+def post(op, a=0, b=0, payload=b""):
+    """Send a request that has no reply."""
+    n = len(payload)
+    struct.pack_into(REQUEST, _request, 0, op, a, n, b)
+    _request[REQUEST_BYTES : REQUEST_BYTES + n] = payload
+    _out.write(memoryview(_request)[: REQUEST_BYTES + n])
+
+
+def call(op, a=0, b=0, payload=b""):
+    """Send a request, wait for its reply and return its bytes; interrupts run before it returns.
+
+    Raises OSError with the errno the world gave.
+    """
+    status, data = exchange(op, a, b, payload)
+    if status:
+        raise OSError(status)
+    return data
+
+
+def exchange(op, a, b, payload):
+    """Like `call`, but give the status back: (status, bytes)."""
+    post(op, a, b, payload)
+    status, pending, data = _reply()
+    if pending:
+        post(TAKE)
+        _dispatch(_reply()[2])
+    return status, data
+
+
+def wait(until_us):
+    """Tell the world that nothing happens here until `until_us` (None: until an interrupt)."""
+    global now_us
+    post(WAIT, 0, 0, struct.pack("<Q", FOREVER if until_us is None else until_us))
+    data = _reply()[2]
+    now_us = struct.unpack_from("<Q", data)[0]
+    _dispatch(data[8:])
+
+
+def _reply():
+    if _in.readinto(_head) != REPLY_BYTES:
+        sys.exit()
+    status, pending, n = struct.unpack(REPLY, _head)
+    return status, pending, _in.read(n) if n else b""
+
+
+def _dispatch(records):
+    for i in range(0, len(records), 2):
+        handler = handlers.get((records[i], records[i + 1]))
+        if handler:
+            try:
+                handler()
+            except Exception as error:  # noqa: BLE001 - as the interrupt scheduler of MicroPython does
+                sys.print_exception(error)
+
+
+def not_there(what):
+    """The error of a bus or pin that does not exist."""
+    return OSError(errno.ENODEV, what)

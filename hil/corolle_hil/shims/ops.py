@@ -1,0 +1,45 @@
+"""The words between a simulated board and its world; read by MicroPython and CPython alike.
+
+A request is `<BBHI>`: operation, a, n (bytes of payload that follow), b. A reply is `<BBH>`: status
+(0, or an errno), 1 while interrupts are pending, n (bytes that follow).
+"""
+
+REQUEST = "<BBHI"
+REQUEST_BYTES = 8
+REPLY = "<BBH"
+REPLY_BYTES = 4
+FOREVER = 0xFFFFFFFFFFFFFFFF
+
+# Posted: no reply comes.
+PIN_OUTPUT = 1  # a = gpio, b = level
+PIN_INPUT = 2  # a = gpio, b = 0 none, 1 pull-up, 2 pull-down
+PIN_IRQ = 3  # a = gpio, b = trigger mask
+PWM = 4  # a = gpio, b = frequency << 16 | duty
+TIMER = 5  # a = timer, payload = period in microseconds (0: stop), b = 1 when periodic
+WATCHDOG = 6  # b = milliseconds
+RESET = 7  # a = cause, payload = microseconds until it wakes (deep sleep)
+RTC_SET = 8  # payload = microseconds since 2000
+NVS_COMMIT = 9
+
+# Called: the board waits for the reply.
+BORN = 32  # -> unique id, reset cause, microseconds since power-on
+WAIT = 33  # payload = street time to wait for -> street time, then interrupt records
+TAKE = 34  # -> interrupt records
+PIN_LEVEL = 35  # a = gpio -> level
+ADC = 36  # a = gpio -> microvolts
+I2C = 37  # a = bus, b = address << 16 | bytes to read, payload = bytes to write -> bytes read
+SPI = 38  # a = bus, payload = out -> in
+RTC = 39  # -> microseconds since 2000
+FLASH_READ = 40  # a unused, b = address, payload = length -> bytes
+FLASH_WRITE = 41  # b = address, payload = bytes
+FLASH_ERASE = 42  # b = block
+NVS_GET = 43  # payload = key -> value
+NVS_SET = 44  # payload = length of key, key, value
+NVS_ERASE = 45  # payload = key
+RTC_MEMORY_GET = 46
+RTC_MEMORY_SET = 47
+
+# An interrupt record is `<BB>`: kind, which.
+RECORD_BYTES = 2
+IRQ_PIN = 1
+IRQ_TIMER = 2

@@ -1,0 +1,66 @@
+"""What an ESP32 does before and around boot.py and main.py."""
+
+import gc
+import os
+import sys
+import time
+
+import esp32
+import link
+import machine
+import ops
+import taskqueue
+import vfs
+
+sys.modules["_asyncio"] = taskqueue
+
+import asyncio.core  # noqa: E402 - only now, on the street's clock
+
+import ioqueue  # noqa: E402
+
+asyncio.core.IOQueue = ioqueue.IOQueue
+asyncio.core.new_event_loop()
+
+
+def up():
+    """Take identity, reset cause and time from the world, and give the flash as a block device."""
+    born = link.call(ops.BORN)
+    machine._identity, machine._cause = born[:6], born[6]
+    link.now_us = time.born_us = int.from_bytes(born[7:15], "little")
+    return esp32.Partition(int.from_bytes(born[15:19], "little"))
+
+
+def mount(partition, place="/"):
+    """Mount the flash, formatting a blank one, as the port's frozen _boot.py does."""
+    try:
+        vfs.mount(partition, place)
+    except OSError:
+        vfs.VfsLfs2.mkfs(partition)
+        vfs.mount(vfs.VfsLfs2(partition), place)
+
+
+def boot(main):
+    """Boot from the flash, in the globals `main`; at the end wait at the prompt for ever."""
+    partition = up()
+    vfs.umount("/")
+    mount(partition)
+    os.chdir("/")
+    sys.path[:] = ["", ".frozen", "/lib"]
+    _run("boot.py", main)
+    _run("main.py", main)
+    while True:
+        link.wait(None)
+
+
+def _run(name, main):
+    """Run a script of the flash, as the port does; a crash is printed and leads to the prompt."""
+    try:
+        with open(name) as script:
+            code = compile(script.read(), name, "exec")
+    except OSError:
+        return  # the port goes on without it, too
+    gc.collect()
+    try:
+        exec(code, main)
+    except Exception as error:  # noqa: BLE001 - whatever the script raised belongs on the console
+        sys.print_exception(error)
