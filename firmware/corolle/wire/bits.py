@@ -1,5 +1,7 @@
 """Bit packing, big-endian, most significant bit first, on a buffer of the caller's."""
 
+from corolle.wire.errors import FrameError
+
 
 class BitWriter:
     """Appends unsigned numbers of any width to `buffer`, which must hold zeros and be long enough."""
@@ -31,9 +33,9 @@ class BitReader:
         self.position = 0  # in bits
 
     def take(self, bits: int) -> int:
-        """The next `bits` bits; ValueError when the buffer ends before."""
+        """The next `bits` bits; FrameError when the buffer ends before."""
         if self.position + bits > 8 * len(self._buffer):
-            raise ValueError(f"buffer of {len(self._buffer)} bytes ends early")
+            raise FrameError("length")
         value = 0
         while bits:
             left = 8 - self.position % 8

@@ -71,10 +71,9 @@ def _raw(field, value) -> int:
         if field.optional:
             return (1 << field.bits) - 1
         raise ValueError(f"{field.name} is missing")
-    try:
-        steps = round((value - field.offset) * field.steps)
-    except (ValueError, OverflowError) as error:
-        raise ValueError(f"{field.name} = {value} is not a finite number") from error
+    if value - value:  # not 0 for NaN and infinities
+        raise ValueError(f"{field.name} = {value} is not a finite number")
+    steps = round((value - field.offset) * field.steps)
     if field.wraps:
         return steps & ((1 << field.bits) - 1)
     if not 0 <= steps <= _top(field):
@@ -91,17 +90,10 @@ def _scaled(field, raw: int):
 
 
 def _take(reader, field):
-    raw = _bits(reader, field.bits)
+    raw = reader.take(field.bits)
     if field.optional and raw == (1 << field.bits) - 1:
         return None
     return _scaled(field, raw)
-
-
-def _bits(reader, bits: int) -> int:
-    try:
-        return reader.take(bits)
-    except ValueError as error:
-        raise FrameError("length") from error
 
 
 def _printable(text: bytes) -> bool:
@@ -122,10 +114,10 @@ def _put_text(writer, field, text: bytes) -> None:
 
 
 def _take_text(reader, field) -> str:
-    length = _bits(reader, field.bits)
+    length = reader.take(field.bits)
     if length > field.limit:
         raise FrameError(field.name)
-    text = bytes(_bits(reader, 8) for _ in range(length))
+    text = bytes(reader.take(8) for _ in range(length))
     if not _printable(text):
         raise FrameError(field.name)
     return text.decode()
