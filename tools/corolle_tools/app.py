@@ -3,7 +3,9 @@
 import typer
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="Connected street furniture: a street to try, tools to build one."
+    help="Connected street furniture: a street to try, and the tools to build one.",
+    no_args_is_help=True,
+    add_completion=False,
 )
 
 

