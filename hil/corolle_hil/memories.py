@@ -117,3 +117,15 @@ class RtcDomain:
     def read(self, now_us: int) -> int:
         """Microseconds since 2000."""
         return now_us + self._offset_us
+
+
+def copy_flash(source: Path, target: Path) -> None:
+    """Copy a flash's file, holes and all."""
+    content = source.read_bytes()
+    handle = os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    os.ftruncate(handle, len(content))
+    for place in range(0, len(content), _BLOCK_BYTES):
+        block = content[place : place + _BLOCK_BYTES]
+        if block.strip(b"\0"):
+            os.pwrite(handle, block, place)
+    os.close(handle)

@@ -16,7 +16,7 @@ class Pace(Protocol):
         ...
 
     def allow(self, now_us: int, target_us: int | None) -> tuple[int, float]:
-        """The moment street time may have now, at most `target_us`, and how many real seconds to wait then."""
+        """The moment street time may have now, at most `target_us`, and the real seconds to wait then."""
         ...
 
     def hold(self, limit_us: int, real_s: float) -> None:
