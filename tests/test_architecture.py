@@ -89,7 +89,7 @@ def test_gateway_layers_know_only_what_stands_below_them(layer: str | None):
 
 
 def _modules_of_an_esp32() -> set[str]:
-    """The modules its stubs describe, less those that the genuine interpreter lacks: they only serve typing."""
+    """The modules its stubs describe, less those the genuine interpreter lacks: these serve typing only."""
     interpreter = Path(sys.executable).parent / "micropython"
     helped = subprocess.run(
         [interpreter, "-c", "help('modules')"], capture_output=True, text=True, check=True

@@ -57,12 +57,14 @@ def _closure(name: str, extras: tuple[str, ...]) -> set[str]:
 def _licence(package: str) -> str:
     """A package's licence as an SPDX expression, from its metadata."""
     metadata = importlib.metadata.metadata(package)
-    if expression := metadata.get("License-Expression"):
-        return expression
     prefix = "License :: OSI Approved :: "
-    classifiers = metadata.get_all("Classifier") or ()
-    words = [line.removeprefix(prefix) for line in classifiers if line.startswith(prefix)]
-    said = words[0] if words else metadata.get("License") or _SAID_ELSEWHERE.get(package, "not said")
+    classifiers = metadata.get_all("Classifier") or []
+    sayings = [
+        *(metadata.get_all("License-Expression") or []),
+        *(line.removeprefix(prefix) for line in classifiers if line.startswith(prefix)),
+        *(metadata.get_all("License") or []),
+    ]
+    said = sayings[0] if sayings else _SAID_ELSEWHERE.get(package, "not said")
     return _SPDX.get(said, said)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 import paho.mqtt.client as mqtt
 import pytest
+from paho.mqtt.enums import CallbackAPIVersion
 
 _COMMAND = [sys.executable, "-m", "corolle_hil.broker", "--port"]
 
@@ -32,7 +33,7 @@ class City:
     def __init__(self, port: int, name: str, topic: str | None = None, clean: bool = True, will: str = ""):
         self.heard: list[mqtt.MQTTMessage] = []
         self.subscribed = False
-        self.client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=name, clean_session=clean)
+        self.client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=name, clean_session=clean)
         self.client.on_message = lambda _client, _data, message: self.heard.append(message)
         self.client.on_subscribe = lambda *_: setattr(self, "subscribed", True)
         if will:
@@ -58,7 +59,7 @@ class City:
     def is_torn_away(self) -> None:
         """Lose the connection without a word."""
         connection = self.client.socket()
-        assert connection is not None
+        assert isinstance(connection, socket.socket)
         self.client.loop_stop()
         connection.shutdown(socket.SHUT_RDWR)
 
