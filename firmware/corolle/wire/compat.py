@@ -1,7 +1,7 @@
 """The one place where wire/ deals with CPython, which has no `const`."""
 
 try:
-    from micropython import const
+    from micropython import const  # pyright: ignore
 except ImportError:
 
     def const(value):

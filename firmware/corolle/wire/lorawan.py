@@ -125,7 +125,7 @@ def full_f_cnt(last: int, f_cnt: int) -> int:
     return last + ((f_cnt - last) & 0xFFFF)
 
 
-def same(a: bytes, b: bytes) -> bool:
+def same(a: bytes | bytearray, b: bytes | bytearray) -> bool:
     """Compares in a time that does not tell where the difference is."""
     difference = len(a) ^ len(b)
     for i in range(min(len(a), len(b))):

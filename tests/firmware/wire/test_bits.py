@@ -21,7 +21,7 @@ def test_32_bits_at_an_odd_place():
     writer = BitWriter(buffer)
     writer.put(5, 3)
     writer.put(0xFFFFFFFE, 32)
-    reader = BitReader(buffer)
+    reader = BitReader(bytes(buffer))
     assert (reader.take(3), reader.take(32)) == (5, 0xFFFFFFFE)
 
 

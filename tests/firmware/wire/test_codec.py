@@ -76,7 +76,7 @@ def _refusal(message, values):
         encode(message, values)
     except ValueError as error:
         return str(error)
-    return None
+    return ""
 
 
 def _changed(**changes):

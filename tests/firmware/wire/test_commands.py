@@ -4,7 +4,7 @@ from corolle.wire.words import VERBS, code_of
 _NOW_S = 1_784_000_000
 
 
-def _verdict(kind, verb, value, until_s=_NOW_S + 600, now_s=_NOW_S):
+def _verdict(kind, verb, value, until_s=_NOW_S + 600, now_s: int | None = _NOW_S):
     return verdict_on(kind, {"verb": code_of(VERBS, verb), "value": value, "until_s": until_s}, now_s)
 
 

@@ -47,7 +47,8 @@ def test_power():
 
 def test_sub_bands():
     def duty(freq_hz):
-        return eu868.SUB_BANDS[eu868.sub_band(freq_hz)][2]
+        band = eu868.sub_band(freq_hz)
+        return None if band is None else eu868.SUB_BANDS[band][2]
 
     assert [duty(freq_hz) for freq_hz in eu868.JOIN_CHANNELS_HZ] == [100, 100, 100]
     assert duty(eu868.RX2_FREQ_HZ) == 10
