@@ -1,0 +1,70 @@
+"""Settings with legal ranges: a wrong value falls back to its default by itself and never stops the light.
+
+The tables are lamp_settings.py and canopy_settings.py: a node holds only its own kind's.
+"""
+
+import json
+from binascii import crc32
+
+_RECORD = "settings"
+
+
+class Settings:
+    """`table` has a row a setting: (name, default, lowest, highest, unit, meaning).
+
+    All values are integers, and read like a dict's. `problems` says in sentences what was wrong in the file.
+    """
+
+    def __init__(self, table, store=None):
+        self._table = table
+        self._store = store
+        self._values = {row[0]: row[1] for row in table}
+        self.problems: list = []
+
+    def load(self) -> bool:
+        """Take what the store holds; False when the whole of it was unreadable or nothing was there."""
+        record = self._store.load(_RECORD) if self._store else None
+        if record is None:
+            return False
+        try:
+            wanted = json.loads(record)
+        except ValueError:
+            wanted = None
+        if not isinstance(wanted, dict):
+            self.problems.append("settings are not a JSON object: all are at their defaults")
+            return False
+        for name in wanted:
+            problem = self._refusal(name, wanted[name])
+            if problem:
+                self.problems.append(problem)
+            else:
+                self._values[name] = wanted[name]
+        return True
+
+    def __getitem__(self, name: str) -> int:
+        return self._values[name]
+
+    def set(self, name: str, value: int) -> None:
+        """Change one setting and keep it. ValueError names the setting and its legal range."""
+        problem = self._refusal(name, value)
+        if problem:
+            raise ValueError(problem)
+        self._values[name] = value
+        if self._store:
+            self._store.save(_RECORD, json.dumps(self._values).encode())
+
+    def hash(self) -> int:
+        """32 bits that are equal on two nodes when all their settings are."""
+        text = ";".join(f"{row[0]}={self._values[row[0]]}" for row in self._table)
+        return crc32(text.encode())
+
+    def _refusal(self, name: str, value) -> str:
+        """What is wrong with a value, "" when nothing is."""
+        for known, default, lowest, highest, unit, _ in self._table:
+            if known == name:
+                # bool is no int in MicroPython, and must not be one here.
+                if type(value) is int and lowest <= value <= highest:
+                    return ""
+                legal = f"a whole number from {lowest} to {highest} {unit}"
+                return f"{name} = {value!r} is not {legal}, its default {default} is used"
+        return f"{name} is not a setting"

@@ -1,0 +1,85 @@
+"""What must survive a power cut: small records in flash, each in two copies with a checksum.
+
+A copy is replaced by one write and one close: littlefs makes that atomic, and where the file system does not,
+the other copy is whole. Only when the first copy has been written is the second touched.
+"""
+
+import os
+import struct
+from binascii import crc32
+
+_HEAD = "<2sIII"  # magic, serial number, length, checksum over serial, length and payload
+_HEAD_BYTES = 14
+_MAGIC = b"C1"
+_COPIES = ("a", "b")
+
+
+class Store:
+    """Records by name in one folder. Flash wears: save what changes by the hour, not by the second."""
+
+    def __init__(self, folder: str = "/data"):
+        self._folder = folder
+        self.corrupt = 0  # copies that were read and found damaged
+        self.restored = 0  # records that were read from one copy because the other was damaged
+        try:
+            os.mkdir(folder)
+        except OSError:
+            pass  # it is there already, or save() will say what is wrong with the flash
+
+    def load(self, name: str) -> bytes | None:
+        """The newest valid copy of a record; None when there is none."""
+        serial, payload, damaged = self._newest(name)
+        if damaged and serial:
+            self.restored += 1
+        return payload
+
+    def save(self, name: str, payload: bytes) -> None:
+        """Replace a record: after a power cut at any moment it is the old one or the new one.
+
+        Raises OSError when the flash refuses; the record is then still the old one or already the new one.
+        """
+        copies = [self._read(name, copy)[0] for copy in _COPIES]
+        serial = (max(copies) + 1) & 0xFFFFFFFF
+        record = _seal(serial, payload)
+        first = 0 if copies[0] <= copies[1] else 1
+        for copy in (_COPIES[first], _COPIES[1 - first]):
+            with open(self._path(name, copy), "wb") as file:
+                file.write(record)
+
+    def _newest(self, name: str) -> tuple:
+        newest, payload, damaged = 0, None, 0
+        for copy in _COPIES:
+            serial, content, broken = self._read(name, copy)
+            damaged += broken
+            if serial > newest:
+                newest, payload = serial, content
+        self.corrupt += damaged
+        return newest, payload, damaged
+
+    def _read(self, name: str, copy: str) -> tuple:
+        """(serial, payload, 0), or (0, None, 1) when damaged, (0, None, 0) when there is no such copy."""
+        try:
+            with open(self._path(name, copy), "rb") as file:
+                record = file.read()
+        except OSError:
+            return 0, None, 0
+        return _unseal(record)
+
+    def _path(self, name: str, copy: str) -> str:
+        return self._folder + "/" + name + "." + copy
+
+
+def _seal(serial: int, payload: bytes) -> bytes:
+    body = struct.pack("<II", serial, len(payload)) + payload
+    return struct.pack(_HEAD, _MAGIC, serial, len(payload), crc32(body)) + payload
+
+
+def _unseal(record: bytes) -> tuple:
+    if len(record) < _HEAD_BYTES:
+        return 0, None, 1
+    magic, serial, length, checksum = struct.unpack_from(_HEAD, record)
+    payload = record[_HEAD_BYTES:]
+    body = struct.pack("<II", serial, length) + payload
+    if magic != _MAGIC or length != len(payload) or checksum != crc32(body):
+        return 0, None, 1
+    return serial, payload, 0

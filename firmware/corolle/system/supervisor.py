@@ -1,0 +1,82 @@
+"""Keeps the tasks alive: one that raises is started again, one that hangs leads to a reset."""
+
+import asyncio
+import gc
+
+FEED_S = 20  # how often the watchdog is fed, while every task is alive
+WATCHDOG_MS = 60_000  # three feeds missed
+_GRACE_S = 60  # a task may be this late: a radio exchange or a flash write of another's
+_FIRST_PAUSE_S = 1
+_LONGEST_PAUSE_S = 300
+_STEADY_S = 600  # a task that ran this long starts again without a longer pause
+
+
+class Task:
+    """One task and the moment by which it said it would be back."""
+
+    def __init__(self, name: str, start, uptime_s):
+        self.name = name
+        self.start = start  # async function of one argument, `alive`
+        self.running: asyncio.Task | None = None
+        self.restarts = 0
+        self.pause_s = _FIRST_PAUSE_S
+        self._uptime_s = uptime_s
+        self._due_s = uptime_s()
+
+    def alive(self, for_s: int) -> None:
+        """Called by the task: it is well, and will call again within `for_s` seconds."""
+        self._due_s = self._uptime_s() + for_s
+
+    def late_s(self) -> int:
+        """Seconds since the task should have called; zero or less while it is alive."""
+        return self._uptime_s() - self._due_s - _GRACE_S
+
+
+class Supervisor:
+    """`watchdog` is machine.WDT; `on_restart(task, error)` is told of every task that raised."""
+
+    def __init__(self, log, uptime_s, watchdog, on_restart):
+        self._log = log
+        self._uptime_s = uptime_s
+        self._watchdog = watchdog
+        self._on_restart = on_restart
+        self._tasks: list = []
+
+    def spawn(self, name: str, start) -> None:
+        """Run `start(alive)` as a task for ever."""
+        task = Task(name, start, self._uptime_s)
+        self._tasks.append(task)
+        task.running = asyncio.create_task(self._keep(task))
+
+    def restarts(self) -> int:
+        """How often a task had to be started again since the boot."""
+        return sum(task.restarts for task in self._tasks)
+
+    async def run(self) -> None:
+        """Feed the watchdog while all tasks are alive."""
+        while True:
+            hung = [task for task in self._tasks if task.late_s() > 0]
+            for task in hung:
+                self._log("hung", level="error", task=task.name, late_s=task.late_s())
+            if not hung:
+                self._watchdog.feed()
+            await asyncio.sleep(FEED_S)
+
+    async def _keep(self, task: Task) -> None:
+        while True:
+            began_s = self._uptime_s()
+            try:
+                await task.start(task.alive)
+                raise RuntimeError(task.name + " ended")
+            except Exception as error:  # noqa: BLE001 - this is the place where a task's failure ends
+                self._failed(task, error, self._uptime_s() - began_s)
+            task.alive(task.pause_s)
+            await asyncio.sleep(task.pause_s)
+
+    def _failed(self, task: Task, error: Exception, ran_s: int) -> None:
+        task.restarts += 1
+        again = _FIRST_PAUSE_S if ran_s >= _STEADY_S else task.pause_s * 2
+        task.pause_s = min(again, _LONGEST_PAUSE_S)
+        self._log("restart", level="error", task=task.name, error=repr(error), pause_s=task.pause_s)
+        self._on_restart(task, error)
+        gc.collect()

@@ -1,0 +1,184 @@
+"""Records must be old or new after any power cut, and one damaged copy must never be believed."""
+
+import vfs
+from corolle.system.store import Store
+
+_FOLDER = "/ram/data"
+_BLOCK_BYTES = 512
+
+
+class _RamFlash:
+    """32 KB of flash. What is written after `cut_after` operations is lost; the next one is torn in half."""
+
+    def __init__(self, content=None):
+        self.content = content or bytearray(b"\xff" * 64 * _BLOCK_BYTES)
+        self.cut_after: int | None = None
+        self.operations = 0
+
+    def readblocks(self, block, buffer, offset=0):
+        start = block * _BLOCK_BYTES + offset
+        buffer[:] = self.content[start : start + len(buffer)]
+
+    def writeblocks(self, block, buffer, offset=None):
+        if offset is None:
+            self.ioctl(6, block)
+        start = block * _BLOCK_BYTES + (offset or 0)
+        n = self._survives(len(buffer))
+        self.content[start : start + n] = buffer[:n]
+
+    def ioctl(self, op, arg):
+        if op == 4:
+            return len(self.content) // _BLOCK_BYTES
+        if op == 5:
+            return _BLOCK_BYTES
+        if op == 6:
+            n = self._survives(_BLOCK_BYTES)
+            start = arg * _BLOCK_BYTES
+            self.content[start : start + n] = b"\xff" * n
+        return 0
+
+    def _survives(self, n):
+        """How many bytes of an operation reach the flash."""
+        self.operations += 1
+        if self.cut_after is None or self.operations <= self.cut_after:
+            return n
+        return n // 2 if self.operations == self.cut_after + 1 else 0
+
+
+def _mount(flash, place="/ram"):
+    """Mount the flash, formatting it when it is blank."""
+    try:
+        vfs.mount(vfs.VfsLfs2(flash), place)
+    except OSError:
+        vfs.VfsLfs2.mkfs(flash)
+        vfs.mount(vfs.VfsLfs2(flash), place)
+
+
+def _read(copy):
+    with open(_FOLDER + "/count." + copy, "rb") as file:
+        return file.read()
+
+
+def _write(copy, content):
+    with open(_FOLDER + "/count." + copy, "wb") as file:
+        file.write(content)
+
+
+def test_a_record_comes_back_and_a_missing_one_is_none():
+    _mount(_RamFlash())
+    store = Store(_FOLDER)
+    assert store.load("count") is None
+    store.save("count", b"one")
+    store.save("count", b"two")
+    assert Store(_FOLDER).load("count") == b"two"
+    assert (store.corrupt, store.restored) == (0, 0)
+
+
+def test_an_empty_record_and_a_long_one():
+    _mount(_RamFlash())
+    store = Store(_FOLDER)
+    for payload in (b"", bytes(range(256)) * 5):
+        store.save("count", payload)
+        assert store.load("count") == payload
+
+
+def test_every_byte_of_either_copy_damaged():
+    _mount(_RamFlash())
+    store = Store(_FOLDER)
+    store.save("count", b"litres")
+    for copy in ("a", "b"):
+        whole = _read(copy)
+        for place in range(len(whole)):
+            _write(copy, whole[:place] + bytes([whole[place] ^ 0x10]) + whole[place + 1 :])
+            fresh = Store(_FOLDER)
+            assert fresh.load("count") == b"litres", (copy, place)
+            assert (fresh.corrupt, fresh.restored) == (1, 1), (copy, place)
+        _write(copy, whole)
+
+
+def test_either_copy_torn_at_every_length():
+    _mount(_RamFlash())
+    Store(_FOLDER).save("count", b"litres")
+    for copy in ("a", "b"):
+        whole = _read(copy)
+        for length in range(len(whole)):
+            _write(copy, whole[:length])
+            fresh = Store(_FOLDER)
+            assert fresh.load("count") == b"litres", (copy, length)
+            assert fresh.corrupt == 1
+        _write(copy, whole + b"x")
+        assert Store(_FOLDER).load("count") == b"litres"
+        _write(copy, whole)
+
+
+def test_both_copies_damaged_is_none_and_counted():
+    _mount(_RamFlash())
+    store = Store(_FOLDER)
+    store.save("count", b"litres")
+    _write("a", b"noise")
+    _write("b", b"")
+    assert store.load("count") is None
+    assert (store.corrupt, store.restored) == (2, 0)
+
+
+def test_the_newer_copy_wins_whichever_it_is():
+    _mount(_RamFlash())
+    store = Store(_FOLDER)
+    store.save("count", b"old")
+    old = _read("a")
+    store.save("count", b"new")
+    for copy in ("a", "b"):
+        new = _read(copy)
+        _write(copy, old)
+        assert store.load("count") == b"new"
+        _write(copy, new)
+
+
+def test_a_save_heals_a_damaged_copy():
+    _mount(_RamFlash())
+    store = Store(_FOLDER)
+    store.save("count", b"one")
+    _write("a", b"noise")
+    store.save("count", b"two")
+    fresh = Store(_FOLDER)
+    assert fresh.load("count") == b"two"
+    assert fresh.corrupt == 0
+
+
+def test_power_cut_at_every_flash_operation_of_a_save():
+    flash = _RamFlash()
+    _mount(flash)
+    store = Store(_FOLDER)
+    store.save("count", b"old" * 20)
+    before = bytes(flash.content)
+    start = flash.operations
+    store.save("count", b"new" * 20)
+    operations = flash.operations - start
+    vfs.umount("/ram")
+    outcomes = set()
+    for cut_after in range(operations):
+        flash = _RamFlash(bytearray(before))
+        _mount(flash)
+        flash.cut_after, flash.operations = cut_after, 0
+        try:
+            Store(_FOLDER).save("count", b"new" * 20)
+        except OSError:
+            pass  # the file system found out that its power is gone
+        flash.cut_after = None
+        vfs.umount("/ram")
+        _mount(flash)
+        found = Store(_FOLDER).load("count")
+        assert found in (b"old" * 20, b"new" * 20), (cut_after, found)
+        outcomes.add(found)
+        vfs.umount("/ram")
+    assert len(outcomes) == 2, "the cuts did not fall on both sides of the change"
+
+
+def test_a_flash_that_is_gone_is_told_by_save_alone():
+    store = Store("/nowhere/data")
+    assert store.load("count") is None
+    try:
+        store.save("count", b"one")
+    except OSError:
+        return
+    raise AssertionError("nothing was written, and nothing said so")
