@@ -30,6 +30,11 @@ class Identity:
         eui[0] = eui[0] & 0xFC | 0x02
         return cls(name, kind, site, lat_deg, lon_deg, eui.hex(), secrets.token_hex(16))
 
+    @classmethod
+    def from_registry(cls, entry: dict[str, Any]) -> "Identity":
+        """A unit as units.json lists it. Raises TypeError for what it lacks or should not have."""
+        return cls(**{name: value for name, value in entry.items() if name != "class"})
+
     @property
     def lorawan_class(self) -> str:
         """Mains lamps listen always (C); solar canopies only after they have spoken (A)."""

@@ -1,0 +1,1 @@
+"""`corolle street`: the virtual street with its gateway and broker, and what one sees of it."""

@@ -1,0 +1,113 @@
+"""What is known of a street, folded from its records one by one; and the sum of a run."""
+
+from collections import Counter, deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from corolle_tools.identity import Identity
+
+Record = dict[str, Any]
+
+_KEPT_EVENTS = 50
+_PUBLISHED = ("report", "event", "ack")  # the types of what a unit says, once they come over MQTT
+
+
+@dataclass
+class UnitState:
+    """One unit as it is now: its output as the node decided it, the rest as the city last heard it."""
+
+    name: str
+    kind: str
+    joined: bool = False
+    value: int | None = None  # dim level in %, or 1 for an open valve
+    reason: str = "not booted yet"
+    report: Record = field(default_factory=dict)
+    heard_s: float | None = None
+
+    @property
+    def radio(self) -> Record:
+        """How the last report was heard; empty before the first."""
+        return self.report.get("radio", {})
+
+
+class Ledger:
+    """The state of every unit, the gateway's counts, the last events, and what was counted since the start."""
+
+    def __init__(self, units: Iterable[Identity]):
+        self.units = {unit.name: UnitState(unit.name, unit.kind) for unit in units}
+        self.gateway: Record = {}
+        self.events: deque[Record] = deque(maxlen=_KEPT_EVENTS)
+        self.now_s = 0.0
+        self._published: set[str] = set()
+        self._commands: dict[str, str] = {}
+
+    def take(self, record: Record) -> None:
+        """Fold one record in."""
+        self.now_s = max(self.now_s, unix_s(record.get("time")) or 0.0)
+        kind = record["type"]
+        if record.get("source") == "city" and kind in _PUBLISHED and "id" in record:
+            self._published.add(f"{kind} {record['id']}")
+        unit = self.units.get(record.get("unit", ""))
+        if handler := getattr(self, f"_take_{kind}", None):
+            handler(record, unit)
+
+    def summary(self, world: Record, restarts: dict[str, int]) -> Record:
+        """The last line of a run. `world`: the street's own counters."""
+        ends = Counter(self._commands.values())
+        return {
+            "type": "summary",
+            "boards": world["boards"],
+            "joined": world["joined"],
+            "uplinks": {
+                "sent": world["uplinks_sent"],
+                "received": self.gateway.get("counters", {}).get("uplinks", 0),
+                "published": len(self._published),
+            },
+            "lost": world["lost"],
+            "commands": {
+                "sent": len(self._commands),
+                "acknowledged": ends["acknowledged"],
+                "expired": ends["expired"],
+            },
+            "rejected": self.gateway.get("rejected", {}),
+            "restarts": restarts,
+        }
+
+    def _take_decision(self, record: Record, unit: UnitState | None) -> None:
+        if unit:
+            unit.value, unit.reason = record.get("value"), str(record.get("reason", ""))
+            self.events.append(record)
+
+    def _take_event(self, record: Record, unit: UnitState | None) -> None:
+        if unit and record.get("event") == "joined":
+            unit.joined = True
+        if record.get("source") != "city":  # the node said it first; the city's copy comes over the air
+            self.events.append(record)
+
+    def _take_boot(self, record: Record, _unit: UnitState | None) -> None:
+        self.events.append(record)
+
+    def _take_report(self, record: Record, unit: UnitState | None) -> None:
+        if unit:
+            unit.joined = True
+            unit.report, unit.heard_s = record, unix_s(record.get("time"))
+
+    def _take_command(self, record: Record, _unit: UnitState | None) -> None:
+        self.events.append(record)
+
+    def _take_ack(self, record: Record, _unit: UnitState | None) -> None:
+        self._commands[str(record.get("id"))] = str(record.get("status"))
+        self.events.append(record)
+
+    def _take_status(self, record: Record, _unit: UnitState | None) -> None:
+        if record.get("state") == "online":
+            self.gateway = record
+        else:
+            self.gateway = {**self.gateway, "state": record.get("state", "unknown")}
+
+
+def unix_s(time: str | None) -> float | None:
+    """Unix seconds of an ISO 8601 time; None for none, or for a node's clock that is not set yet."""
+    return datetime.fromisoformat(time).timestamp() if time and time != "-" else None
