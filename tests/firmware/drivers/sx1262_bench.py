@@ -14,7 +14,7 @@ class Wire:
     def __init__(self, level=0):
         self.level = level
         self.levels = []
-        self.handler = None
+        self.handler = print
 
     def init(self, mode, value=None):
         if value is not None:
@@ -34,13 +34,13 @@ class Wire:
 class BusyWire(Wire):
     """High until a moment."""
 
-    until_us = None
-    stuck = False
+    def __init__(self):
+        super().__init__()
+        self.until_us = time.ticks_us()
+        self.stuck = False
 
     def value(self, level=None):
-        if self.until_us is not None and time.ticks_diff(self.until_us, time.ticks_us()) <= 0:
-            self.until_us = None
-        return int(self.stuck or self.until_us is not None)
+        return int(self.stuck or time.ticks_diff(self.until_us, time.ticks_us()) > 0)
 
 
 class Bench:

@@ -159,6 +159,7 @@ async def test_receive_waits_until_its_window_and_hears_a_downlink():
     bench.packet_status = bytes((180, 0xF1, 190))  # RSSI -90 dBm, SNR -15/4 dB, 13.5.3
     window = time.ticks_add(time.ticks_ms(), 500)
     received = await radio.receive(869_525_000, 12, 125_000, 600, start_tick=window)
+    assert received
     assert received.payload == b"\x60abc"
     assert (received.rssi_dbm, received.snr_db) == (-90, -4)
     assert 0 <= time.ticks_diff(received.tick_ms, window) - (40 - 5) <= 1  # 5 ms early, for the TCXO
@@ -211,6 +212,7 @@ async def test_long_frame_may_outlast_the_window():
     bench.outcomes.append((1000, _RX_DONE, True))
     bench.frame = b"late"
     received = await radio.receive(868_100_000, 9, 125_000, 100)
+    assert received
     assert received.payload == b"late"
 
 
@@ -236,12 +238,14 @@ async def test_continuous_reception():
     bench.after(1000, _RX_DONE, True)
     begun = time.ticks_ms()
     received = await radio.heard(60_000)
+    assert received
     assert received.payload == b"one"
     assert 1000 <= time.ticks_diff(received.tick_ms, begun) <= 1001
     assert await radio.heard(500) is None
     bench.frame = b"two"
     bench.raise_interrupt(_RX_DONE, on_dio1=False)
-    assert (await radio.heard(500)).payload == b"two"
+    received = await radio.heard(500)
+    assert received and received.payload == b"two"
     assert radio.counts["lost interrupt"] == 1
 
 
