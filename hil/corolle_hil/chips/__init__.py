@@ -1,0 +1,1 @@
+"""Simulated chips and actuators, at the level of their registers and pins."""
