@@ -1,0 +1,107 @@
+"""Dates by integers, and the edges of summer time."""
+
+from corolle.control.calendar import (
+    civil,
+    days_of,
+    hours_minutes,
+    is_summer_time,
+    local_minute,
+    next_local,
+    offset_s,
+    weekday,
+)
+
+_FRANCE = (60, 1)
+
+# Changes of clocks as France published them: (last second before, first second after), in UTC.
+_SPRING_2026 = days_of(2026, 3, 29) * 86400 + 3600
+_AUTUMN_2026 = days_of(2026, 10, 25) * 86400 + 3600
+
+
+def _at(year, month, day, hour, minute):
+    return days_of(year, month, day) * 86400 + hour * 3600 + minute * 60
+
+
+def test_civil_dates_both_ways():
+    known = (
+        (0, (1970, 1, 1)),
+        (10957, (2000, 1, 1)),
+        (11016, (2000, 2, 29)),
+        (11017, (2000, 3, 1)),
+        (20454, (2026, 1, 1)),
+        (47541, (2100, 3, 1)),
+        (47540, (2100, 2, 28)),
+    )
+    for days, date in known:
+        assert civil(days) == date, days
+        assert days_of(*date) == days, date
+
+
+def test_nine_years_of_days_follow_one_after_the_other():
+    year, month, day = civil(18262)  # 2020-01-01
+    for days in range(18263, 18263 + 9 * 366):
+        next_year, next_month, next_day = civil(days)
+        assert days_of(next_year, next_month, next_day) == days
+        assert (next_year, next_month, next_day) > (year, month, day)
+        assert next_day == day + 1 or next_day == 1
+        year, month, day = next_year, next_month, next_day
+
+
+def test_weekdays():
+    assert weekday(0) == 3  # 1970-01-01 was a Thursday
+    assert weekday(days_of(2026, 7, 14)) == 1  # a Tuesday
+    assert weekday(days_of(2000, 2, 29)) == 1  # a Tuesday
+
+
+def test_summer_time_begins_and_ends_on_the_published_sundays():
+    for year, march, october in (
+        (2024, 31, 27),
+        (2025, 30, 26),
+        (2026, 29, 25),
+        (2027, 28, 31),
+        (2028, 26, 29),
+    ):
+        begin, end = _at(year, 3, march, 1, 0), _at(year, 10, october, 1, 0)
+        assert not is_summer_time(begin - 1) and is_summer_time(begin)
+        assert is_summer_time(end - 1) and not is_summer_time(end)
+
+
+def test_offsets():
+    summer = _at(2026, 7, 14, 12, 0)
+    assert offset_s(summer, 60, 1) == 7200
+    assert offset_s(summer, 60, 0) == 3600
+    assert offset_s(_at(2026, 1, 14, 12, 0), 60, 1) == 3600
+    assert offset_s(summer, -240, 0) == -14400
+    assert local_minute(_at(2026, 7, 14, 22, 30), *_FRANCE) == 30
+    assert hours_minutes(_at(2026, 7, 14, 21, 10), *_FRANCE) == "23:10"
+
+
+def test_the_next_local_time_is_later_and_shows_that_time():
+    for start in range(_at(2026, 1, 1, 0, 0), _at(2027, 1, 1, 0, 0), 3600 * 31 + 11):
+        for minute in (0, 300, 720, 1380, 1439):
+            at_s = next_local(start, minute, *_FRANCE)
+            assert start < at_s <= start + 90000
+            assert local_minute(at_s, *_FRANCE) == minute
+
+
+def test_a_day_of_23_hours_and_one_of_25():
+    assert next_local(_at(2026, 3, 28, 22, 0), 1380, *_FRANCE) == _at(2026, 3, 29, 21, 0)
+    assert next_local(_at(2026, 10, 24, 21, 0), 1380, *_FRANCE) == _at(2026, 10, 25, 22, 0)
+
+
+def test_a_time_that_the_clocks_skip_is_taken_after_the_change():
+    at_s = next_local(_SPRING_2026 - 3600, 150, *_FRANCE)  # 02:30 does not exist
+    assert _SPRING_2026 <= at_s <= _SPRING_2026 + 3600
+
+
+def test_a_time_that_comes_twice_is_taken_once():
+    first = next_local(_AUTUMN_2026 - 7200, 150, *_FRANCE)
+    assert local_minute(first, *_FRANCE) == 150
+    assert _AUTUMN_2026 - 3600 <= first < _AUTUMN_2026 + 3600
+
+
+def test_a_minute_out_of_range_is_named():
+    try:
+        next_local(0, 100_000, *_FRANCE)
+    except ValueError as error:
+        assert "0..1439" in str(error)
