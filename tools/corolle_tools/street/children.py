@@ -56,6 +56,7 @@ class Child:
                     stderr=log,
                     stdin=subprocess.DEVNULL,
                     pass_fds=(self._keeps_open,),
+                    start_new_session=True,  # ctrl-C is for the street, which ends them in order
                 )
             self._process.wait()
             pause_s = _FIRST_PAUSE_S if time.monotonic() - began > _LONGEST_PAUSE_S else pause_s * 2

@@ -33,7 +33,7 @@ class UnitState:
 
 
 class Ledger:
-    """The state of every unit, the gateway's counts, the last events, and what was counted since the start."""
+    """Every unit as it is, the gateway's counts, the last events, and what was counted since the start."""
 
     def __init__(self, units: Iterable[Identity]):
         self.units = {unit.name: UnitState(unit.name, unit.kind) for unit in units}

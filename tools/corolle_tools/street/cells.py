@@ -1,0 +1,120 @@
+"""What a view says of one unit, cell by cell."""
+
+from typing import Any
+
+from rich.text import Text
+
+from corolle_tools.street.ledger import Record, UnitState
+from corolle_tools.street.marks import Marks
+
+_BAR_CELLS = 6
+_DARK, _FULL = (110, 100, 80), (255, 214, 120)  # a lamp's colour at 0 and 100 %
+_WATER = "bright_cyan"
+_DIM = "bright_black"
+
+# LoRa is received down to about -20 dB SNR at SF12 and -7.5 dB at SF7 (SX1276 datasheet, table 13).
+_FLOOR_SNR_DB = {7: -7.5, 8: -10, 9: -12.5, 10: -15, 11: -17.5, 12: -20}
+_GOOD_MARGIN_DB = 20
+
+
+def glow(level_pct: int) -> str:
+    """The colour of a lamp at a level."""
+    shade = (round(dark + (full - dark) * level_pct / 100) for dark, full in zip(_DARK, _FULL, strict=True))
+    return f"rgb({','.join(map(str, shade))})"
+
+
+def output(unit: UnitState, marks: Marks) -> Text:
+    """What the unit does: a level as a bar and a figure, a valve as a word."""
+    if unit.value is None:
+        return Text("?", style=_DIM)
+    if unit.kind == "canopy":
+        return Text("valve open", style=f"bold {_WATER}") if unit.value else Text("valve shut")
+    bar = Text(marks.bar(unit.value, _BAR_CELLS), style=glow(unit.value))
+    return bar.append(f" {unit.value:3d} %", style="bold" if unit.value else "")
+
+
+def reason(unit: UnitState) -> Text:
+    """Why it does that, and the faults that are present."""
+    text = Text(unit.reason, style="magenta" if unit.reason.startswith("override") else "")
+    for fault in unit.report.get("faults", ()):
+        text.append(f" !{fault}", style="bold red")
+    return text
+
+
+def readings(unit: UnitState, marks: Marks, wide: bool) -> Text:
+    """What it measured last: the two figures that matter most, or all of them."""
+    report = unit.report
+    if not report:
+        return Text()
+    if unit.kind == "canopy":
+        soil = "/".join(_figure(report.get(f"soil{probe}_vwc_pct"), 0) for probe in (1, 2, 3))
+        parts = [f"{soil} %", f"{_figure(report.get('air_temperature_c'), 0)} {marks.degree}"]
+        parts.append(f"{_figure(report.get('litres_today'), 1)} l today")
+    else:
+        parts = [f"{_figure(report.get('power_w'), 1)} W", f"{_figure(report.get('passages'), 0)} passed"]
+        parts.append(f"{_figure(report.get('temperature_c'), 0)} {marks.degree}")
+    return Text(marks.dot.join(parts) if wide else " ".join(parts[:2]))
+
+
+def link(unit: UnitState, marks: Marks, wide: bool) -> Text:
+    """How well it was heard: its margin above the weakest signal still received, and its strength."""
+    radio = unit.radio
+    if "snr_db" not in radio:
+        return Text("joined" if unit.joined else "joining", style=_DIM)
+    spreading = 12 - radio.get("dr", 0)
+    margin_db = radio["snr_db"] - _FLOOR_SNR_DB.get(spreading, -20)
+    style = "green" if margin_db > _GOOD_MARGIN_DB / 2 else "yellow" if margin_db > 3 else "red"
+    strength = f" {radio['rssi_dbm']:.0f}".replace("-", marks.minus)
+    bars = Text(marks.strength(margin_db / _GOOD_MARGIN_DB), style=style)
+    return bars.append(f"{strength} dBm SF{spreading}" if wide else strength, style="not bold")
+
+
+def age(unit: UnitState, now_s: float) -> Text:
+    """How long ago it was heard."""
+    return Text("never" if unit.heard_s is None else span(now_s - unit.heard_s), style=_DIM)
+
+
+def span(seconds: float) -> str:
+    """A length of time in its largest whole unit."""
+    for size, sign in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size:.0f} {sign}"
+    return f"{max(seconds, 0):.0f} s"
+
+
+def happening(record: Record) -> Text:
+    """One record of the last events, as a sentence."""
+    kind = record["type"]
+    told = {"decision": _decision, "ack": _ack, "command": _command}.get(kind, _event)(record)
+    return (
+        Text(str(record.get("time", ""))[11:19] or "  :  :  ", style=_DIM)
+        .append(f"  {record.get('unit', 'gateway'):<10} ", style="bold")
+        .append(told, style="")
+    )
+
+
+def _decision(record: Record) -> str:
+    value = record.get("value")
+    if record.get("output") == "light":
+        return f"light {value} %: {record.get('reason')}"
+    return f"valve {'open' if value else 'shut'}: {record.get('reason')}"
+
+
+def _command(record: Record) -> str:
+    value = "" if record.get("value") is None else f" {record['value']}"
+    return f"command {record.get('verb')}{value} by {record.get('author', 'nobody')}"
+
+
+def _ack(record: Record) -> str:
+    why = f": {record['reason']}" if record.get("reason") else ""
+    return f"command {record.get('status')}{why}"
+
+
+def _event(record: Record) -> str:
+    known = ("type", "unit", "time", "source", "level", "event")
+    details = " ".join(f"{key}={value}" for key, value in record.items() if key not in known)
+    return f"{record.get('event', record['type'])} {details}".rstrip()
+
+
+def _figure(value: Any, digits: int) -> str:
+    return "-" if value is None else f"{value:.{digits}f}"
