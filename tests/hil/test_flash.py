@@ -68,4 +68,4 @@ def test_installing_again_writes_only_what_differs(bench):
 def test_a_full_flash_says_so(bench):
     board = bench("print(1)")
     with pytest.raises(InstallError, match="28"):
-        install(board.forks, board.folder, {f"/{n}": bytes(400_000) for n in range(3)})
+        install(board.forks, board.folder, {f"/{n}": bytes(90_000) for n in range(13)})

@@ -40,7 +40,7 @@ class PwmLamp:
         self.supplied = True
         self._scheduler = scheduler
         self._line = line
-        self._standby_w = standby_w
+        self.standby_w = standby_w
         self._losses_w = losses_w
         self._offset_v = offset_v
         self._efficacy_lm_w = efficacy_lm_w
@@ -77,7 +77,7 @@ class PwmLamp:
         if not self.supplied:
             return 0.0
         if self._off:
-            return self._standby_w
+            return self.standby_w
         return self._losses_w + (self.nominal_w - self._losses_w) * self.level
 
     @property
