@@ -1,10 +1,12 @@
 """How much water a well-watered reference grass gives off: FAO-56 Penman-Monteith, hourly."""
 
 import math
+from dataclasses import replace
 
 from corolle_hil.world.climate import Weather, saturation_kpa
 
 _ALBEDO = 0.23
+_WIND_AT_2_M = 0.748
 _STEFAN_BOLTZMANN = 2.043e-10  # MJ m-2 h-1 K-4
 _SHADE_OF_SKY = 0.7  # a cloudiness term that hours without sun take over from the afternoon
 
@@ -12,8 +14,10 @@ _SHADE_OF_SKY = 0.7  # a cloudiness term that hours without sun take over from t
 def reference_mm_h(weather: Weather, clear_sky_w_m2: float, pressure_kpa: float = 100.0) -> float:
     """Reference evapotranspiration of one hour, in mm (FAO-56, equation 53); never below 0.
 
-    `clear_sky_w_m2` is the radiation that a clear sky would give now.
+    `clear_sky_w_m2` is the radiation that a clear sky would give now. The wind is as weather stations measure
+    it, at 10 m; equation 47 brings it down to 2 m.
     """
+    weather = replace(weather, wind_m_s=weather.wind_m_s * _WIND_AT_2_M)
     received = _mj_m2_h(weather.radiation_w_m2)
     clear = _mj_m2_h(clear_sky_w_m2)
     net = (1 - _ALBEDO) * received - _longwave_loss(weather, received, clear)
@@ -22,7 +26,7 @@ def reference_mm_h(weather: Weather, clear_sky_w_m2: float, pressure_kpa: float 
 
 
 def penman_monteith_mm_h(weather: Weather, net: float, ground: float, pressure_kpa: float) -> float:
-    """Equation 53 from net radiation and ground heat flux, both in MJ m-2 h-1."""
+    """Equation 53 from net radiation and ground heat flux, both in MJ m-2 h-1; the wind is at 2 m."""
     temperature_c = weather.temperature_c
     saturation = saturation_kpa(temperature_c)
     deficit = saturation * (1 - weather.humidity_pct / 100)

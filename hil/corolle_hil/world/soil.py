@@ -19,7 +19,7 @@ class Planter:
     field_capacity: float = 0.36
     wilting_point: float = 0.12
     stress_point: float = 0.22  # below it the plants give off less (FAO-56, chapter 8: p about 0.5)
-    crop_factor: float = 1.3  # leaf area of a climbing canopy, well above the planter's own area
+    crop_factor: float = 2.0  # the leaves of a climbing canopy spread far beyond the planter's own area
     drip_shares: tuple[float, float, float] = (0.6, 0.3, 0.1)  # near the dripper, between, at the edge
     exchange_h: float = 8.0  # time in which neighbouring parts even out
     drain_h: float = 6.0  # time in which what is above field capacity drains
@@ -34,7 +34,7 @@ Vwc = tuple[float, float, float]
 
 
 def advance(planter: Planter, vwc: Vwc, dt_s: float, rain_mm_h: float, et0_mm_h: float, drip_l: float) -> Vwc:
-    """Water contents `dt_s` seconds later; rain and evapotranspiration as rates, drip as litres in that time."""
+    """Water contents `dt_s` seconds later, of which `drip_l` litres have dripped in."""
     hours = dt_s / 3600
     parts = [
         _part(planter, water, hours, rain_mm_h, et0_mm_h, drip_l * share)

@@ -1,0 +1,87 @@
+"""Passers-by: each walks along a row of lamps, and each lamp's sensor sees them come and go."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from corolle_hil.scheduler import Scheduler
+from corolle_hil.world.counts import Rate
+
+# Speeds in m/s: mean, standard deviation, slowest; and the share of each kind among passers-by.
+_KINDS = {"pedestrian": (1.4, 0.2, 0.7), "cyclist": (4.5, 0.8, 2.5)}
+_CYCLIST_SHARE = 0.15
+
+
+class Sensor(Protocol):
+    """What notices people."""
+
+    def enter(self) -> None:
+        """Somebody comes into view."""
+        ...
+
+    def leave(self) -> None:
+        """Somebody is out of view."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A sensor beside the way, and where along it (in metres)."""
+
+    at_m: float
+    sensor: Sensor
+
+
+class Passers:
+    """The traffic of one row of lamps: a Poisson process whose rate follows the hour.
+
+    `passages` counts those who have set out.
+
+    Args:
+        name: the row's name, for its own random stream.
+        stops: the row's sensors.
+        rate: passages an hour by Unix time.
+        view_m: how far from a lamp its sensor sees.
+    """
+
+    def __init__(
+        self, scheduler: Scheduler, name: str, stops: Sequence[Stop], rate: Rate, view_m: float = 8.0
+    ):
+        self.passages = 0
+        self._scheduler = scheduler
+        self._stops = sorted(stops, key=lambda stop: stop.at_m)
+        self._rate = rate
+        self._view_m = view_m
+        self._rng = scheduler.rng(f"passers {name}")
+        self._draw()
+
+    def _draw(self) -> None:
+        """Plan the next passage, or look again when the hour ends: a Poisson process remembers nothing."""
+        hour_us = 3_600_000_000
+        left_us = hour_us - self._scheduler.unix_us % hour_us
+        rate_h = self._rate(self._scheduler.unix_us / 1e6)
+        wait_us = round(self._rng.expovariate(rate_h) * hour_us) if rate_h > 0 else left_us
+        if wait_us >= left_us:
+            self._scheduler.after(left_us, self._draw)
+        else:
+            self._scheduler.after(wait_us, self._set_out)
+
+    def _set_out(self) -> None:
+        self.passages += 1
+        kind = "cyclist" if self._rng.random() < _CYCLIST_SHARE else "pedestrian"
+        mean, deviation, slowest = _KINDS[kind]
+        self.walk(max(slowest, self._rng.gauss(mean, deviation)), self._rng.random() < 0.5)
+        self._draw()
+
+    def walk(self, speed_m_s: float, forwards: bool = True) -> None:
+        """Somebody sets out now at one end of the row."""
+        if not self._stops:
+            return
+        first_m, last_m = self._stops[0].at_m - self._view_m, self._stops[-1].at_m + self._view_m
+        for stop in self._stops:
+            way_m = stop.at_m - first_m if forwards else last_m - stop.at_m
+            self._after_m(way_m - self._view_m, speed_m_s, stop.sensor.enter)
+            self._after_m(way_m + self._view_m, speed_m_s, stop.sensor.leave)
+
+    def _after_m(self, way_m: float, speed_m_s: float, fn: Callable[[], None]) -> None:
+        self._scheduler.after(round(way_m / speed_m_s * 1e6), fn)
