@@ -12,20 +12,19 @@ _STEP_S = 2  # a change of this much is told, less is drift
 class Clock:
     """Unix time in whole seconds: a float of 32 bits cannot hold it.
 
-    `rtc` is machine.RTC(), `kept` remembers over a reset that the RTC was once set. Functions in `on_step`
-    get the seconds by which the time stepped, so that whoever sleeps until a moment can look again.
+    `rtc` is machine.RTC(): after a power cut it begins at 2000, so a later year has been set by somebody.
+    Functions in `on_step` get the seconds by which the time stepped: whoever sleeps until a moment must look.
     """
 
-    def __init__(self, rtc, kept):
+    def __init__(self, rtc):
         self._rtc = rtc
-        self._kept = kept
         # The ESP32 counts from 2000, other ports from 1970.
         self._epoch_s = 946684800 if time.gmtime(0)[0] == 2000 else 0
         self._uptime_ms = 0
         self._last_ms = time.ticks_ms()
         self.on_step: list = []
         self.refused = 0  # times offered that no clock can show
-        self.quality = KEPT if kept.clock_set and self.now() >= _BORN_S else UNKNOWN
+        self.quality = KEPT if self.now() >= _BORN_S else UNKNOWN
 
     @property
     def known(self) -> bool:
@@ -52,7 +51,6 @@ class Clock:
         self._rtc.datetime((year, month, day, weekday, hour, minute, second, us))
         first = not self.known
         self.quality = quality
-        self._kept.remember_clock_set()
         if first or abs(step_s) >= _STEP_S:
             for told in self.on_step:
                 told(step_s)

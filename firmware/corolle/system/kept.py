@@ -3,8 +3,8 @@
 import struct
 from binascii import crc32
 
-_FORMAT = "<BBH"  # failed boots, clock set, length of the crash record
-_FORMAT_BYTES = 4
+_FORMAT = "<BH"  # failed boots, length of the crash record
+_FORMAT_BYTES = 3
 _CHECK_BYTES = 4
 _MAX_CRASH_BYTES = 512
 
@@ -14,18 +14,12 @@ class Kept:
 
     def __init__(self, rtc):
         self._rtc = rtc
-        self.failed_boots, self.clock_set, self.crash = _parse(rtc.memory())
+        self.failed_boots, self.crash = _parse(rtc.memory())
 
     def remember_boots(self, failed: int) -> None:
         """Keep how many boots in a row have failed."""
         self.failed_boots = min(failed, 255)
         self._save()
-
-    def remember_clock_set(self) -> None:
-        """Keep that the RTC runs on the right time."""
-        if not self.clock_set:
-            self.clock_set = True
-            self._save()
 
     def remember_crash(self, text: bytes) -> None:
         """Keep the end of a traceback: its last lines say what happened. b"" forgets."""
@@ -33,15 +27,15 @@ class Kept:
         self._save()
 
     def _save(self) -> None:
-        body = struct.pack(_FORMAT, self.failed_boots, self.clock_set, len(self.crash)) + self.crash
+        body = struct.pack(_FORMAT, self.failed_boots, len(self.crash)) + self.crash
         self._rtc.memory(struct.pack("<I", crc32(body)) + body)
 
 
 def _parse(memory: bytes) -> tuple:
-    """(failed boots, clock set, crash) out of the RTC's memory; nothing where it is not ours."""
+    """(failed boots, crash) out of the RTC's memory; nothing where it is not ours."""
     body = memory[_CHECK_BYTES:]
     if len(body) < _FORMAT_BYTES or struct.unpack_from("<I", memory)[0] != crc32(body):
-        return 0, False, b""
-    failed, clock_set, length = struct.unpack_from(_FORMAT, body)
+        return 0, b""
+    failed, length = struct.unpack_from(_FORMAT, body)
     crash = body[_FORMAT_BYTES:]
-    return failed, bool(clock_set), crash if len(crash) == length else b""
+    return failed, crash if len(crash) == length else b""

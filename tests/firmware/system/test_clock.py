@@ -4,14 +4,12 @@ import time
 
 import machine
 from corolle.system.clock import KEPT, NETWORK, UNKNOWN, Clock
-from corolle.system.kept import Kept
 
 _T = 1784058003  # 2026-07-14T19:40:03Z
 
 
 def _clock():
-    rtc = machine.RTC()
-    return Clock(rtc, Kept(rtc))
+    return Clock(machine.RTC())
 
 
 def test_a_new_clock_is_unknown_but_counts():
@@ -58,10 +56,10 @@ def test_a_worse_source_changes_nothing():
     assert clock.now() == _T
 
 
-def test_the_rtc_is_believed_after_a_reset_only_if_it_had_been_set():
+def test_the_rtc_is_believed_after_a_reset_if_somebody_has_set_it():
     _clock().set(_T)
     assert (_clock().quality, _clock().now()) == (KEPT, _T)
-    machine.RTC().memory(b"noise after a power cut")
+    machine.RTC().datetime((2025, 12, 31, 2, 23, 59, 59, 0))
     assert _clock().quality == UNKNOWN
 
 

@@ -7,12 +7,11 @@ from corolle.system.kept import Kept
 def test_what_is_kept_comes_back_after_a_reset():
     rtc = machine.RTC()
     kept = Kept(rtc)
-    assert (kept.failed_boots, kept.clock_set, kept.crash) == (0, False, b"")
+    assert (kept.failed_boots, kept.crash) == (0, b"")
     kept.remember_boots(2)
-    kept.remember_clock_set()
     kept.remember_crash(b"ValueError: x")
     again = Kept(rtc)
-    assert (again.failed_boots, again.clock_set, again.crash) == (2, True, b"ValueError: x")
+    assert (again.failed_boots, again.crash) == (2, b"ValueError: x")
 
 
 def test_the_end_of_a_long_traceback_is_kept():
