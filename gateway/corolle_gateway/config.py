@@ -1,0 +1,97 @@
+"""The gateway's configuration: one TOML file, read once at start."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from corolle_gateway.config_keys import SECTIONS
+from corolle_gateway.errors import ConfigError
+
+
+class GatewayConfig(Struct, frozen=True):
+    """[gateway]: who it is, and where it keeps what must survive."""
+
+    site: str
+    name: str
+    data_dir: Path
+
+
+class LorawanConfig(Struct, frozen=True):
+    """[lorawan]: where concentrators reach it, and the network it runs."""
+
+    bind: str
+    port: int
+    net_id: int
+    tx_power_dbm: int
+
+
+class BrokerConfig(Struct, frozen=True):
+    """[broker]: the city's MQTT broker."""
+
+    host: str
+    port: int
+    tls: bool
+    user: str | None
+    password_file: Path | None
+    ca: Path | None
+    cert: Path | None
+    key: Path | None
+
+
+class Config(Struct, frozen=True):
+    """The whole file."""
+
+    gateway: GatewayConfig
+    lorawan: LorawanConfig
+    broker: BrokerConfig
+    units_file: Path
+    clock_file: Path | None
+    log_level: str
+
+
+def load(path: Path) -> Config:
+    """Read a configuration file. ConfigError names the file, the key and what is legal there.
+
+    Relative paths in it are relative to the file's own folder.
+    """
+    values = _checked(path, _parsed(path))
+    url = values["broker"].pop("url")
+    return Config(
+        gateway=GatewayConfig(**values["gateway"]),
+        lorawan=LorawanConfig(**values["lorawan"]),
+        broker=BrokerConfig(host=url.hostname, port=url.port, tls=url.tls, **values["broker"]),
+        units_file=values["units"]["file"],
+        clock_file=values["clock"]["file"],
+        log_level=values["log"]["level"],
+    )
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 text (byte {error.start})") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from error
+
+
+def _checked(path: Path, given: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    _refuse_strangers(path, "", given, SECTIONS)
+    values = {}
+    for section, keys in SECTIONS.items():
+        table = given.get(section, {})
+        if not isinstance(table, dict):
+            raise ConfigError(f"{path}: {section} must be a table, [{section}]")
+        _refuse_strangers(path, f"{section}.", table, keys)
+        values[section] = {name: key.value(path, f"{section}.{name}", table) for name, key in keys.items()}
+    return values
+
+
+def _refuse_strangers(path: Path, prefix: str, given: dict[str, Any], legal: dict[str, Any]) -> None:
+    for name in given:
+        if name not in legal:
+            raise ConfigError(f"{path}: unknown key {prefix}{name}; legal here: {', '.join(legal)}")

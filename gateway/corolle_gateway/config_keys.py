@@ -1,0 +1,117 @@
+"""Every key of the configuration file: its type, its legal values, what it is when absent."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from corolle_gateway.errors import ConfigError
+from corolle_gateway.log import LEVELS
+
+_REQUIRED = object()
+# A name is a level of MQTT topics: neither the separator nor a wildcard may stand in it.
+NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+NAME_RULE = "1 to 64 of A-Z a-z 0-9 . _ -, beginning with a letter or digit"
+_DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883}
+
+
+class BrokerUrl(Struct, frozen=True):
+    """Where the broker listens, and whether it speaks TLS."""
+
+    hostname: str
+    port: int
+    tls: bool
+
+
+class Key(Struct, frozen=True):
+    """One key. `read` turns what TOML holds into its value, or raises ValueError or TypeError."""
+
+    legal: str
+    read: Callable[[Any, Path], Any]
+    default: Any = _REQUIRED
+
+    def value(self, path: Path, name: str, table: dict[str, Any]) -> Any:
+        """The key's value in a table; ConfigError names it and its legal range."""
+        given = table.get(name.rpartition(".")[2], self.default)
+        if given is _REQUIRED:
+            raise ConfigError(f"{path}: {name} is missing: must be {self.legal}")
+        if given is None:
+            return None
+        try:
+            return self.read(given, path)
+        except (ValueError, TypeError) as error:
+            raise ConfigError(f"{path}: {name} = {given!r} is wrong: must be {self.legal}") from error
+
+
+def _name(given: Any, _: Path) -> str:
+    if not NAME_PATTERN.fullmatch(given):
+        raise ValueError(given)
+    return given
+
+
+def _text(given: Any, _: Path) -> str:
+    if not isinstance(given, str) or not given:
+        raise ValueError(given)
+    return given
+
+
+def _path(given: Any, config: Path) -> Path:
+    return config.parent / Path(_text(given, config)).expanduser()
+
+
+def _whole(low: int, high: int) -> Callable[[Any, Path], int]:
+    def read(given: Any, _: Path) -> int:
+        if type(given) is not int or not low <= given <= high:
+            raise ValueError(given)
+        return given
+
+    return read
+
+
+def _one_of(words: tuple[str, ...]) -> Callable[[Any, Path], str]:
+    def read(given: Any, _: Path) -> str:
+        if given not in words:
+            raise ValueError(given)
+        return given
+
+    return read
+
+
+def _url(given: Any, _: Path) -> BrokerUrl:
+    parts = urlsplit(_text(given, _))
+    default_port = _DEFAULT_PORTS.get(parts.scheme)
+    if default_port is None or not parts.hostname or parts.username or parts.path not in ("", "/"):
+        raise ValueError(given)
+    return BrokerUrl(parts.hostname, parts.port or default_port, parts.scheme == "mqtts")
+
+
+_FILE = "the path of a file"
+
+SECTIONS: dict[str, dict[str, Key]] = {
+    "gateway": {
+        "site": Key(NAME_RULE, _name),
+        "name": Key(NAME_RULE, _name),
+        "data_dir": Key("the path of a folder", _path),
+    },
+    "lorawan": {
+        "bind": Key("an address of this machine", _text, "127.0.0.1"),
+        "port": Key("a whole number from 1 to 65535", _whole(1, 65535), 1700),
+        # NetID 0 and 1 are free for private networks (LoRa Alliance, NetID allocation).
+        "net_id": Key("a whole number from 0 to 16777215 (0xFFFFFF)", _whole(0, 0xFFFFFF), 0),
+        "tx_power_dbm": Key("a whole number from 0 to 16 (dBm EIRP)", _whole(0, 16), 14),
+    },
+    "broker": {
+        "url": Key("mqtt://HOST[:PORT] or mqtts://HOST[:PORT], the user in broker.user", _url),
+        "user": Key("a user name", _text, None),
+        "password_file": Key(_FILE, _path, None),
+        "ca": Key(_FILE, _path, None),
+        "cert": Key(_FILE, _path, None),
+        "key": Key(_FILE, _path, None),
+    },
+    "units": {"file": Key(_FILE, _path)},
+    "clock": {"file": Key(_FILE, _path, None)},
+    "log": {"level": Key(f"one of {', '.join(LEVELS)}", _one_of(LEVELS), "info")},
+}

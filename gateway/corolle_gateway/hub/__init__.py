@@ -1,0 +1,1 @@
+"""The way of every message: link, decode, store, outbox; and commands back."""

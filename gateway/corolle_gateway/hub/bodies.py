@@ -1,0 +1,90 @@
+"""What is published of a report, an event, and the life of a command: JSON objects as the city reads them."""
+
+from typing import Any
+
+from corolle.wire import words
+from corolle.wire.fields import Field, Message
+
+from corolle_gateway.model import Radio, Uplink, iso_utc
+
+Body = dict[str, Any]
+
+_FAULT_TABLES = {"lamp": words.LAMP_FAULTS, "canopy": words.CANOPY_FAULTS}
+_OF_REASON = ("guard tripped", "valve opened", "valve closed", "override ended")
+
+
+def report(uplink: Uplink, message: Message, values: dict[str, Any], totals: dict[str, float]) -> Body:
+    """A periodic report; counters as totals that only grow."""
+    body = _head(uplink, uplink.time_s)
+    for field in message.fields:
+        body[field.name] = totals.get(field.name, _readable(field, values[field.name]))
+    body["radio"] = radio(uplink.radio)
+    return body
+
+
+def event(uplink: Uplink, values: dict[str, Any]) -> Body:
+    """Something that happened at the unit; `time` is when, `received` when it was heard of."""
+    word = words.word_of(words.EVENTS, values["code"])
+    body = _head(uplink, values["time_s"] or uplink.time_s)
+    body |= {
+        "received": iso_utc(uplink.time_s),
+        "seq": values["seq"],
+        "event": word,
+        "value": values["value"],
+    }
+    detail = _detail(uplink.unit.kind, word, values["value"])
+    if detail is not None:
+        body["detail"] = detail
+    body["radio"] = radio(uplink.radio)
+    return body
+
+
+def radio(heard: Radio) -> Body:
+    """How well an uplink was heard."""
+    return {
+        "rssi_dbm": heard.rssi_dbm,
+        "snr_db": heard.snr_db,
+        "dr": heard.dr,
+        "freq_hz": heard.freq_hz,
+        "gateway_count": heard.gateway_count,
+    }
+
+
+def answer(
+    unit: str, command_id: str | None, status: str, reason: str, value: int | None, now_s: float
+) -> Body:
+    """A step in the life of a command, or of an order that never became one."""
+    return {
+        "id": command_id,
+        "unit": unit,
+        "status": status,
+        "reason": reason,
+        "time": iso_utc(now_s),
+        "value": value,
+    }
+
+
+def _head(uplink: Uplink, time_s: float) -> Body:
+    unit = uplink.unit
+    return {"id": f"{unit.name}-{uplink.key}", "unit": unit.name, "kind": unit.kind, "time": iso_utc(time_s)}
+
+
+def _readable(field: Field, value: Any) -> Any:
+    if field.flags:
+        return words.words_of(getattr(words, field.words), value)
+    if field.words:
+        return words.word_of(getattr(words, field.words), value)
+    return bool(value) if field.bits == 1 else value
+
+
+def _detail(kind: str, event_word: str, value: int) -> str | None:
+    """The word that an event's figure stands for, None when it is just a figure."""
+    if value < 0:
+        return None
+    if event_word == "boot":
+        return words.word_of(words.BOOT_CAUSES, value)
+    if event_word in ("fault raised", "fault cleared"):
+        return words.word_of(_FAULT_TABLES[kind], value)
+    if event_word in _OF_REASON:
+        return words.word_of(words.REASONS, value)
+    return None

@@ -1,0 +1,179 @@
+"""The book of commands: which are open, and each step of theirs stored with what the city is told."""
+
+import asyncio
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable
+
+from corolle.wire import words
+from msgspec import json
+from msgspec.structs import replace
+
+from corolle_gateway.clock import Clock
+from corolle_gateway.counts import Counts
+from corolle_gateway.hub import bodies
+from corolle_gateway.hub.orders import Order
+from corolle_gateway.log import Log
+from corolle_gateway.model import OPEN_STATUSES, Command, Guard
+from corolle_gateway.store import commands, messages
+from corolle_gateway.store.outbox import Outbox
+from corolle_gateway.store.writer import Writer
+
+_WIRE_IDS = 0x10000
+
+
+class Book:
+    """Commands by unit, older ones first."""
+
+    def __init__(self, clock: Clock, log: Log, counts: Counts, writer: Writer, outbox: Outbox):
+        self._clock = clock
+        self._log = log
+        self._counts = counts
+        self._writer = writer
+        self._outbox = outbox
+        self._open: defaultdict[str, list[Command]] = defaultdict(list)
+
+    async def load(self) -> list[Command]:
+        """Go on with the commands an earlier run left open."""
+        found = await self._writer.submit(commands.still_open)
+        for command in found:
+            self._open[command.unit].append(command)
+        return found
+
+    def open_for(self, unit: str) -> list[Command]:
+        """A unit's open commands, older ones first."""
+        return self._open.get(unit, [])
+
+    async def add(self, unit: str, order: Order) -> tuple[Command, bool]:
+        """Accept an order; an id that the unit had before is the same order again, and is only answered.
+
+        The command, and whether it is new. sqlite3.Error when it could not be stored.
+        """
+        now_s = self._clock.now()
+        message_id = self._outbox.next_id()
+
+        def operation(db: sqlite3.Connection) -> tuple[Command, bool]:
+            known = commands.find(db, unit, order.id)
+            command = known or _made(db, unit, order, now_s)
+            if not known:
+                commands.put(db, command)
+            _put_ack(db, message_id, command, command.value, now_s)
+            return command, known is None
+
+        command, new = await self._writer.submit(operation)
+        if new:
+            self._open[unit].append(command)
+            self._counts.count("commands_accepted")
+            self._log.info("command", unit=unit, id=command.id, status="accepted", verb=command.verb)
+        self._outbox.filled.set()
+        return command, new
+
+    def step(self, command: Command, status: str, reason: str) -> asyncio.Future[bool]:
+        """A command reaches a status, and the city is told."""
+        self._become(command, status, reason)
+        return self._store(command, command.value)
+
+    def attempted(self, command: Command) -> asyncio.Future[None]:
+        """A command was transmitted once more; the city knows already that it was sent."""
+        stored = replace(command)
+        return self._writer.submit(lambda db: commands.update(db, stored))
+
+    def refuse(self, unit: str, order_id: str | None, reason: str) -> asyncio.Future[bool]:
+        """An order never becomes a command."""
+        now_s = self._clock.now()
+        message_id = self._outbox.next_id()
+        body = json.encode(bodies.answer(unit, order_id, "refused", reason, None, now_s))
+        return self._queued(lambda db: messages.put(db, message_id, unit, "ack", None, now_s, body))
+
+    def answered(self, unit: str, ack: dict[str, int], guard: Guard) -> asyncio.Future[bool]:
+        """The unit has given its verdict; True once that is committed, False when `guard` forbids it.
+
+        A verdict on a command that has ended here already is told all the same: it is the truth.
+        """
+        command = next((each for each in self.open_for(unit) if each.wire_id == ack["id"]), None)
+        if command is None:
+            return self._late(unit, ack, guard)
+        self._become(command, *_end(ack, command.attempts))
+        return self._store(command, ack["value"], guard)
+
+    def _late(self, unit: str, ack: dict[str, int], guard: Guard) -> asyncio.Future[bool]:
+        self._counts.count("late_acks")
+        now_s = self._clock.now()
+        message_id = self._outbox.next_id()
+
+        def operation(db: sqlite3.Connection) -> bool:
+            if not guard(db):
+                return False
+            command = commands.by_wire_id(db, unit, ack["id"])
+            if command:
+                command.status, command.reason = _end(ack, command.attempts)
+                commands.update(db, command)
+                _put_ack(db, message_id, command, ack["value"], now_s)
+            return True
+
+        return self._queued(operation)
+
+    def _store(self, command: Command, value: int, guard: Guard = lambda _: True) -> asyncio.Future[bool]:
+        now_s = self._clock.now()
+        message_id = self._outbox.next_id()
+        stored = replace(command)
+
+        def operation(db: sqlite3.Connection) -> bool:
+            if not guard(db):
+                return False
+            commands.update(db, stored)
+            _put_ack(db, message_id, stored, value, now_s)
+            return True
+
+        return self._queued(operation)
+
+    def _queued(self, operation: Callable[[sqlite3.Connection], bool]) -> asyncio.Future[bool]:
+        future = self._writer.submit(operation)
+        future.add_done_callback(self._done)
+        return future
+
+    def _done(self, future: asyncio.Future[bool]) -> None:
+        if not future.cancelled() and (error := future.exception()):
+            self._counts.reject("store_failed", error=error)
+        self._outbox.filled.set()
+
+    def _become(self, command: Command, status: str, reason: str) -> None:
+        command.status, command.reason = status, reason
+        if status not in OPEN_STATUSES:
+            self._open[command.unit].remove(command)
+        self._counts.count(f"commands_{status}")
+        self._log.info("command", unit=command.unit, id=command.id, status=status, reason=reason)
+
+
+def _made(db: sqlite3.Connection, unit: str, order: Order, now_s: float) -> Command:
+    wire_id = (commands.last_wire_id(db, unit) + 1) % _WIRE_IDS
+    return Command(
+        unit=unit,
+        id=order.id,
+        wire_id=wire_id,
+        verb=order.verb,
+        value=order.value,
+        until_s=order.until_s,
+        author=order.author,
+        status="accepted",
+        reason="",
+        created_s=now_s,
+    )
+
+
+def _put_ack(db: sqlite3.Connection, message_id: int, command: Command, value: int, now_s: float) -> None:
+    body = bodies.answer(command.unit, command.id, command.status, command.reason, value, now_s)
+    messages.put(db, message_id, command.unit, "ack", None, now_s, json.encode(body))
+
+
+def _end(ack: dict[str, int], attempts: int) -> tuple[str, str]:
+    """(status, reason) that a unit's verdict means."""
+    verdict = words.word_of(words.VERDICTS, ack["verdict"])
+    reason = words.word_of(words.REASONS, ack["reason"])
+    if verdict == "accepted":
+        return "acknowledged", reason
+    if verdict == "replayed" and attempts > 1:  # it had it from an earlier transmission
+        return "acknowledged", reason
+    if verdict == "expired":
+        return "expired", "it had ended when it reached the unit"
+    return "refused", f"{verdict}: {reason}" if verdict == "refused" else verdict

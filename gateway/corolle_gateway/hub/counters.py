@@ -1,0 +1,36 @@
+"""Counters that wrap on the air, made to grow for ever.
+
+A unit sends a counter modulo its width, so a lost report loses nothing as long as less than half the modulus
+goes by between two that arrive.
+"""
+
+from corolle.wire.fields import Message
+
+from corolle_gateway.model import Counters
+
+
+def unwrap(
+    message: Message, values: dict[str, object], before: Counters
+) -> tuple[dict[str, float], Counters]:
+    """The totals of a report's counters, and where they stand: (raw steps, total steps) by field.
+
+    A counter that comes back a little lower: the unit lost its last steps in a power cut. The total stays.
+    """
+    totals: dict[str, float] = {}
+    after: Counters = {}
+    for field in message.fields:
+        value = values[field.name]
+        if field.wraps and field.name != "seq" and isinstance(value, int | float):
+            raw = round(value * field.steps)
+            total = _grown(raw, before.get(field.name), 1 << field.bits)
+            after[field.name] = (raw, total)
+            totals[field.name] = total if field.steps == 1 else total / field.steps
+    return totals, after
+
+
+def _grown(raw: int, before: tuple[int, int] | None, modulus: int) -> int:
+    if before is None:
+        return raw
+    last_raw, total = before
+    step = (raw - last_raw) % modulus
+    return total if step > modulus // 2 else total + step

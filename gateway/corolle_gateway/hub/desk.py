@@ -1,0 +1,172 @@
+"""Where orders come in and are sent on: at once to units that always listen, else at their next uplink."""
+
+import asyncio
+import heapq
+import itertools
+from typing import Protocol
+
+from corolle.wire import codec, words
+from corolle.wire.schema import COMMAND
+
+from corolle_gateway.clock import Clock, wait_for
+from corolle_gateway.counts import Counts
+from corolle_gateway.hub import orders
+from corolle_gateway.hub.book import Book
+from corolle_gateway.hub.orders import OrderError
+from corolle_gateway.model import OPEN_STATUSES, Command, Downlink, Guard, Sent, Unit
+from corolle_gateway.tasks import Tasks
+
+# Street seconds to wait for a class C unit's acknowledgement after the 1st, 2nd ... transmission: the unit
+# may have to wait for its own duty cycle.
+_PATIENCE_S = (8.0, 16.0, 32.0, 64.0, 64.0)
+_LINK_RETRY_S = 5.0  # when the link could not send at all
+_STATE_VERBS = ("level", "auto", "open", "close")  # each says what the output should be: the last one counts
+
+
+class Link(Protocol):
+    """How a class C unit is reached."""
+
+    async def send_now(self, downlink: Downlink) -> Sent:
+        """Send to a unit that always listens."""
+        ...
+
+
+class Desk:
+    """One command at a time is under way to a unit: it refuses those that come out of order as replays."""
+
+    def __init__(self, clock: Clock, counts: Counts, tasks: Tasks, book: Book):
+        self._clock = clock
+        self._counts = counts
+        self._tasks = tasks
+        self._book = book
+        self._units: dict[str, Unit] = {}
+        self._link: Link | None = None
+        self._due: list[tuple[float, int, Command]] = []
+        self._planned: dict[tuple[str, str], int] = {}
+        self._order = itertools.count()
+        self._woken = asyncio.Event()
+
+    async def load(self, units: dict[str, Unit], link: Link) -> None:
+        """Go on with the commands an earlier run left open."""
+        self._units = units
+        self._link = link
+        for command in await self._book.load():
+            self._plan(command, self._clock.now())
+
+    async def order(self, unit_name: str, payload: bytes) -> None:
+        """Take what the city wrote on a unit's command topic. sqlite3.Error when it could not be stored."""
+        unit = self._units.get(unit_name)
+        try:
+            order = orders.read(unit, payload, self._clock.now())
+        except OrderError as error:
+            self._counts.reject(error.cause, unit=unit_name)
+            await self._book.refuse(unit_name, error.order_id, str(error))
+            return
+        command, new = await self._book.add(unit_name, order)
+        if new:
+            self._supersede(command)
+            if self._is_class_a(command):
+                self._book.step(command, "queued", "waits for the unit's next uplink")
+            self._plan(command, self._clock.now())
+
+    def waiting(self, unit: str) -> int:
+        """How many commands wait for the unit's next uplink."""
+        open_commands = self._book.open_for(unit)
+        return len(open_commands) if open_commands and self._is_class_a(open_commands[0]) else 0
+
+    def next_downlink(self, unit: str, room: int) -> Downlink | None:
+        """The command to send after an uplink, if one waits and fits into `room` bytes."""
+        if not self.waiting(unit):
+            return None
+        downlink = self._downlink(self._book.open_for(unit)[0])
+        return downlink if len(downlink.payload) <= room else None
+
+    def sent(self, downlink: Downlink, outcome: Sent) -> None:
+        """What became of a downlink at the link."""
+        for command in self._book.open_for(downlink.unit.name):
+            if command.id == downlink.command_id and outcome.ok:
+                command.attempts += 1
+                if command.status == "sent":
+                    self._book.attempted(command)
+                else:
+                    self._book.step(command, "sent", "")
+                return
+
+    def answered(self, unit: str, ack: dict[str, int], guard: Guard) -> asyncio.Future[bool]:
+        """The unit's verdict on a command; True once it is committed, False when `guard` forbids it."""
+        before = list(self._book.open_for(unit))
+        stored = self._book.answered(unit, ack, guard)
+        if before != self._book.open_for(unit):
+            self._next(unit)
+        return stored
+
+    async def run(self) -> None:
+        """Send, repeat and end commands as their times come, until cancelled."""
+        while True:
+            self._woken.clear()
+            now_s = self._clock.now()
+            while self._due and self._due[0][0] <= now_s:
+                _, number, command = heapq.heappop(self._due)
+                if self._planned.get(_key(command)) == number:
+                    del self._planned[_key(command)]
+                    self._act(command, now_s)
+            await wait_for(self._woken, self._clock, self._due[0][0] - now_s if self._due else None)
+
+    def _plan(self, command: Command, time_s: float) -> None:
+        """Look at a command then, and at its end at the latest; what was planned for it before is void."""
+        number = next(self._order)
+        self._planned[_key(command)] = number
+        heapq.heappush(self._due, (min(time_s, command.until_s), number, command))
+        self._woken.set()
+
+    def _next(self, unit: str) -> None:
+        """A command of the unit has ended: it is the next one's turn."""
+        for command in self._book.open_for(unit)[:1]:
+            self._plan(command, self._clock.now())
+
+    def _act(self, command: Command, now_s: float) -> None:
+        if command.status not in OPEN_STATUSES:
+            return
+        if now_s >= command.until_s:
+            missing = "acknowledgement" if command.attempts else "way to the unit"
+            self._end(command, "expired", f"no {missing} before it ended")
+        elif self._is_class_a(command) or self._book.open_for(command.unit)[0] is not command:
+            self._plan(command, command.until_s)  # it is sent when its turn comes
+        elif command.attempts >= len(_PATIENCE_S):
+            self._end(command, "failed", f"no acknowledgement after {command.attempts} transmissions")
+        else:
+            self._tasks.start(self._transmit(command))
+
+    async def _transmit(self, command: Command) -> None:
+        downlink = self._downlink(command)
+        outcome = await self._link.send_now(downlink) if self._link else Sent(False, "no link")
+        self.sent(downlink, outcome)
+        patience_s = _PATIENCE_S[max(command.attempts, 1) - 1] if outcome.ok else _LINK_RETRY_S
+        self._plan(command, self._clock.now() + patience_s)
+
+    def _end(self, command: Command, status: str, reason: str) -> None:
+        self._book.step(command, status, reason)
+        self._next(command.unit)
+
+    def _supersede(self, newer: Command) -> None:
+        for older in list(self._book.open_for(newer.unit)):
+            same = older.verb == newer.verb or {older.verb, newer.verb} <= set(_STATE_VERBS)
+            if older is not newer and same:
+                self._end(older, "failed", f"superseded by {newer.id}")
+
+    def _is_class_a(self, command: Command) -> bool:
+        return self._units[command.unit].radio_class == "A"
+
+    def _downlink(self, command: Command) -> Downlink:
+        values = {
+            "id": command.wire_id,
+            "verb": words.code_of(words.VERBS, command.verb),
+            "value": command.value,
+            "until_s": int(command.until_s),
+            "author": command.author,
+        }
+        return Downlink(self._units[command.unit], COMMAND.port, codec.encode(COMMAND, values), command.id)
+
+
+def _key(command: Command) -> tuple[str, str]:
+    return command.unit, command.id

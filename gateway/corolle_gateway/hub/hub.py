@@ -1,0 +1,130 @@
+"""Uplinks: decoded, stored, queued for the city."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from corolle.wire import codec
+from corolle.wire.errors import FrameError
+from corolle.wire.fields import Message
+from corolle.wire.schema import ACK, CANOPY_REPORT, EVENT, LAMP_REPORT
+
+from corolle_gateway.counts import Counts
+from corolle_gateway.hub import bodies
+from corolle_gateway.hub.bodies import Body
+from corolle_gateway.hub.counters import unwrap
+from corolle_gateway.hub.desk import Desk
+from corolle_gateway.model import Accepted, Counters, Downlink, Guard, Radio, Sent, Unit, Uplink
+from corolle_gateway.store import messages, states
+from corolle_gateway.store.outbox import Outbox
+from corolle_gateway.store.writer import Writer
+
+_REPORTS = {"lamp": LAMP_REPORT, "canopy": CANOPY_REPORT}
+
+
+class Hub:
+    """Between the links and the store. `reported` is told the unit whose report is committed."""
+
+    def __init__(
+        self,
+        counts: Counts,
+        writer: Writer,
+        outbox: Outbox,
+        desk: Desk,
+        reported: Callable[[str], None],
+    ):
+        self._counts = counts
+        self._writer = writer
+        self._outbox = outbox
+        self._desk = desk
+        self._reported = reported
+        self._counters: dict[str, Counters] = {}
+        self._unsettled: dict[int, Body] = {}
+        self.units: dict[str, Unit] = {}
+        self.latest: dict[str, Body] = {}  # the last report of each unit
+
+    async def load(self, units: list[Unit]) -> None:
+        """Go on where an earlier run stopped."""
+        self.units = {unit.name: unit for unit in units}
+        for name, (report, counters) in (await self._writer.submit(states.everyone)).items():
+            self.latest[name] = msgspec.json.decode(report)
+            self._counters[name] = msgspec.json.decode(counters, type=Counters)
+
+    def accept(self, uplink: Uplink, guard: Guard) -> Accepted:
+        """Store an uplink if `guard` allows; it is published after settle()."""
+        try:
+            message, values = codec.decode(uplink.port, uplink.payload)
+        except FrameError as error:
+            return self._unreadable(uplink, "payload_" + error.cause.replace(" ", "_"), guard)
+        if message is ACK:
+            return Accepted(None, self._desk.answered(uplink.unit.name, values, guard))
+        if message is EVENT:
+            return self._stored(uplink, "event", bodies.event(uplink, values), guard)
+        if message is _REPORTS[uplink.unit.kind]:
+            return self._report(uplink, message, values, guard)
+        return self._unreadable(uplink, "payload_not_of_this_kind", guard)
+
+    def settle(self, message_id: int, radio: Radio) -> None:
+        """No concentrator is waited for any longer: the message may go, with how well it was heard."""
+        body = self._unsettled.pop(message_id, None)
+        if body is not None and radio.gateway_count > 1:
+            body["radio"] = bodies.radio(radio)
+            said = msgspec.json.encode(body)
+            self._writer.submit(lambda db: messages.replace_body(db, message_id, said))
+        self._outbox.release(message_id)
+
+    def waiting(self, unit: str) -> int:
+        """How many messages wait for the unit's next uplink."""
+        return self._desk.waiting(unit)
+
+    def next_downlink(self, unit: str, room: int) -> Downlink | None:
+        """The next message for a unit that has just spoken, of at most `room` bytes."""
+        return self._desk.next_downlink(unit, room)
+
+    def sent(self, downlink: Downlink, outcome: Sent) -> None:
+        """What became of what next_downlink() gave."""
+        self._desk.sent(downlink, outcome)
+
+    def _report(self, uplink: Uplink, message: Message, values: dict[str, Any], guard: Guard) -> Accepted:
+        name = uplink.unit.name
+        totals, counters = unwrap(message, values, self._counters.get(name, {}))
+        self._counters[name] = counters
+        body = bodies.report(uplink, message, values, totals)
+        said, standing = msgspec.json.encode(body), msgspec.json.encode(counters)
+
+        def guarded(db: sqlite3.Connection) -> bool:
+            if not guard(db):
+                return False
+            states.put(db, name, said, standing)
+            return True
+
+        accepted = self._stored(uplink, "report", body, guarded)
+        accepted.stored.add_done_callback(lambda done: self._told(name, body, done))
+        return accepted
+
+    def _stored(self, uplink: Uplink, kind: str, body: Body, guard: Guard) -> Accepted:
+        message_id = self._outbox.next_id()
+        said = msgspec.json.encode(body)
+
+        def operation(db: sqlite3.Connection) -> bool:
+            if not guard(db):
+                return False
+            messages.put(db, message_id, uplink.unit.name, kind, uplink.key, uplink.time_s, said)
+            return True
+
+        self._outbox.hold(message_id)
+        self._unsettled[message_id] = body
+        self._counts.count(f"{kind}s")
+        return Accepted(message_id, self._writer.submit(operation))
+
+    def _told(self, unit: str, body: Body, done: asyncio.Future[bool]) -> None:
+        if not done.cancelled() and done.exception() is None and done.result():
+            self.latest[unit] = body
+            self._reported(unit)
+
+    def _unreadable(self, uplink: Uplink, cause: str, guard: Guard) -> Accepted:
+        """Authentic, and so its counter is used up; but nothing that could be published."""
+        self._counts.reject(cause, unit=uplink.unit.name, port=uplink.port)
+        return Accepted(None, self._writer.submit(guard))

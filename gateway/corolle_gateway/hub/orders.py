@@ -1,0 +1,147 @@
+"""What the city may write on a unit's command topic, and why it may not."""
+
+import secrets
+from datetime import UTC, datetime
+from typing import Annotated
+
+import msgspec
+from corolle.wire.commands import COMMANDS, legal_values
+from msgspec import Meta, Struct
+
+from corolle_gateway.model import Unit
+
+MAX_BYTES = 1024
+DEFAULT_FOR_S = 3600.0
+MAX_FOR_S = 31 * 86400.0
+_MAX_AUTHOR = 12
+_MAX_ID = 64
+
+
+class Order(Struct, frozen=True):
+    """A command as it may be accepted."""
+
+    id: str
+    verb: str
+    value: int
+    until_s: float
+    author: str
+
+
+class OrderError(ValueError):
+    """An order that is refused: `cause` to count by, the text for who gave it, and its id if it had one."""
+
+    def __init__(self, cause: str, reason: str, order_id: str | None = None):
+        super().__init__(reason)
+        self.cause = cause
+        self.order_id = order_id
+
+
+# Beyond this a float no longer tells one second from the next.
+_Seconds = Annotated[float, Meta(ge=0, le=2**53)]
+
+
+class _Written(Struct, forbid_unknown_fields=True):
+    verb: str
+    id: str | int | None = None
+    value: int | None = None
+    for_s: _Seconds | None = None
+    until: str | _Seconds | None = None
+    author: str = "city"
+
+
+class _Identified(Struct):
+    id: str | int | None = None
+
+
+def read(unit: Unit | None, payload: bytes, now_s: float) -> Order:
+    """The order in a payload for a unit (None: not registered). OrderError says what is wrong with it."""
+    written = _decoded(payload)
+    order_id = _id(written.id)
+    try:
+        if unit is None:
+            raise OrderError("command_unknown_unit", "no such unit is registered here")
+        value = _value(unit, written)
+        return Order(order_id, written.verb, value, _until_s(written, now_s), _author(written.author))
+    except OrderError as error:
+        error.order_id = order_id
+        raise
+
+
+def _decoded(payload: bytes) -> _Written:
+    if len(payload) > MAX_BYTES:
+        raise OrderError("command_too_long", f"{len(payload)} bytes, at most {MAX_BYTES}")
+    try:
+        return msgspec.json.decode(payload, type=_Written)
+    except msgspec.ValidationError as error:
+        raise OrderError("command_bad_field", str(error), _id_of(payload)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise OrderError("command_bad_json", "not a JSON object") from error
+
+
+def _id_of(payload: bytes) -> str | None:
+    """The id in a payload of which something else is wrong."""
+    try:
+        found = msgspec.json.decode(payload, type=_Identified).id
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return None if found is None else str(found)[:_MAX_ID]
+
+
+def _id(given: str | int | None) -> str:
+    if given is None:
+        return secrets.token_hex(6)
+    text = str(given)
+    if not 0 < len(text) <= _MAX_ID or not text.isprintable():
+        raise OrderError("command_bad_id", f"id must be 1 to {_MAX_ID} printable characters")
+    return text
+
+
+def _value(unit: Unit, written: _Written) -> int:
+    legal = legal_values(unit.kind, written.verb)
+    if legal is None:
+        known = sorted({verb for verb, kind, *_ in COMMANDS if kind == unit.kind})
+        raise OrderError(
+            "command_unknown_verb", f"a {unit.kind} takes {', '.join(known)}, not {written.verb!r}"
+        )
+    low, high, measure = legal
+    if written.value is None and low < high:
+        raise OrderError("command_out_of_range", f"value is missing: {low}..{high} {measure}".rstrip())
+    value = written.value or 0
+    if not low <= value <= high:
+        raise OrderError(
+            "command_out_of_range", f"value = {value} is outside {low}..{high} {measure}".rstrip()
+        )
+    return value
+
+
+def _until_s(written: _Written, now_s: float) -> float:
+    if written.until is not None and written.for_s is not None:
+        raise OrderError("command_bad_field", "give for_s or until, not both")
+    if written.until is not None:
+        until_s = _unix_s(written.until)
+    else:
+        until_s = now_s + (DEFAULT_FOR_S if written.for_s is None else written.for_s)
+    if until_s <= now_s:
+        raise OrderError("command_expired", "it ended before it came")
+    if until_s > now_s + MAX_FOR_S:
+        raise OrderError("command_out_of_range", f"it would last more than {MAX_FOR_S:.0f} s")
+    return until_s
+
+
+def _unix_s(given: str | float) -> float:
+    if not isinstance(given, str):
+        return float(given)
+    try:
+        moment = datetime.fromisoformat(given)
+    except ValueError as error:
+        reason = f"until = {given[:40]!r} is neither ISO 8601 nor unix seconds"
+        raise OrderError("command_bad_field", reason) from error
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def _author(given: str) -> str:
+    if not 0 < len(given) <= _MAX_AUTHOR or not (given.isascii() and given.isprintable()):
+        raise OrderError(
+            "command_bad_author", f"author must be 1 to {_MAX_AUTHOR} printable ASCII characters"
+        )
+    return given

@@ -1,0 +1,1 @@
+"""Radio links: each yields uplinks and takes downlinks."""

@@ -1,0 +1,115 @@
+"""Downlinks: the answer in the windows after an uplink (class A), and messages at once (class C)."""
+
+import sqlite3
+
+from corolle.wire import eu868
+from corolle.wire import lorawan as wire
+from msgspec import Struct
+
+from corolle_gateway.clock import Clock, is_set
+from corolle_gateway.counts import Counts
+from corolle_gateway.links.lorawan import mac
+from corolle_gateway.links.lorawan.dedup import radio_of
+from corolle_gateway.links.lorawan.downlinks import RX1_DELAY_S, RX2_DR, Downlinks, windows
+from corolle_gateway.links.lorawan.gwmp import Reception
+from corolle_gateway.links.lorawan.outside import Memory, Receiver
+from corolle_gateway.links.lorawan.sessions import RESERVED_AHEAD, Session, Sessions
+from corolle_gateway.model import Downlink, Sent
+
+
+class Asked(Struct, frozen=True):
+    """What an uplink asks of the network besides taking it."""
+
+    session: Session
+    confirmed: bool
+    adr_ack_req: bool
+    mac_commands: list[tuple[int, bytes]]
+    at_s: float
+
+
+class Answers:
+    """Builds downlink frames; each uses up a counter that was reserved in the store before."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        counts: Counts,
+        memory: Memory,
+        receiver: Receiver,
+        sessions: Sessions,
+        downlinks: Downlinks,
+    ):
+        self._clock = clock
+        self._counts = counts
+        self._memory = memory
+        self._receiver = receiver
+        self._sessions = sessions
+        self._downlinks = downlinks
+
+    def needed(self, asked: Asked) -> bool:
+        """Whether an uplink has to be answered, or something waits for its windows."""
+        must = asked.confirmed or asked.adr_ack_req or bool(asked.mac_commands)
+        return must or self._receiver.waiting(asked.session.unit.name) > 0
+
+    async def answer(self, asked: Asked, receptions: list[Reception]) -> None:
+        """Send what is due in RX1, or in RX2 if RX1 cannot be had."""
+        unit = asked.session.unit.name
+        reception = self._downlinks.best_reachable(receptions)
+        slots = windows(reception, RX1_DELAY_S, RX2_DR)
+        f_opts = mac.answers(asked.mac_commands, radio_of(receptions), self._time_s(asked, reception))
+        room = min(eu868.max_payload(slot.dr) for slot in slots) - len(f_opts)
+        downlink = self._receiver.next_downlink(unit, room)
+        if not (f_opts or downlink or asked.confirmed or asked.adr_ack_req):
+            return
+        f_ctrl = wire.ACK if asked.confirmed else 0
+        if self._receiver.waiting(unit) > (1 if downlink else 0):
+            f_ctrl |= wire.F_PENDING
+        try:
+            phy = await self._frame(asked.session, f_ctrl, f_opts, downlink)
+            outcome = await self._downlinks.send_in_window(reception.gateway, phy, slots)
+        except sqlite3.Error as error:
+            outcome = self._not_stored(unit, error)
+        if downlink:
+            self._receiver.sent(downlink, outcome)
+
+    async def send_now(self, downlink: Downlink) -> Sent:
+        """Send to a class C unit, which always listens."""
+        session = self._sessions.active(downlink.unit.name)
+        if session is None:
+            return Sent(False, "not_joined")
+        try:
+            phy = await self._frame(session, 0, b"", downlink)
+        except sqlite3.Error as error:
+            return self._not_stored(downlink.unit.name, error)
+        return await self._downlinks.send_at_once(session.gateway, phy)
+
+    async def _frame(self, session: Session, f_ctrl: int, f_opts: bytes, downlink: Downlink | None) -> bytes:
+        f_cnt = await self._next_f_cnt(session)
+        return wire.build_data(
+            wire.UNCONFIRMED_DOWN,
+            session.dev_addr,
+            f_ctrl,
+            f_cnt,
+            f_opts,
+            downlink.port if downlink else None,
+            downlink.payload if downlink else b"",
+            session.nwk_key,
+            session.app_key,
+        )
+
+    async def _next_f_cnt(self, session: Session) -> int:
+        while session.f_cnt_down >= session.f_cnt_down_end:
+            end = session.f_cnt_down + RESERVED_AHEAD
+            await self._memory.reserve(session.id, end)
+            session.f_cnt_down_end = max(session.f_cnt_down_end, end)
+        session.f_cnt_down += 1
+        return session.f_cnt_down - 1
+
+    def _time_s(self, asked: Asked, reception: Reception) -> float | None:
+        if reception.gps_ms is not None:
+            return mac.gps_to_unix_s(reception.gps_ms)
+        return asked.at_s if is_set(self._clock) else None
+
+    def _not_stored(self, unit: str, error: sqlite3.Error) -> Sent:
+        self._counts.reject("store_failed", unit=unit, error=error)
+        return Sent(False, "store_failed")

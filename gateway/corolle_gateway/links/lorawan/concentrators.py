@@ -1,0 +1,82 @@
+"""The concentrators: where each is reached, when it was heard, and whether it has started anew."""
+
+import asyncio
+
+from msgspec import Struct
+
+from corolle_gateway.clock import Clock
+from corolle_gateway.counts import Counts
+from corolle_gateway.log import Log
+
+Address = tuple[str, int]
+
+_TMST_MODULUS = 2**32
+_JUMP_US = 10_000_000  # more than network delay and drift explain
+_GONE_S = 600.0  # real packet forwarders send PULL_DATA every 5 to 30 s
+
+
+class Concentrator(Struct):
+    """One concentrator, by its EUI. `address` is where its last PULL_DATA came from."""
+
+    eui: str
+    address: Address | None = None
+    heard_s: float = 0.0
+    tmst: int | None = None
+    tmst_at_s: float = 0.0
+    free_at_s: float = 0.0  # when the last frame that was to be sent at once has ended
+    turn: asyncio.Lock = asyncio.Lock()
+
+
+class Concentrators:
+    """All concentrators heard since the gateway started."""
+
+    def __init__(self, clock: Clock, log: Log, counts: Counts):
+        self._clock = clock
+        self._log = log
+        self._counts = counts
+        self._all: dict[str, Concentrator] = {}
+
+    def heard(self, eui: str) -> Concentrator:
+        """A datagram came from it."""
+        concentrator = self._all.get(eui)
+        if concentrator is None:
+            concentrator = self._all[eui] = Concentrator(eui, turn=asyncio.Lock())
+            self._log.info("concentrator_found", gateway=eui)
+        concentrator.heard_s = self._clock.now()
+        return concentrator
+
+    def pulled(self, eui: str, address: Address) -> None:
+        """A PULL_DATA came: downlinks go to where it came from."""
+        self.heard(eui).address = address
+
+    def reachable(self, eui: str | None) -> Concentrator | None:
+        """The concentrator, if downlinks can be sent to it."""
+        concentrator = self._all.get(eui or "")
+        return concentrator if concentrator and concentrator.address else None
+
+    def any_reachable(self) -> Concentrator | None:
+        """The one heard last of those that take downlinks."""
+        usable = [concentrator for concentrator in self._all.values() if concentrator.address]
+        return max(usable, key=lambda concentrator: concentrator.heard_s, default=None)
+
+    def alone(self) -> bool:
+        """Whether there is but one in service: then no other can hear what it hears."""
+        now_s = self._clock.now()
+        return sum(abs(now_s - each.heard_s) < _GONE_S for each in self._all.values()) <= 1
+
+    def note_tmst(self, eui: str, tmst: int) -> None:
+        """A frame came with the concentrator's counter; says so when it has started from zero."""
+        concentrator = self._all[eui]
+        now_s = self._clock.now()
+        if concentrator.tmst is not None:
+            elapsed_us = int((now_s - concentrator.tmst_at_s) * 1e6)
+            if _restarted(tmst, concentrator.tmst, elapsed_us):
+                self._counts.count("concentrator_restarts")
+                self._log.warning("concentrator_restarted", gateway=eui)
+        concentrator.tmst, concentrator.tmst_at_s = tmst, now_s
+
+
+def _restarted(tmst: int, last_tmst: int, elapsed_us: int) -> bool:
+    """Whether the counter is not where it should be but where a restart since then would have put it."""
+    off_us = (tmst - last_tmst - elapsed_us + _TMST_MODULUS // 2) % _TMST_MODULUS - _TMST_MODULUS // 2
+    return abs(off_us) > _JUMP_US and tmst <= max(elapsed_us, 0) + _JUMP_US

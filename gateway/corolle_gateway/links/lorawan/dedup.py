@@ -1,0 +1,95 @@
+"""One frame, many concentrators: copies are gathered for a moment before the frame is answered."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import Struct
+
+from corolle_gateway.clock import Clock, wait_for
+from corolle_gateway.links.lorawan.gwmp import Reception
+from corolle_gateway.model import Radio
+
+WINDOW_S = 0.2  # for the slowest backhaul
+COOLDOWN_S = 1.0  # after it, a copy that is later still is no new frame
+
+
+class Heard(Struct):
+    """A frame and those who heard it. `close` runs once, when the window has ended."""
+
+    receptions: list[Reception]
+    stored: asyncio.Future[Any]
+    close: Callable[["Heard"], None]
+    closes_at_s: float = 0.0
+
+    @property
+    def phy(self) -> bytes:
+        """The frame."""
+        return self.receptions[0].phy
+
+
+def best_of(receptions: list[Reception]) -> Reception:
+    """Heard best: by SNR, then by strength."""
+    return max(receptions, key=lambda reception: (reception.snr_db, reception.rssi_dbm))
+
+
+def radio_of(receptions: list[Reception]) -> Radio:
+    """How well a frame was heard."""
+    best = best_of(receptions)
+    count = len({reception.gateway for reception in receptions})
+    return Radio(best.rssi_dbm, best.snr_db, best.dr, best.freq_hz, count)
+
+
+class Deduplicator:
+    """Windows by PHYPayload. `alone` says whether a window is needless for there is one concentrator."""
+
+    def __init__(self, clock: Clock, alone: Callable[[], bool]):
+        self._clock = clock
+        self._alone = alone
+        self._heard: dict[bytes, Heard] = {}
+        self._open: deque[Heard] = deque()
+        self._cooling: deque[Heard] = deque()
+        self._opened = asyncio.Event()
+
+    def find(self, phy: bytes) -> Heard | None:
+        """The window or cooldown a frame falls into, or None: it is new."""
+        return self._heard.get(phy)
+
+    def open(self, heard: Heard) -> None:
+        """Begin a window for a new frame."""
+        heard.closes_at_s = self._clock.now() + (0.0 if self._alone() else WINDOW_S)
+        self._heard[heard.phy] = heard
+        self._open.append(heard)
+        self._opened.set()
+
+    def forget(self, heard: Heard) -> None:
+        """A frame that could not be stored may come again."""
+        if self._heard.get(heard.phy) is heard:
+            del self._heard[heard.phy]
+
+    async def run(self) -> None:
+        """Close windows as they end, until cancelled."""
+        while True:
+            self._opened.clear()
+            now_s = self._clock.now()
+            self._close_due(now_s)
+            self._cool(now_s)
+            ends_s = [queue[0].closes_at_s for queue in (self._open,) if queue]
+            ends_s += [queue[0].closes_at_s + COOLDOWN_S for queue in (self._cooling,) if queue]
+            await wait_for(self._opened, self._clock, min(ends_s) - now_s if ends_s else None)
+
+    def _close_due(self, now_s: float) -> None:
+        while self._open and self._is_over(self._open[0].closes_at_s, now_s):
+            heard = self._open.popleft()
+            self._cooling.append(heard)
+            heard.close(heard)
+
+    def _cool(self, now_s: float) -> None:
+        while self._cooling and self._is_over(self._cooling[0].closes_at_s + COOLDOWN_S, now_s):
+            self.forget(self._cooling.popleft())
+
+    @staticmethod
+    def _is_over(end_s: float, now_s: float) -> bool:
+        """Also when the clock was set back: nothing may stay open for a year."""
+        return now_s >= end_s or end_s - now_s > 2 * (WINDOW_S + COOLDOWN_S)

@@ -1,0 +1,47 @@
+"""The duty ledger: each concentrator's time on air in each sub-band over an hour (EN 300 220-2, 4.3.3)."""
+
+from collections import defaultdict, deque
+
+from corolle.wire import eu868
+
+from corolle_gateway.model import Airtime
+
+PERIOD_S = 3600.0
+
+
+class DutyLedger:
+    """Says whether a concentrator may send, and keeps what it sent."""
+
+    def __init__(self) -> None:
+        self._sent: defaultdict[tuple[str, str], deque[tuple[float, int]]] = defaultdict(deque)
+
+    def note(self, airtime: Airtime) -> None:
+        """A transmission was handed to the concentrator."""
+        self._sent[airtime.gateway, airtime.band].append((airtime.time_s, airtime.airtime_us))
+
+    def take_back(self, airtime: Airtime) -> None:
+        """The concentrator did not send it."""
+        self._sent[airtime.gateway, airtime.band].remove((airtime.time_s, airtime.airtime_us))
+
+    def allows(self, gateway: str, freq_hz: int, airtime_us: int, now_s: float, share: float) -> bool:
+        """Whether so much more keeps within `share` of the sub-band's duty cycle; never outside of a band."""
+        place = eu868.sub_band(freq_hz)
+        if place is None:
+            return False
+        limit_us = PERIOD_S * 1e6 / eu868.SUB_BANDS[place][2]
+        return self._used_us(gateway, band(freq_hz), now_s) + airtime_us <= share * limit_us
+
+    def _used_us(self, gateway: str, band_name: str, now_s: float) -> int:
+        sent = self._sent[gateway, band_name]
+        if sent and sent[-1][0] > now_s:  # the clock was set back: count these as of now, not for ever
+            sent = deque((min(time_s, now_s), us) for time_s, us in sent)
+            self._sent[gateway, band_name] = sent
+        while sent and sent[0][0] < now_s - PERIOD_S:
+            sent.popleft()
+        return sum(us for _, us in sent)
+
+
+def band(freq_hz: int) -> str:
+    """A stable name for the sub-band of a frequency: its lower edge in kHz."""
+    place = eu868.sub_band(freq_hz)
+    return "none" if place is None else str(eu868.SUB_BANDS[place][0] // 1000)

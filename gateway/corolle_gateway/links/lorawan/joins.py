@@ -1,0 +1,113 @@
+"""Joining over the air: who is let in, and the session offered (LoRaWAN 1.0.4, 6.2)."""
+
+import asyncio
+import sqlite3
+
+from corolle.wire import eu868
+from corolle.wire.join import (
+    JoinAccept,
+    JoinRequest,
+    build_join_accept,
+    join_request_matches,
+    parse_join_request,
+    session_keys,
+)
+
+from corolle_gateway.counts import Counts
+from corolle_gateway.links.lorawan.dedup import Heard
+from corolle_gateway.links.lorawan.downlinks import RX1_DELAY_S, RX1_DR_OFFSET, RX2_DR, Downlinks, windows
+from corolle_gateway.links.lorawan.keys import Key
+from corolle_gateway.links.lorawan.outside import Memory
+from corolle_gateway.links.lorawan.refused import Refused
+from corolle_gateway.links.lorawan.sessions import RESERVED_AHEAD, Session, Sessions
+from corolle_gateway.log import Log
+from corolle_gateway.model import SessionRecord, Unit
+
+# Channels 3 to 7, told in the join-accept's CFList.
+_ADDED_CHANNELS_HZ = (867_100_000, 867_300_000, 867_500_000, 867_700_000, 867_900_000)
+
+
+class Joins:
+    """Answers join-requests of the units in the registry."""
+
+    def __init__(
+        self, log: Log, counts: Counts, memory: Memory, sessions: Sessions, downlinks: Downlinks, net_id: int
+    ):
+        self._log = log
+        self._counts = counts
+        self._memory = memory
+        self._sessions = sessions
+        self._downlinks = downlinks
+        self._net_id = net_id
+        self._units: dict[str, tuple[Unit, Key]] = {}
+
+    def load(self, units: list[tuple[Unit, bytes]]) -> None:
+        """Know these units, by DevEUI."""
+        self._units = {unit.dev_eui: (unit, Key(app_key)) for unit, app_key in units}
+
+    def admit(self, phy: bytes) -> asyncio.Future[Session | None]:
+        """Authenticate a join-request and store the session it gets; None when it is a replay.
+
+        Refused: unknown_dev_eui, unknown_join_eui, join_bad_mic. FrameError when it is malformed.
+        """
+        request = parse_join_request(phy)
+        unit, key = self._units.get(request.dev_eui.hex(), (None, None))
+        if unit is None or key is None:
+            raise Refused("unknown_dev_eui")
+        if request.join_eui.hex() != unit.join_eui:
+            raise Refused("unknown_join_eui")
+        if not join_request_matches(phy, key):
+            raise Refused("join_bad_mic")
+        return asyncio.ensure_future(self._stored(unit, key, request))
+
+    async def answer(self, heard: Heard) -> None:
+        """Send the join-accept, when the window for copies of the request has ended."""
+        try:
+            session = await heard.stored
+        except sqlite3.Error:
+            return  # counted where it was raised
+        if session is None:
+            return
+        _, key = self._units[session.unit.dev_eui]
+        accept = JoinAccept(
+            session.join_nonce,
+            self._net_id,
+            session.dev_addr,
+            RX1_DR_OFFSET,
+            RX2_DR,
+            RX1_DELAY_S,
+            _ADDED_CHANNELS_HZ,
+        )
+        best = self._downlinks.best_reachable(heard.receptions)
+        slots = windows(best, eu868.JOIN_ACCEPT_DELAY1_S, eu868.RX2_DATA_RATE)
+        phy = build_join_accept(accept, key, key.decrypt)
+        outcome = await self._downlinks.send_in_window(best.gateway, phy, slots)
+        self._log.info("join", unit=session.unit.name, dev_addr=f"{session.dev_addr:08x}", sent=outcome.ok)
+
+    async def _stored(self, unit: Unit, key: Key, request: JoinRequest) -> Session | None:
+        dev_addr = self._sessions.new_dev_addr(self._net_id)
+
+        def make(join_nonce: int) -> SessionRecord:
+            nwk_skey, app_skey = session_keys(key, join_nonce, self._net_id, request.dev_nonce)
+            return SessionRecord(
+                unit=unit.name,
+                dev_addr=dev_addr,
+                nwk_skey=nwk_skey,
+                app_skey=app_skey,
+                join_nonce=join_nonce,
+                f_cnt_down=RESERVED_AHEAD,
+            )
+
+        try:
+            record = await self._memory.begin(unit.name, request.dev_nonce, make)
+        except sqlite3.Error as error:
+            self._counts.reject("store_failed", unit=unit.name, error=error)
+            raise
+        if record is None:
+            self._counts.reject("join_replayed", unit=unit.name)
+            return None
+        self._counts.count("joins")
+        session = Session(unit, record)
+        session.f_cnt_down = 0  # of a new session none of the reserved counters is used
+        self._sessions.add(session)
+        return session

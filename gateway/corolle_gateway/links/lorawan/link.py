@@ -1,0 +1,69 @@
+"""The LoRaWAN link, put together."""
+
+import asyncio
+
+from corolle_gateway.clock import Clock
+from corolle_gateway.counts import Counts
+from corolle_gateway.links.lorawan.answers import Answers
+from corolle_gateway.links.lorawan.concentrators import Concentrators
+from corolle_gateway.links.lorawan.dedup import Deduplicator
+from corolle_gateway.links.lorawan.downlinks import Downlinks
+from corolle_gateway.links.lorawan.endpoint import Endpoint
+from corolle_gateway.links.lorawan.joins import Joins
+from corolle_gateway.links.lorawan.outside import Memory, Receiver
+from corolle_gateway.links.lorawan.server import NetworkServer
+from corolle_gateway.links.lorawan.sessions import Session, Sessions
+from corolle_gateway.links.lorawan.uplinks import Uplinks
+from corolle_gateway.log import Log
+from corolle_gateway.model import Downlink, Sent
+from corolle_gateway.tasks import Tasks
+
+
+class LorawanLink:
+    """A network server on a UDP port. `start` raises OSError when the port cannot be had."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        log: Log,
+        counts: Counts,
+        tasks: Tasks,
+        memory: Memory,
+        receiver: Receiver,
+        net_id: int,
+        power_dbm: int,
+    ):
+        self._log = log
+        self._tasks = tasks
+        self._memory = memory
+        self._sessions = Sessions()
+        concentrators = Concentrators(clock, log, counts)
+        self._heard = Deduplicator(clock, concentrators.alone)
+        self._downlinks = Downlinks(clock, counts, memory, concentrators, power_dbm)
+        self._joins = Joins(log, counts, memory, self._sessions, self._downlinks, net_id)
+        self._answers = Answers(clock, counts, memory, receiver, self._sessions, self._downlinks)
+        uplinks = Uplinks(clock, counts, tasks, memory, receiver, self._sessions, self._heard, self._answers)
+        server = NetworkServer(counts, tasks, concentrators, self._heard, self._joins, uplinks)
+        self._endpoint = Endpoint(concentrators, counts, server.receive)
+        self._downlinks.endpoint = self._endpoint
+
+    async def start(self, bind: str, port: int) -> None:
+        """Go on where an earlier run stopped, and open the port."""
+        units = await self._memory.units()
+        self._joins.load(units)
+        by_name = {unit.name: unit for unit, _ in units}
+        for record in await self._memory.sessions():
+            self._sessions.add(Session(by_name[record.unit], record))
+        await self._downlinks.load()
+        loop = asyncio.get_running_loop()
+        await loop.create_datagram_endpoint(lambda: self._endpoint, local_addr=(bind, port))
+        self._tasks.start(self._heard.run())
+        self._log.info("lorawan_listening", bind=bind, port=port, units=len(units))
+
+    def stop(self) -> None:
+        """Take no more frames."""
+        self._endpoint.close()
+
+    async def send_now(self, downlink: Downlink) -> Sent:
+        """Send to a class C unit at once."""
+        return await self._answers.send_now(downlink)

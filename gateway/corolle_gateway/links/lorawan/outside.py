@@ -1,0 +1,69 @@
+"""What the network server asks of the rest of the gateway."""
+
+from asyncio import Future
+from collections.abc import Callable
+from typing import Protocol
+
+from corolle_gateway.model import Accepted, Airtime, Downlink, Guard, Radio, Sent, SessionRecord, Unit, Uplink
+
+
+class Receiver(Protocol):
+    """Where uplinks go, and where downlinks come from."""
+
+    def accept(self, uplink: Uplink, guard: Guard) -> Accepted:
+        """Store an uplink if `guard` allows; it is published after settle()."""
+        ...
+
+    def settle(self, message_id: int, radio: Radio) -> None:
+        """No concentrator is waited for any longer: this is how well the uplink was heard."""
+        ...
+
+    def waiting(self, unit: str) -> int:
+        """How many messages wait for the unit's next uplink."""
+        ...
+
+    def next_downlink(self, unit: str, room: int) -> Downlink | None:
+        """The next message for a unit that has just spoken, of at most `room` bytes."""
+        ...
+
+    def sent(self, downlink: Downlink, outcome: Sent) -> None:
+        """What became of what next_downlink() gave."""
+        ...
+
+
+class Memory(Protocol):
+    """What must survive. A future is done once its matter is committed, or fails with a sqlite3.Error."""
+
+    async def units(self) -> list[tuple[Unit, bytes]]:
+        """All units with their AppKeys."""
+        ...
+
+    async def sessions(self) -> list[SessionRecord]:
+        """All sessions, older ones first."""
+        ...
+
+    async def airtimes(self, since_s: float) -> list[Airtime]:
+        """What was sent since then, older first."""
+        ...
+
+    def begin(
+        self, unit: str, dev_nonce: int, make: Callable[[int], SessionRecord]
+    ) -> Future[SessionRecord | None]:
+        """Use up a DevNonce, take a JoinNonce, store the session `make` makes of it; None for a replay."""
+        ...
+
+    def advance(self, session_id: int, f_cnt: int, f_cnt_down: int, gateway: str) -> Guard:
+        """A guard that uses up an uplink counter, and reserves downlink counters below `f_cnt_down`."""
+        ...
+
+    def commit(self, guard: Guard) -> Future[bool]:
+        """Run a guard by itself."""
+        ...
+
+    def reserve(self, session_id: int, f_cnt_down: int) -> Future[None]:
+        """Reserve downlink counters below `f_cnt_down`."""
+        ...
+
+    def note_airtime(self, airtime: Airtime, forget_before_s: float) -> Future[None]:
+        """Enter a transmission in the duty ledger."""
+        ...

@@ -1,0 +1,14 @@
+"""What the link raises for input it does not take."""
+
+
+class Refused(ValueError):
+    """`cause` is short, stable, snake_case: what the refusal is counted by."""
+
+    def __init__(self, cause: str):
+        super().__init__(cause)
+        self.cause = cause
+
+
+def frame_cause(cause: str) -> str:
+    """The cause of a corolle.wire FrameError in our spelling: "FOpts too long" is frame_fopts_too_long."""
+    return "frame_" + cause.lower().replace(" ", "_").replace("-", "_")

@@ -1,0 +1,142 @@
+"""Data frames of units: authenticated, stored with their counter, then answered if they ask for it."""
+
+import asyncio
+from typing import Any
+
+from corolle.wire import lorawan as wire
+from corolle.wire import mac_commands as mac
+from corolle.wire.errors import FrameError
+
+from corolle_gateway.clock import Clock
+from corolle_gateway.counts import Counts
+from corolle_gateway.links.lorawan.answers import Answers, Asked
+from corolle_gateway.links.lorawan.dedup import Deduplicator, Heard, radio_of
+from corolle_gateway.links.lorawan.gwmp import Reception
+from corolle_gateway.links.lorawan.outside import Memory, Receiver
+from corolle_gateway.links.lorawan.refused import Refused, frame_cause
+from corolle_gateway.links.lorawan.sessions import Session, Sessions
+from corolle_gateway.model import Accepted, Uplink
+from corolle_gateway.tasks import Tasks
+
+# A confirmed uplink whose acknowledgement was lost is sent again, unchanged; so long it is answered again.
+_REPEAT_S = 300.0
+
+
+class Uplinks:
+    """Takes data frames that no concentrator has brought before."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        counts: Counts,
+        tasks: Tasks,
+        memory: Memory,
+        receiver: Receiver,
+        sessions: Sessions,
+        heard: Deduplicator,
+        answers: Answers,
+    ):
+        self._clock = clock
+        self._counts = counts
+        self._tasks = tasks
+        self._memory = memory
+        self._receiver = receiver
+        self._sessions = sessions
+        self._heard = heard
+        self._answers = answers
+
+    def take(self, reception: Reception) -> Heard:
+        """Authenticate a frame and hand it on. Raises Refused, or FrameError when it is malformed."""
+        data = wire.parse_data(reception.phy)
+        session, f_cnt = self._sessions.match(reception.phy, data)
+        now_s = self._clock.now()
+        if f_cnt < session.f_cnt_up:
+            self._check_repeat(session, reception.phy, now_s)
+            accepted = Accepted(None, _done())
+        else:
+            accepted = self._accepted(session, data, f_cnt, reception, now_s)
+        asked = self._asked(session, data, f_cnt, now_s)
+        heard = Heard([reception], accepted.stored, lambda heard: self._close(heard, accepted, asked))
+        if f_cnt >= session.f_cnt_up:
+            self._use_up(heard, session, f_cnt, now_s)
+        return heard
+
+    def _check_repeat(self, session: Session, phy: bytes, now_s: float) -> None:
+        """A counter that was used before is a replay, unless the unit asks again for its acknowledgement."""
+        confirmed = wire.kind_of(phy) == wire.CONFIRMED_UP
+        if not confirmed or phy != session.last_phy or now_s - session.last_at_s > _REPEAT_S:
+            raise Refused("replayed")
+        self._counts.count("repeats")
+
+    def _accepted(
+        self, session: Session, data: wire.DataFrame, f_cnt: int, reception: Reception, now_s: float
+    ) -> Accepted:
+        reserved = session.reservation()
+        guard = self._memory.advance(session.id, f_cnt, reserved, reception.gateway)
+        if data.f_port:
+            payload = wire.crypt_payload(session.app_key, True, session.dev_addr, f_cnt, data.payload)
+            key = f"{session.join_nonce}-{f_cnt}"
+            uplink = Uplink(session.unit, key, data.f_port, payload, now_s, radio_of([reception]))
+            accepted = self._receiver.accept(uplink, guard)
+        else:  # nothing but MAC commands, or not even these
+            accepted = Accepted(None, self._memory.commit(guard))
+        accepted.stored.add_done_callback(lambda done: _reserved(session, reserved, done))
+        return accepted
+
+    def _asked(self, session: Session, data: wire.DataFrame, f_cnt: int, now_s: float) -> Asked:
+        commands = data.f_opts
+        if data.f_port == 0:
+            commands = wire.crypt_payload(session.nwk_key, True, session.dev_addr, f_cnt, data.payload)
+        try:
+            parsed = mac.parse(commands, True) if commands else []
+        except FrameError as error:  # the frame is the unit's all the same
+            self._counts.reject(frame_cause(error.cause), unit=session.unit.name)
+            parsed = []
+        confirmed = data.m_type == wire.CONFIRMED_UP
+        return Asked(session, confirmed, bool(data.f_ctrl & wire.ADR_ACK_REQ), parsed, now_s)
+
+    def _use_up(self, heard: Heard, session: Session, f_cnt: int, now_s: float) -> None:
+        """Count on at once, for the next frame may come before this one is committed."""
+        before = session.f_cnt_up
+        session.f_cnt_up = f_cnt + 1
+        session.last_phy, session.last_at_s = heard.phy, now_s
+        session.gateway = heard.receptions[0].gateway
+
+        def stored(done: asyncio.Future[bool]) -> None:
+            if done.cancelled():
+                return
+            if error := done.exception():
+                self._counts.reject("store_failed", unit=session.unit.name, error=error)
+                self._heard.forget(heard)  # nobody was told that it was taken: it may come again
+                if session.f_cnt_up == f_cnt + 1:
+                    session.f_cnt_up = before
+            elif not done.result():
+                self._counts.reject("replayed", unit=session.unit.name)
+            else:
+                self._counts.count("uplinks")
+                if not session.active:
+                    self._sessions.take_up(session)
+
+        heard.stored.add_done_callback(stored)
+
+    def _close(self, heard: Heard, accepted: Accepted, asked: Asked) -> None:
+        if accepted.message_id is not None:
+            self._receiver.settle(accepted.message_id, radio_of(heard.receptions))
+        # The commit may still run, and with it the acknowledgement of a command that would else be repeated.
+        accepted.stored.add_done_callback(lambda done: self._answer(heard, asked, done))
+
+    def _answer(self, heard: Heard, asked: Asked, done: asyncio.Future[bool]) -> None:
+        stored = not done.cancelled() and done.exception() is None and done.result()
+        if stored and self._answers.needed(asked):
+            self._tasks.start(self._answers.answer(asked, heard.receptions))
+
+
+def _reserved(session: Session, f_cnt_down_end: int, done: asyncio.Future[Any]) -> None:
+    if not done.cancelled() and done.exception() is None and done.result():
+        session.f_cnt_down_end = max(session.f_cnt_down_end, f_cnt_down_end)
+
+
+def _done() -> asyncio.Future[bool]:
+    future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+    future.set_result(True)
+    return future

@@ -1,0 +1,136 @@
+"""What the gateway's rooms hand each other: plain typed structs.
+
+Times are unix seconds of the street's clock, EUIs lower-case hexadecimal as printed on a label.
+"""
+
+import sqlite3
+from asyncio import Future
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from msgspec import Struct
+
+# Where a unit's wrapping counters stand, by field: (last raw steps, total steps).
+Counters = dict[str, tuple[int, int]]
+
+# Runs inside the transaction that stores a message and says whether the message may be stored at all:
+# so a link's replay protection and the report it lets through are committed together or not at all.
+Guard = Callable[[sqlite3.Connection], bool]
+
+
+class Unit(Struct, frozen=True):
+    """One piece of furniture in the registry."""
+
+    name: str
+    kind: str  # lamp | canopy
+    site: str
+    dev_eui: str
+    join_eui: str
+    lat_deg: float
+    lon_deg: float
+    radio_class: str  # LoRaWAN class: A | C
+
+
+class Radio(Struct, frozen=True):
+    """How well an uplink was heard, by the best of the concentrators that heard it."""
+
+    rssi_dbm: float
+    snr_db: float
+    dr: int
+    freq_hz: int
+    gateway_count: int
+
+
+class Uplink(Struct, frozen=True):
+    """An authentic, decrypted message of a unit. `key` names it for ever among the unit's own."""
+
+    unit: Unit
+    key: str
+    port: int
+    payload: bytes
+    time_s: float
+    radio: Radio
+
+
+class Accepted(Struct):
+    """An uplink on its way into the store. `stored` is True once it is committed, False for a replay."""
+
+    message_id: int | None  # None: nothing to publish
+    stored: Future[bool]
+
+
+class Downlink(Struct, frozen=True):
+    """A message for a unit, and the command it carries."""
+
+    unit: Unit
+    port: int
+    payload: bytes
+    command_id: str
+
+
+class Sent(Struct, frozen=True):
+    """What became of a downlink at the link: on the air, or why not."""
+
+    ok: bool
+    reason: str = ""
+
+
+class Command(Struct):
+    """An order of the city's, from acceptance to its end."""
+
+    unit: str
+    id: str
+    wire_id: int  # the 16-bit number it has on the air
+    verb: str
+    value: int
+    until_s: float
+    author: str
+    status: str
+    reason: str
+    created_s: float
+    attempts: int = 0
+
+
+# A command is open until it reaches one of the others: acknowledged, refused, failed, expired.
+OPEN_STATUSES = ("accepted", "queued", "sent")
+
+
+class SessionRecord(Struct):
+    """A LoRaWAN session as the store keeps it. Its repr leaves the keys out."""
+
+    unit: str
+    dev_addr: int
+    nwk_skey: bytes
+    app_skey: bytes
+    join_nonce: int
+    id: int = 0
+    f_cnt_up: int = 0  # the smallest counter that is still accepted
+    f_cnt_down: int = 0  # the smallest counter that was never reserved
+    active: bool = False  # an uplink has been received: the unit has accepted this session
+    gateway: str = ""  # EUI of the concentrator that brought the last uplink
+
+    def __repr__(self) -> str:
+        return f"SessionRecord(id={self.id}, unit={self.unit!r}, dev_addr={self.dev_addr:08x})"
+
+
+class Airtime(Struct, frozen=True):
+    """One transmission in a concentrator's duty ledger."""
+
+    gateway: str
+    band: str
+    time_s: float
+    airtime_us: int
+
+
+class OutboxRow(Struct, frozen=True):
+    """A committed message that the broker has not acknowledged yet."""
+
+    id: int
+    unit: str
+    kind: str  # report | event | ack
+    body: bytes
+
+
+def iso_utc(time_s: float) -> str:
+    """A unix time in ISO 8601, to the millisecond."""
+    return datetime.fromtimestamp(time_s, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

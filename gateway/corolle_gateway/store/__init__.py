@@ -1,0 +1,1 @@
+"""What the gateway must not forget: one SQLite database, one writer."""

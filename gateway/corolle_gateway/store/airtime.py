@@ -1,0 +1,22 @@
+"""The duty ledger: what each concentrator has sent lately."""
+
+import sqlite3
+
+from corolle_gateway.model import Airtime
+
+
+def put(db: sqlite3.Connection, airtime: Airtime, forget_before_s: float) -> None:
+    """Note a transmission, and forget those that no longer count."""
+    db.execute("DELETE FROM airtime WHERE time_s < ?", (forget_before_s,))
+    db.execute(
+        "INSERT INTO airtime (gateway, band, time_s, airtime_us) VALUES (?, ?, ?, ?)",
+        (airtime.gateway, airtime.band, airtime.time_s, airtime.airtime_us),
+    )
+
+
+def since(db: sqlite3.Connection, time_s: float) -> list[Airtime]:
+    """The transmissions since then, older ones first."""
+    rows = db.execute(
+        "SELECT gateway, band, time_s, airtime_us FROM airtime WHERE time_s >= ? ORDER BY time_s", (time_s,)
+    )
+    return [Airtime(*row) for row in rows]

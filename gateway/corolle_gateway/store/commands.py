@@ -1,0 +1,68 @@
+"""Commands, from acceptance to their end."""
+
+import sqlite3
+
+from corolle_gateway.model import Command
+
+_COLUMNS = "unit, id, wire_id, verb, value, until_s, author, status, reason, created_s, attempts"
+
+
+def find(db: sqlite3.Connection, unit: str, command_id: str) -> Command | None:
+    """The command of that id, or None."""
+    row = db.execute(
+        f"SELECT {_COLUMNS} FROM commands WHERE unit = ? AND id = ?", (unit, command_id)
+    ).fetchone()
+    return Command(*row) if row else None
+
+
+def by_wire_id(db: sqlite3.Connection, unit: str, wire_id: int) -> Command | None:
+    """The latest command that went to the unit under this number, or None."""
+    row = db.execute(
+        f"SELECT {_COLUMNS} FROM commands WHERE unit = ? AND wire_id = ? ORDER BY rowid DESC LIMIT 1",
+        (unit, wire_id),
+    ).fetchone()
+    return Command(*row) if row else None
+
+
+def last_wire_id(db: sqlite3.Connection, unit: str) -> int:
+    """The number of the unit's latest command, 0 when it never had one."""
+    row = db.execute(
+        "SELECT wire_id FROM commands WHERE unit = ? ORDER BY rowid DESC LIMIT 1", (unit,)
+    ).fetchone()
+    return row[0] if row else 0
+
+
+def put(db: sqlite3.Connection, command: Command) -> None:
+    """Store a new command."""
+    db.execute(
+        f"INSERT INTO commands ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            command.unit,
+            command.id,
+            command.wire_id,
+            command.verb,
+            command.value,
+            command.until_s,
+            command.author,
+            command.status,
+            command.reason,
+            command.created_s,
+            command.attempts,
+        ),
+    )
+
+
+def update(db: sqlite3.Connection, command: Command) -> None:
+    """Store a command's new status, reason and attempts."""
+    db.execute(
+        "UPDATE commands SET status = ?, reason = ?, attempts = ? WHERE unit = ? AND id = ?",
+        (command.status, command.reason, command.attempts, command.unit, command.id),
+    )
+
+
+def still_open(db: sqlite3.Connection) -> list[Command]:
+    """Commands without an end yet, older ones first."""
+    rows = db.execute(
+        f"SELECT {_COLUMNS} FROM commands WHERE status IN ('accepted', 'queued', 'sent') ORDER BY rowid"
+    )
+    return [Command(*row) for row in rows]

@@ -1,0 +1,58 @@
+"""Opening the database: durable, private, and ours alone."""
+
+import fcntl
+import os
+import sqlite3
+from pathlib import Path
+from typing import IO
+
+from corolle_gateway.errors import StoreError
+from corolle_gateway.store.schema import migrate
+
+FILE_NAME = "gateway.sqlite"
+_LOCK_NAME = "gateway.lock"
+
+
+def claim(data_dir: Path) -> IO[str]:
+    """Make the data folder, and lock it for as long as what is returned stays open.
+
+    StoreError when another gateway runs on it: two network servers on one set of counters would both be right
+    and the units deaf.
+    """
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        data_dir.chmod(0o700)
+        lock = open(data_dir / _LOCK_NAME, "w", opener=_private)
+    except OSError as error:
+        raise StoreError(f"{data_dir}: cannot be used as data_dir: {error.strerror}") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise StoreError(f"{data_dir}: another gateway is running on this data_dir") from error
+    return lock
+
+
+def connect(data_dir: Path) -> sqlite3.Connection:
+    """Open the database, made or migrated as need be. StoreError says what is wrong with it.
+
+    The connection may be used from another thread than this one, by one thread at a time.
+    """
+    path = data_dir / FILE_NAME
+    try:
+        os.close(_private(path, os.O_RDWR | os.O_CREAT))  # SQLite gives its side files the same mode
+        path.chmod(0o600)
+        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA foreign_keys = ON")
+        migrate(db)
+    except sqlite3.Error as error:
+        raise StoreError(f"{path}: {error}") from error
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror}") from error
+    return db
+
+
+def _private(path: str | Path, flags: int) -> int:
+    return os.open(path, flags, 0o600)

@@ -1,0 +1,55 @@
+"""The network server's memory: sessions, nonces and duty ledger behind the one writer."""
+
+import sqlite3
+from asyncio import Future
+from collections.abc import Callable
+
+from corolle_gateway.model import Airtime, Guard, SessionRecord, Unit
+from corolle_gateway.store import airtime, registry, sessions
+from corolle_gateway.store.writer import Writer
+
+
+class LorawanMemory:
+    """What must survive of the LoRaWAN link. Futures are done once their matter is committed."""
+
+    def __init__(self, writer: Writer):
+        self._writer = writer
+
+    async def units(self) -> list[tuple[Unit, bytes]]:
+        """All units with their AppKeys."""
+        return await self._writer.submit(registry.everyone)
+
+    async def sessions(self) -> list[SessionRecord]:
+        """All sessions, older ones first."""
+        return await self._writer.submit(sessions.everyone)
+
+    async def airtimes(self, since_s: float) -> list[Airtime]:
+        """What was sent since then, older first."""
+        return await self._writer.submit(lambda db: airtime.since(db, since_s))
+
+    def begin(
+        self, unit: str, dev_nonce: int, make: Callable[[int], SessionRecord]
+    ) -> Future[SessionRecord | None]:
+        """Use up a DevNonce, take a JoinNonce, store the session `make` makes of it; None for a replay."""
+
+        def operation(db: sqlite3.Connection) -> SessionRecord | None:
+            join_nonce = registry.use_nonces(db, unit, dev_nonce)
+            return None if join_nonce is None else sessions.begin(db, make(join_nonce))
+
+        return self._writer.submit(operation)
+
+    def advance(self, session_id: int, f_cnt: int, f_cnt_down: int, gateway: str) -> Guard:
+        """A guard that uses up an uplink counter, and reserves downlink counters below `f_cnt_down`."""
+        return lambda db: sessions.advance(db, session_id, f_cnt, f_cnt_down, gateway)
+
+    def commit(self, guard: Guard) -> Future[bool]:
+        """Run a guard by itself."""
+        return self._writer.submit(guard)
+
+    def reserve(self, session_id: int, f_cnt_down: int) -> Future[None]:
+        """Reserve downlink counters below `f_cnt_down`."""
+        return self._writer.submit(lambda db: sessions.reserve(db, session_id, f_cnt_down))
+
+    def note_airtime(self, sent: Airtime, forget_before_s: float) -> Future[None]:
+        """Enter a transmission in the duty ledger."""
+        return self._writer.submit(lambda db: airtime.put(db, sent, forget_before_s))

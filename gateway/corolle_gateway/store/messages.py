@@ -1,0 +1,59 @@
+"""Reports, events and acks: kept, and queued for the broker until it has acknowledged them."""
+
+import sqlite3
+
+from corolle_gateway.model import OutboxRow
+
+LANES = {"event": 0, "ack": 0, "report": 1}
+
+
+def last_id(db: sqlite3.Connection) -> int:
+    """The highest number given to a message so far."""
+    return db.execute("SELECT coalesce(max(id), 0) FROM messages").fetchone()[0]
+
+
+def put(
+    db: sqlite3.Connection,
+    message_id: int,
+    unit: str,
+    kind: str,
+    key: str | None,
+    time_s: float,
+    body: bytes,
+) -> bool:
+    """Keep a message and queue it for the broker; False when one with its key is there already."""
+    cursor = db.execute(
+        "INSERT INTO messages (id, unit, kind, key, time_s, body) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (unit, key) DO NOTHING",
+        (message_id, unit, kind, key, time_s, body),
+    )
+    if not cursor.rowcount:
+        return False
+    db.execute("INSERT INTO outbox (lane, message) VALUES (?, ?)", (LANES[kind], message_id))
+    return True
+
+
+def replace_body(db: sqlite3.Connection, message_id: int, body: bytes) -> None:
+    """Say the same message better."""
+    db.execute("UPDATE messages SET body = ? WHERE id = ?", (body, message_id))
+
+
+def queued(db: sqlite3.Connection, lane: int, after: int, below: int | None, limit: int) -> list[OutboxRow]:
+    """The next messages of a lane, oldest first: numbers above `after`, and below `below` if given."""
+    rows = db.execute(
+        "SELECT id, unit, kind, body FROM outbox JOIN messages ON id = message"
+        " WHERE lane = ?1 AND message > ?2 AND message < coalesce(?3, 9223372036854775807)"
+        " ORDER BY message LIMIT ?4",
+        (lane, after, below, limit),
+    )
+    return [OutboxRow(*row) for row in rows]
+
+
+def published(db: sqlite3.Connection, rows: list[tuple[int, int]]) -> None:
+    """The broker has acknowledged these (lane, number)."""
+    db.executemany("DELETE FROM outbox WHERE lane = ? AND message = ?", rows)
+
+
+def backlog(db: sqlite3.Connection) -> int:
+    """How many messages wait for the broker."""
+    return db.execute("SELECT count(*) FROM outbox").fetchone()[0]

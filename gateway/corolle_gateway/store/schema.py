@@ -1,0 +1,87 @@
+"""The tables, and how an older database becomes a newer one.
+
+`PRAGMA user_version` says how many of MIGRATIONS a database has been through. A released migration is never
+edited: a change is a new one at the end.
+"""
+
+import sqlite3
+
+from corolle_gateway.errors import StoreError
+
+_FIRST = """
+CREATE TABLE units (
+    name TEXT PRIMARY KEY, kind TEXT NOT NULL, site TEXT NOT NULL,
+    dev_eui TEXT NOT NULL UNIQUE, join_eui TEXT NOT NULL,
+    lat_deg REAL NOT NULL, lon_deg REAL NOT NULL, radio_class TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Apart from units, so that whoever copies the registry does not copy the keys.
+-- dev_nonce and join_nonce are the last ones used: DevNonce of the unit's, JoinNonce of ours.
+CREATE TABLE keys (
+    unit TEXT PRIMARY KEY REFERENCES units, app_key BLOB NOT NULL,
+    dev_nonce INTEGER NOT NULL DEFAULT -1, join_nonce INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+-- f_cnt_up: the smallest uplink counter still accepted. f_cnt_down: the smallest one never reserved.
+-- active: the unit has sent an uplink in it; until then the session before it stays.
+-- gateway: the concentrator that brought its last uplink.
+CREATE TABLE sessions (
+    id INTEGER PRIMARY KEY, unit TEXT NOT NULL REFERENCES units, dev_addr INTEGER NOT NULL,
+    nwk_skey BLOB NOT NULL, app_skey BLOB NOT NULL, join_nonce INTEGER NOT NULL,
+    f_cnt_up INTEGER NOT NULL DEFAULT 0, f_cnt_down INTEGER NOT NULL DEFAULT 0,
+    active INTEGER NOT NULL DEFAULT 0, gateway TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX sessions_of_unit ON sessions (unit);
+
+-- Whatever is published and worth keeping. kind: report, event or ack. key names a report or event for ever
+-- among its unit's own, so that the same one never gets in twice; acks have none.
+CREATE TABLE messages (
+    id INTEGER PRIMARY KEY, unit TEXT NOT NULL, kind TEXT NOT NULL, key TEXT,
+    time_s REAL NOT NULL, body BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX messages_by_key ON messages (unit, key);
+
+-- Messages that the broker has not acknowledged yet. Lane 0 (events, acks) goes before lane 1 (reports).
+CREATE TABLE outbox (
+    lane INTEGER NOT NULL, message INTEGER NOT NULL REFERENCES messages, PRIMARY KEY (lane, message)
+) STRICT, WITHOUT ROWID;
+
+-- A unit's last report, and where its wrapping counters stand.
+CREATE TABLE states (
+    unit TEXT PRIMARY KEY, report BLOB NOT NULL, counters BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE commands (
+    unit TEXT NOT NULL, id TEXT NOT NULL, wire_id INTEGER NOT NULL,
+    verb TEXT NOT NULL, value INTEGER NOT NULL, until_s REAL NOT NULL,
+    author TEXT NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL,
+    created_s REAL NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (unit, id)
+) STRICT;
+CREATE INDEX open_commands ON commands (status) WHERE status IN ('accepted', 'queued', 'sent');
+
+CREATE TABLE counts (
+    kind TEXT NOT NULL, name TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (kind, name)
+) STRICT, WITHOUT ROWID;
+
+-- The duty ledger: what each concentrator sent in each sub-band.
+CREATE TABLE airtime (
+    gateway TEXT NOT NULL, band TEXT NOT NULL, time_s REAL NOT NULL, airtime_us INTEGER NOT NULL
+) STRICT;
+"""
+
+MIGRATIONS = (_FIRST,)
+
+
+def migrate(db: sqlite3.Connection) -> None:
+    """Bring a database to this version, one committed step after the other.
+
+    StoreError when it was written by a newer gateway.
+    """
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    if version > len(MIGRATIONS):
+        raise StoreError(
+            f"the database has version {version}, this gateway knows up to {len(MIGRATIONS)}:"
+            " it was written by a newer one"
+        )
+    for number in range(version, len(MIGRATIONS)):
+        db.executescript(f"BEGIN IMMEDIATE;{MIGRATIONS[number]};PRAGMA user_version = {number + 1};COMMIT;")

@@ -1,0 +1,59 @@
+"""LoRaWAN sessions and their counters."""
+
+import sqlite3
+from typing import Any
+
+from corolle_gateway.model import SessionRecord
+
+_COLUMNS = "unit, dev_addr, nwk_skey, app_skey, join_nonce, id, f_cnt_up, f_cnt_down, active, gateway"
+
+
+def everyone(db: sqlite3.Connection) -> list[SessionRecord]:
+    """All sessions, older ones first."""
+    rows = db.execute(f"SELECT {_COLUMNS} FROM sessions ORDER BY id")
+    return [_record(row) for row in rows]
+
+
+def begin(db: sqlite3.Connection, session: SessionRecord) -> SessionRecord:
+    """Store a session that a join-accept is about to offer.
+
+    An earlier offer that the unit never took up ends; the session the unit is using stays.
+    """
+    db.execute("DELETE FROM sessions WHERE unit = ? AND NOT active", (session.unit,))
+    values = (session.unit, session.dev_addr, session.nwk_skey, session.app_skey, session.join_nonce)
+    rows = db.execute(
+        "INSERT INTO sessions (unit, dev_addr, nwk_skey, app_skey, join_nonce, f_cnt_down)"
+        f" VALUES (?, ?, ?, ?, ?, ?) RETURNING {_COLUMNS}",
+        (*values, session.f_cnt_down),
+    )
+    return _record(rows.fetchone())
+
+
+def advance(db: sqlite3.Connection, session_id: int, f_cnt: int, f_cnt_down: int, gateway: str) -> bool:
+    """Use up an uplink counter and reserve downlink counters below `f_cnt_down`; False for a replay.
+
+    The first uplink of a session ends those before it.
+    """
+    row = db.execute(
+        "UPDATE sessions SET f_cnt_up = ?2 + 1, f_cnt_down = max(f_cnt_down, ?3), gateway = ?4"
+        " WHERE id = ?1 AND f_cnt_up <= ?2 RETURNING unit, active",
+        (session_id, f_cnt, f_cnt_down, gateway),
+    ).fetchone()
+    if row is None:
+        return False
+    unit, active = row
+    if not active:
+        db.execute("UPDATE sessions SET active = 1 WHERE id = ?", (session_id,))
+        db.execute("DELETE FROM sessions WHERE unit = ? AND id <> ?", (unit, session_id))
+    return True
+
+
+def reserve(db: sqlite3.Connection, session_id: int, f_cnt_down: int) -> None:
+    """Reserve downlink counters below `f_cnt_down`, before any of them is transmitted."""
+    db.execute("UPDATE sessions SET f_cnt_down = max(f_cnt_down, ?2) WHERE id = ?1", (session_id, f_cnt_down))
+
+
+def _record(row: tuple[Any, ...]) -> SessionRecord:
+    record = SessionRecord(*row)
+    record.active = bool(record.active)
+    return record

@@ -1,0 +1,95 @@
+"""units.json: the units of a street with their keys, as provisioning wrote it."""
+
+import re
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct, field
+
+from corolle_gateway.config_keys import NAME_PATTERN, NAME_RULE
+from corolle_gateway.errors import ConfigError
+from corolle_gateway.model import Unit
+from corolle_gateway.secrets_file import read_secret
+
+_KINDS = ("lamp", "canopy")
+_CLASSES = ("A", "C")
+_EUI = re.compile(r"[0-9a-fA-F]{16}")
+_KEY = re.compile(r"[0-9a-fA-F]{32}")
+
+
+class _Entry(Struct):
+    name: str
+    kind: str
+    site: str
+    dev_eui: str
+    join_eui: str
+    app_key: str
+    lat_deg: float
+    lon_deg: float
+    radio_class: str = field(name="class")
+
+
+class _File(Struct):
+    units: list[_Entry]
+
+
+class Registration(Struct, frozen=True):
+    """A unit and its AppKey. The repr leaves the key out."""
+
+    unit: Unit
+    app_key: bytes
+
+    def __repr__(self) -> str:
+        return f"Registration({self.unit.name!r})"
+
+
+def load(path: Path) -> list[Registration]:
+    """Read a units file. ConfigError names the file, the unit and the legal range; it never tells a key."""
+    text = read_secret(path)
+    try:
+        entries = msgspec.json.decode(text, type=_File).units
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ConfigError(f"{path}: {error}") from error  # msgspec tells the place, not the value
+    for entry in entries:
+        _check(path, entry)
+    _refuse_twins(path, "name", [entry.name for entry in entries])
+    _refuse_twins(path, "dev_eui", [entry.dev_eui.lower() for entry in entries])
+    return [_registration(entry) for entry in entries]
+
+
+def _check(path: Path, entry: _Entry) -> None:
+    checks = (
+        ("name", NAME_PATTERN.fullmatch(entry.name), NAME_RULE),
+        ("kind", entry.kind in _KINDS, "one of " + ", ".join(_KINDS)),
+        ("dev_eui", _EUI.fullmatch(entry.dev_eui), "16 hexadecimal digits"),
+        ("join_eui", _EUI.fullmatch(entry.join_eui), "16 hexadecimal digits"),
+        ("app_key", _KEY.fullmatch(entry.app_key), "32 hexadecimal digits"),
+        ("lat_deg", -90 <= entry.lat_deg <= 90, "from -90 to 90"),
+        ("lon_deg", -180 <= entry.lon_deg <= 180, "from -180 to 180"),
+        ("class", entry.radio_class in _CLASSES, "one of " + ", ".join(_CLASSES)),
+    )
+    for name, right, legal in checks:
+        if not right:
+            raise ConfigError(f"{path}: unit {entry.name!r}: {name} is wrong: must be {legal}")
+
+
+def _refuse_twins(path: Path, what: str, values: list[str]) -> None:
+    seen: set[str] = set()
+    for value in values:
+        if value in seen:
+            raise ConfigError(f"{path}: two units have the {what} {value!r}")
+        seen.add(value)
+
+
+def _registration(entry: _Entry) -> Registration:
+    unit = Unit(
+        name=entry.name,
+        kind=entry.kind,
+        site=entry.site,
+        dev_eui=entry.dev_eui.lower(),
+        join_eui=entry.join_eui.lower(),
+        lat_deg=entry.lat_deg,
+        lon_deg=entry.lon_deg,
+        radio_class=entry.radio_class,
+    )
+    return Registration(unit, bytes.fromhex(entry.app_key))
