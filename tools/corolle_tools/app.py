@@ -2,11 +2,17 @@
 
 import typer
 
+from corolle_tools.command import command
+from corolle_tools.street.cli import street
+
 app = typer.Typer(
     help="Connected street furniture: a street to try, and the tools to build one.",
     no_args_is_help=True,
     add_completion=False,
+    pretty_exceptions_enable=False,
 )
+app.command()(street)
+app.command()(command)
 
 
 def main() -> None:

@@ -3,11 +3,14 @@
 import fcntl
 import json
 import os
+import struct
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, TextIO
 
 from corolle_tools.identity import Identity
+from corolle_tools.private_file import write_private
+
+_UNIX_S = struct.Struct("<d")  # the first field of a clock file
 
 
 class FolderBusy(Exception):
@@ -41,6 +44,22 @@ class StreetFolder:
         """The units' identities and keys, as the gateway reads them."""
         return self.path / "units.json"
 
+    @property
+    def clock(self) -> Path:
+        """The street's time, shared with the gateway."""
+        return self.path / "clock"
+
+    @property
+    def datagrams(self) -> Path:
+        """All that passed between concentrator and gateway."""
+        return self.path / "datagrams.jsonl"
+
+    def last_moment_s(self) -> float | None:
+        """Unix seconds at which an earlier run stopped, from its clock; None without one."""
+        if not self.clock.exists() or self.clock.stat().st_size < _UNIX_S.size:
+            return None
+        return _UNIX_S.unpack_from(self.clock.read_bytes())[0] or None
+
     def known_units(self) -> list[Identity]:
         """The units of earlier runs. Raises ValueError that names the file when it is garbled."""
         if not self.units.exists():
@@ -59,16 +78,3 @@ class StreetFolder:
     def close(self) -> None:
         """Let another street have the folder."""
         os.close(self._lock)
-
-
-def open_private(path: Path) -> TextIO:
-    """Open a file for writing, from nothing, that only its owner may read."""
-    return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w")
-
-
-def write_private(path: Path, content: Any) -> None:
-    """Replace a file, at once and whole, by JSON that only its owner may read."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    with open_private(fresh) as file:
-        json.dump(content, file, indent=1)
-    fresh.replace(path)

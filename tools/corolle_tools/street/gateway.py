@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corolle_tools.broker_url import BrokerUrl
-from corolle_tools.street.folder import open_private
+from corolle_tools.private_file import open_private
 from corolle_tools.street.plan import SITE
 
 NAME = "gw-1"

@@ -40,6 +40,7 @@ class Ledger:
         self.gateway: Record = {}
         self.events: deque[Record] = deque(maxlen=_KEPT_EVENTS)
         self.now_s = 0.0
+        self._before: Record = {}
         self._published: set[str] = set()
         self._commands: dict[str, str] = {}
 
@@ -53,16 +54,32 @@ class Ledger:
         if handler := getattr(self, f"_take_{kind}", None):
             handler(record, unit)
 
+    @property
+    def joined(self) -> int:
+        """How many units are known to have a session: they joined, or were heard in one of an earlier run."""
+        return sum(unit.joined for unit in self.units.values())
+
+    def begin(self) -> None:
+        """The run begins: what the gateway has counted until now was counted in earlier ones."""
+        self._before = self.gateway
+
+    def counted(self, kind: str) -> dict[str, int]:
+        """What the gateway has counted since the run began: "counters" or, by cause, "rejected"."""
+        before, now = (status.get(kind, {}) for status in (self._before, self.gateway))
+        return {
+            name: count - before.get(name, 0) for name, count in now.items() if count > before.get(name, 0)
+        }
+
     def summary(self, world: Record, restarts: dict[str, int]) -> Record:
         """The last line of a run. `world`: the street's own counters."""
         ends = Counter(self._commands.values())
         return {
             "type": "summary",
             "boards": world["boards"],
-            "joined": world["joined"],
+            "joined": self.joined,
             "uplinks": {
                 "sent": world["uplinks_sent"],
-                "received": self.gateway.get("counters", {}).get("uplinks", 0),
+                "received": self.counted("counters").get("uplinks", 0),
                 "published": len(self._published),
             },
             "lost": world["lost"],
@@ -71,7 +88,7 @@ class Ledger:
                 "acknowledged": ends["acknowledged"],
                 "expired": ends["expired"],
             },
-            "rejected": self.gateway.get("rejected", {}),
+            "rejected": self.counted("rejected"),
             "restarts": restarts,
         }
 

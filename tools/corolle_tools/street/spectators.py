@@ -1,4 +1,4 @@
-"""Who looks on: a person at a terminal, a file or a pipe, a program that reads JSON. Each sees the same street."""
+"""Who looks on at the street: a person at a terminal, a file or a pipe, a program that reads JSON."""
 
 import json
 import time
@@ -124,14 +124,14 @@ class PlainBlocks:
 def sentence(summary: Record) -> str:
     """The sum of a run in words."""
     uplinks, commands = summary["uplinks"], summary["commands"]
-    parts = [
+    told = (
         f"{summary['joined']} of {summary['boards']} boards joined",
         f"{uplinks['sent']} uplinks sent, {uplinks['received']} received, {uplinks['published']} published",
         f"lost: {_counts(summary['lost'])}",
-        f"commands: {commands['sent']} sent, {commands['acknowledged']} acknowledged, {commands['expired']} expired",
+        ", ".join(f"{count} commands {end}" for end, count in commands.items()),
         f"rejected: {_counts(summary['rejected'])}",
-    ]
-    return "; ".join(parts) + "."
+    )
+    return "; ".join(told) + "."
 
 
 def save_picture(path: Path, ledger: Ledger, facts: Facts) -> None:

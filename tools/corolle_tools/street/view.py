@@ -57,7 +57,7 @@ def frame(ledger: Ledger, facts: Facts, marks: Marks, width: int, height: int) -
 def _header(ledger: Ledger, facts: Facts, marks: Marks) -> Text:
     now = datetime.fromtimestamp(ledger.now_s, UTC)
     text = Text.assemble(("corolle ", "bold green"), (f"{now:%a %d %b %H:%M:%S} UTC", "bold"))
-    joined = f"{facts.world['joined']}/{facts.world['boards']} joined"
+    joined = f"{ledger.joined}/{facts.world['boards']} joined"
     text.append(f" {marks.times}{facts.speed:g}{marks.dot}{joined}{marks.dot}{facts.broker}")
     return _one_line(text, marks)
 
@@ -113,7 +113,7 @@ def _strip(ledger: Ledger, marks: Marks, width: int) -> Iterator[Text]:
 
 def _gateway(ledger: Ledger, facts: Facts, marks: Marks) -> Text:
     state = ledger.gateway.get("state", "starting")
-    counts = dict(ledger.gateway.get("counters", {}))
+    counts = ledger.counted("counters")
     if facts.restarts:
         counts["restarts"] = facts.restarts
     told = [f"{count} {name.replace('_', ' ')}" for name, count in counts.items()]
@@ -122,7 +122,7 @@ def _gateway(ledger: Ledger, facts: Facts, marks: Marks) -> Text:
 
 
 def _air(ledger: Ledger, facts: Facts, marks: Marks) -> Text:
-    lost, refused = facts.world["lost"], ledger.gateway.get("rejected", {})
+    lost, refused = facts.world["lost"], ledger.counted("rejected")
     told = [
         f"{facts.world['uplinks_sent']} uplinks sent",
         f"{sum(lost.values())} lost{_causes(lost)}",

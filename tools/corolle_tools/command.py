@@ -1,0 +1,75 @@
+"""`corolle command UNIT VERB [VALUE]`: an order to a unit, and what becomes of it."""
+
+import secrets
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from corolle_tools import duration, running
+from corolle_tools.broker_url import BrokerUrl
+from corolle_tools.order_desk import OrderDesk, units_of
+
+_ENDS = {"acknowledged": 0, "refused": 1, "expired": 1, "failed": 1}  # status: exit status
+_USAGE = 2
+_ANSWER_S = 10.0  # real seconds within which a gateway says at least that it has the order
+_MARGIN_S = 60.0  # street seconds after an order's end by which the gateway has told how it ended
+
+
+def command(
+    unit: Annotated[str, typer.Argument(help="The unit's name, as the street shows it.")],
+    verb: Annotated[str, typer.Argument(help="level (lamp, %), open (canopy, s), close, auto or report.")],
+    value: Annotated[int | None, typer.Argument(help="The verb's value.")] = None,
+    lasts: Annotated[str, typer.Option("--for", metavar="TIME", help="How long: 90s, 10m, 2h.")] = "10m",
+    author: Annotated[str, typer.Option(help="Who orders it; the reason names them.")] = "ops",
+    broker: Annotated[
+        str | None, typer.Option(metavar="URL", help="A broker other than the street's.")
+    ] = None,
+    state: Annotated[Path | None, typer.Option(metavar="DIR", help="The folder of the street meant.")] = None,
+) -> None:
+    """Order a unit to do something for a time, and wait until it has answered.
+
+    Ends with 0 when the unit has acknowledged, with 1 when the order was refused or has expired.
+    """
+    try:
+        order = {"id": secrets.token_hex(6), "verb": verb, "for_s": duration.seconds(lasts), "author": author}
+        address, topics, speed = _find(broker, state)
+        if unit not in topics:
+            raise ValueError(f"no unit {unit!r}: there are {', '.join(topics) or 'none yet'}")
+        with OrderDesk(address, topics[unit]) as desk:
+            status = _follow(desk, order | ({} if value is None else {"value": value}), speed)
+    except (ValueError, running.NoStreet, OSError) as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(_USAGE) from None
+    raise typer.Exit(_ENDS.get(status, 1))
+
+
+def _find(broker: str | None, state: Path | None) -> tuple[BrokerUrl, dict[str, str], float]:
+    """The broker, the topics of its units by name, and how fast time goes there."""
+    if broker and not state:
+        address = BrokerUrl.parse(broker)
+        return address, units_of(address), 1.0
+    street = running.find(state)
+    topics = {name: f"corolle/{street.site}/{street.gateway}/{name}" for name in street.units}
+    return BrokerUrl.parse(broker or street.broker), topics, street.speed
+
+
+def _follow(desk: OrderDesk, order: dict[str, Any], speed: float) -> str:
+    """Give the order, print each answer, and return the last status."""
+    desk.give(order)
+    status, patience_s = "", _ANSWER_S
+    while status not in _ENDS:
+        answer = desk.next_answer(patience_s)
+        if answer is None:
+            raise TimeoutError("the gateway does not answer" if not status else f"no word after {status!r}")
+        status = str(answer.get("status"))
+        print(_told(answer), flush=True)
+        patience_s = max(_ANSWER_S, (order["for_s"] + _MARGIN_S) / speed)
+    return status
+
+
+def _told(answer: dict[str, Any]) -> str:
+    at = str(answer.get("time", ""))[11:19]
+    why = f": {answer['reason']}" if answer.get("reason") else ""
+    return f"{at}  {answer.get('status')}{why}"
