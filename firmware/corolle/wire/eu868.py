@@ -13,6 +13,7 @@ JOIN_ACCEPT_DELAY1_S = const(5)
 JOIN_ACCEPT_DELAY2_S = const(6)
 MAX_EIRP_DBM = const(16)
 MAX_TX_POWER = const(7)  # index; each step is 2 dB less (table 7)
+_ANTENNA_GAIN_DBI = const(2)
 MAX_DATA_RATE = const(6)  # DR7 is FSK, which we do not use
 MAX_CHANNELS = const(16)
 ADR_ACK_LIMIT = const(64)
@@ -61,6 +62,11 @@ def rx1_data_rate(up_data_rate: int, offset: int) -> int:
 def tx_power_dbm(tx_power: int) -> int:
     """EIRP of a power index 0..7."""
     return MAX_EIRP_DBM - 2 * tx_power
+
+
+def conducted_dbm(tx_power: int) -> int:
+    """What a transmitter gives to a usual antenna (2 dBi) for a power index."""
+    return tx_power_dbm(tx_power) - _ANTENNA_GAIN_DBI
 
 
 def sub_band(freq_hz: int) -> int | None:

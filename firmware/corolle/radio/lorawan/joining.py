@@ -1,0 +1,113 @@
+"""Over-the-air activation (LoRaWAN 1.0.4, 6.2). A street whose mains come back does not join in step."""
+
+import asyncio
+import time
+
+from corolle.radio.lorawan import session as sessions
+from corolle.radio.lorawan.nonces import Nonces
+from corolle.radio.lorawan.windows import open_windows
+from corolle.wire import eu868
+from corolle.wire.airtime import airtime_us
+from corolle.wire.compat import const
+from corolle.wire.errors import FrameError
+from corolle.wire.join import build_join_request, parse_join_accept, session_keys
+
+_FIRST_WITHIN_MS = const(8_000)
+_HOUR_MS = const(3_600_000)
+_FASTEST = const(5)
+_REQUEST_BYTES = const(23)
+
+
+class Joiner:
+    """Asks until it is answered."""
+
+    def __init__(self, radio, identity, store, duty, counts, log, rng):
+        self._radio = radio
+        self._identity = identity
+        self._store = store
+        self._duty = duty
+        self._counts = counts
+        self._log = log
+        self._rng = rng
+        self._nonces = Nonces(store)
+        self._session = None
+        self._attempt = 0
+        self._elapsed_ms = 0  # since the first attempt; bounded, for ticks wrap
+        self._tick = time.ticks_ms()
+
+    async def join(self):
+        """The session of a new activation. NoncesUsedUp, OSError."""
+        self._session = None
+        self._attempt = self._elapsed_ms = 0
+        await asyncio.sleep_ms(self._random(_FIRST_WITHIN_MS))
+        self._tick = time.ticks_ms()
+        while True:
+            airtime = await self._ask()
+            if self._session is not None:
+                return self._session
+            self._radio.sleep()
+            await asyncio.sleep_ms(self._pause_ms(airtime))
+
+    async def _ask(self) -> int:
+        """One attempt; its time on air in us. Data rates go from fast to slow, and around."""
+        data_rate = _FASTEST - self._attempt % (_FASTEST + 1)
+        self._attempt += 1
+        sf, bw_hz = eu868.modulation(data_rate)
+        airtime = airtime_us(_REQUEST_BYTES, sf, bw_hz)
+        freq_hz = eu868.JOIN_CHANNELS_HZ[self._random(len(eu868.JOIN_CHANNELS_HZ))]
+        await asyncio.sleep_ms(self._duty.wait_ms(freq_hz, airtime) or 0)
+        dev_nonce = self._nonces.take_dev_nonce()
+        identity = self._identity
+        frame = build_join_request(identity.join_eui, identity.dev_eui, dev_nonce, identity.app_key)
+        end = await self._radio.transmit(frame, freq_hz, sf, bw_hz, eu868.conducted_dbm(0))
+        self._duty.spend(freq_hz, airtime)
+        self._counts["join requests"] += 1
+        self._log("join_request", dr=data_rate, dev_nonce=dev_nonce)
+        plan = ((freq_hz, data_rate), (eu868.RX2_FREQ_HZ, eu868.RX2_DATA_RATE))
+        await open_windows(
+            self._radio,
+            end,
+            eu868.JOIN_ACCEPT_DELAY1_S,
+            plan,
+            lambda reception: self._accept(reception.payload, dev_nonce, data_rate),
+        )
+        return airtime
+
+    def _accept(self, frame: bytes, dev_nonce: int, data_rate: int) -> bool:
+        key = self._identity.app_key
+        try:
+            accept = parse_join_accept(frame, key)
+        except FrameError as error:
+            self._refuse(error.cause)
+            return False
+        if not self._nonces.accept_join_nonce(accept.join_nonce):
+            self._refuse("replayed")
+            return False
+        nwk_skey, app_skey = session_keys(key, accept.join_nonce, accept.net_id, dev_nonce)
+        session = sessions.Session(self._store, accept.dev_addr, nwk_skey, app_skey)
+        session.rx1_dr_offset = min(accept.rx1_dr_offset, 5)
+        session.rx2_dr = min(accept.rx2_dr, eu868.MAX_DATA_RATE)
+        session.rx1_delay_s = accept.rx_delay_s
+        session.data_rate = data_rate
+        for i, freq_hz in enumerate(accept.cf_list or ()):
+            if eu868.sub_band(freq_hz) is not None:
+                session.add_channel(len(eu868.JOIN_CHANNELS_HZ) + i, freq_hz, 0, 5)
+        session.save()
+        self._session = session
+        return True
+
+    def _refuse(self, cause: str) -> None:
+        self._counts["join refused"] += 1
+        self._log("join_refused", level="warn", cause=cause)
+
+    def _pause_ms(self, airtime: int) -> int:
+        """Retransmission back-off of clause 7: 1 % of the first hour, 0.1 % of ten more, then 0.01 %."""
+        now = time.ticks_ms()
+        self._elapsed_ms = min(self._elapsed_ms + time.ticks_diff(now, self._tick), 100 * _HOUR_MS)
+        self._tick = now
+        share = 100 if self._elapsed_ms < _HOUR_MS else 1000 if self._elapsed_ms < 11 * _HOUR_MS else 10_000
+        pause_ms = airtime * share // 1000
+        return pause_ms + self._random(pause_ms // 2 + 1)
+
+    def _random(self, below: int) -> int:
+        return int.from_bytes(self._rng(4), "little") % below

@@ -1,0 +1,144 @@
+"""The data frames of one session, both ways: what goes into an uplink, and which downlinks are believed."""
+
+from collections import namedtuple
+
+from corolle.radio.lorawan.answers import Answers
+from corolle.wire import eu868
+from corolle.wire import lorawan as wire
+from corolle.wire import mac_commands as mac
+from corolle.wire.compat import const
+from corolle.wire.errors import FrameError
+
+_HEADER_BYTES = const(13)  # MHDR, FHDR without FOpts, FPort and MIC
+_DEFAULT_CHANNELS = const(0x0007)
+_APPLICATION_PORTS = const(223)
+
+# port: None without a payload for the application. more: the network holds another frame.
+Downlink = namedtuple("Downlink", ("port", "payload", "more"))
+
+
+class Link:
+    """Frames of a session; `network_time` asks and is answered along with them."""
+
+    def __init__(self, session, duty, network_time, counts, battery):
+        self.session = session
+        self.answers = Answers(session, duty, battery)
+        self.ack_due = False  # a confirmed downlink waits for its acknowledgement
+        self._time = network_time
+        self._counts = counts
+        self._unanswered = 0  # uplinks since the last downlink, ADR_ACK_CNT of 4.3.1.1
+
+    def room(self) -> int:
+        """The longest payload that the present data rate takes."""
+        return eu868.max_payload(self.session.data_rate)
+
+    def length(self, payload: bytes) -> int:
+        """Bytes on the air of an uplink with this payload."""
+        return _HEADER_BYTES + len(payload) + len(self._f_opts(payload))
+
+    def build(self, port: int | None, payload: bytes) -> bytes:
+        """The next uplink. OSError: its counter cannot be kept, so it must not be sent."""
+        session = self.session
+        f_ctrl = wire.ADR
+        if self.ack_due:
+            f_ctrl |= wire.ACK
+        if self._unanswered >= eu868.ADR_ACK_LIMIT:
+            f_ctrl |= wire.ADR_ACK_REQ
+        return wire.build_data(
+            wire.UNCONFIRMED_UP,
+            session.dev_addr,
+            f_ctrl,
+            session.take_f_cnt_up(),
+            self._f_opts(payload),
+            port,
+            payload,
+            session.nwk_key,
+            session.app_key,
+        )
+
+    def sent(self, payload: bytes, end) -> None:
+        """The uplink that build() gave for `payload` was on the air until tick `end`."""
+        if self._f_opts(payload):
+            self.answers.sent()
+            if self._time.wanted:
+                self._time.asked(end)
+        self.ack_due = False
+        self._unanswered += 1
+
+    def back_off(self) -> bool:
+        """Regain a network that is silent, a step each ADR_ACK_DELAY; False when none is left (4.3.1.1)."""
+        overdue = self._unanswered - eu868.ADR_ACK_LIMIT
+        if overdue <= 0 or overdue % eu868.ADR_ACK_DELAY:
+            return True
+        session = self.session
+        if session.tx_power:
+            session.tx_power = 0
+        elif session.data_rate:
+            session.data_rate -= 1
+            # The network's channels may lack the slower data rate; the default ones have them all.
+            if not session.usable(session.data_rate, session.ch_mask):
+                session.ch_mask |= _DEFAULT_CHANNELS
+        elif session.ch_mask & _DEFAULT_CHANNELS != _DEFAULT_CHANNELS or session.nb_trans > 1:
+            session.ch_mask |= _DEFAULT_CHANNELS
+            session.nb_trans = 1
+        else:
+            return False
+        return True
+
+    def accept(self, reception) -> Downlink | None:
+        """Believe a frame, or count why not. Its counter is in flash before anybody acts on it. OSError."""
+        raw = reception.payload
+        try:
+            frame = wire.parse_data(raw)
+            if not self._is_ours(frame, raw):
+                return None
+            payload = self._clear(frame)
+            commands = mac.parse(frame.f_opts if frame.f_port else frame.f_opts or payload, False)
+        except FrameError:
+            self._counts["rx malformed"] += 1
+            return None
+        self._counts["downlinks"] += 1
+        self._unanswered = 0
+        self.ack_due = self.ack_due or frame.m_type == wire.CONFIRMED_DOWN
+        self.answers.heard()
+        self.answers.obey(commands, reception.snr_db)
+        self.session.save()
+        self._tell_time(commands)
+        application = frame.f_port is not None and 1 <= frame.f_port <= _APPLICATION_PORTS
+        return Downlink(frame.f_port if application else None, payload, bool(frame.f_ctrl & wire.F_PENDING))
+
+    def _is_ours(self, frame, raw: bytes) -> bool:
+        """Address, counter and MIC; takes the counter when all are right."""
+        if frame.m_type not in (wire.UNCONFIRMED_DOWN, wire.CONFIRMED_DOWN):
+            self._counts["rx not a downlink"] += 1
+            return False
+        session = self.session
+        if frame.dev_addr != session.dev_addr:
+            self._counts["rx foreign"] += 1
+            return False
+        f_cnt = wire.full_f_cnt(session.f_cnt_down, frame.f_cnt)
+        if wire.mic_matches(raw, f_cnt, session.nwk_key):
+            session.f_cnt_down = f_cnt + 1
+            return True
+        # The counter before the last roll-over: a frame that was heard already.
+        replayed = f_cnt >= 0x10000 and wire.mic_matches(raw, f_cnt - 0x10000, session.nwk_key)
+        self._counts["rx replayed" if replayed else "rx wrong mic"] += 1
+        return False
+
+    def _clear(self, frame) -> bytes:
+        """The payload of a frame whose counter was just taken."""
+        session = self.session
+        key = session.app_key if frame.f_port else session.nwk_key
+        return wire.crypt_payload(key, False, frame.dev_addr, session.f_cnt_down - 1, frame.payload)
+
+    def _f_opts(self, payload: bytes) -> bytes:
+        """Answers and requests, as far as they fit beside the payload: it goes first, they can wait."""
+        f_opts = self.answers.pending()
+        if self._time.wanted and len(f_opts) < wire.MAX_F_OPTS:
+            f_opts += mac.build_request(mac.DEVICE_TIME)
+        return f_opts if len(f_opts) + len(payload) <= self.room() else b""
+
+    def _tell_time(self, commands: list) -> None:
+        for cid, payload in commands:
+            if cid == mac.DEVICE_TIME:
+                self._time.answered(*mac.read_device_time_ans(payload))

@@ -1,0 +1,142 @@
+"""The LoRaWAN 1.0.4 end-device, class A and class C: one task that joins, sends and listens."""
+
+import asyncio
+import os
+
+from corolle.radio.lorawan import session as sessions
+from corolle.radio.lorawan.counts import new_counts
+from corolle.radio.lorawan.duty import DutyCycle
+from corolle.radio.lorawan.joining import Joiner
+from corolle.radio.lorawan.link import Link
+from corolle.radio.lorawan.network_time import NetworkTime
+from corolle.radio.lorawan.nonces import NoncesUsedUp
+from corolle.radio.lorawan.queue import REPORT, SendQueue
+from corolle.radio.lorawan.traffic import Traffic
+from corolle.wire.compat import const
+
+_QUEUE_LIMIT = const(16)
+_DAY_S = const(86_400)
+_RETRY_S = const(2)
+_RETRY_MAX_S = const(600)
+
+
+def _mains() -> int:
+    return 0
+
+
+def _unknown() -> int:
+    return 255
+
+
+class LoRaWan:
+    """An end-device. Nothing happens before run().
+
+    radio: what drivers/sx1262.py offers; an OSError from it is survived. store: load(name) -> bytes or None,
+    save(name, bytes), atomic. log(event, level=..., **fields). on_downlink(port, payload) and
+    on_time(unix_s, ms) are called from run()'s task. battery(): 0 mains, 1 to 254 of full, 255 unknown.
+    rng(n): n random bytes.
+    """
+
+    def __init__(
+        self,
+        radio,
+        identity,
+        store,
+        *,
+        log,
+        class_c=False,
+        on_downlink=None,
+        on_time=None,
+        battery=None,
+        rng=os.urandom,
+    ):
+        self._radio = radio
+        self._store = store
+        self._log = log
+        self._class_c = class_c
+        self._on_downlink = on_downlink
+        self._battery = battery or (_mains if class_c else _unknown)
+        self._rng = rng
+        self._queue = SendQueue(_QUEUE_LIMIT)
+        self._duty = DutyCycle()
+        self._counts = new_counts()
+        self._time = NetworkTime(on_time)
+        self._joiner = Joiner(radio, identity, store, self._duty, self._counts, log, rng)
+        self._traffic = None
+        self._retry_s = _RETRY_S
+        self._progress = 0
+        self.healthy = True  # whether radio and flash worked last time
+
+    @property
+    def joined(self) -> bool:
+        """Whether there is a session."""
+        return self._traffic is not None
+
+    @property
+    def stats(self) -> dict:
+        """Counts since the start, by what happened."""
+        counts = dict(self._counts)
+        counts.update(self._radio.counts)
+        counts["queue full"] = self._queue.dropped
+        return counts
+
+    def send(self, port: int, payload: bytes, priority: int = REPORT) -> bool:
+        """Queue an uplink; False when it is dropped at once because all that waits matters more."""
+        queued = self._queue.push(priority, port, payload)
+        self._radio.wake()
+        return queued
+
+    async def run(self) -> None:
+        """Work for ever. A radio or a flash that fails is reset and tried again, ever less often."""
+        session = sessions.load(self._store)
+        if session is not None:
+            self._open(session)
+        while True:
+            try:
+                if not self.healthy:
+                    self._radio.reset()
+                    self.healthy = True
+                await self._work()
+            except NoncesUsedUp:
+                self._log("join_impossible", level="error", reason="every DevNonce of this AppKey is used")
+                await asyncio.sleep(_DAY_S)
+            except OSError as error:
+                await self._fail(error)
+
+    async def _work(self) -> None:
+        if self._traffic is None:
+            session = await self._joiner.join()
+            self._counts["joins"] += 1
+            self._log("joined", dev_addr=f"{session.dev_addr:08x}", dr=session.data_rate)
+            self._open(session)
+        await self._traffic.work()
+        self._log("link_lost", level="warn")
+        self._traffic = None
+        sessions.forget(self._store)
+
+    def _open(self, session) -> None:
+        self._time.ask_soon()
+        self._traffic = Traffic(
+            Link(session, self._duty, self._time, self._counts, self._battery),
+            self._radio,
+            self._queue,
+            self._duty,
+            self._time,
+            self._counts,
+            self._log,
+            self._rng,
+            self._class_c,
+            self._on_downlink,
+        )
+
+    async def _fail(self, error) -> None:
+        """Wait twice as long as last time, unless something was sent in between."""
+        self.healthy = False
+        self._counts["radio errors"] += 1
+        progress = self._counts["uplinks"] + self._counts["join requests"]
+        if progress > self._progress:
+            self._retry_s = _RETRY_S
+        self._progress = progress
+        self._log("radio_error", level="error", error=str(error), retry_s=self._retry_s)
+        await asyncio.sleep(self._retry_s)
+        self._retry_s = min(2 * self._retry_s, _RETRY_MAX_S)

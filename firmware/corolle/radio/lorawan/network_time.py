@@ -1,0 +1,47 @@
+"""Time from the network: DeviceTimeReq after the start and once a day (LoRaWAN 1.0.4, 5.9)."""
+
+import time
+
+from corolle.wire.compat import const
+
+_DAY_MS = const(86_400_000)
+_HOUR_MS = const(3_600_000)
+_GPS_EPOCH_S = const(315_964_800)  # 1980-01-06
+_LEAP_SECONDS = const(18)  # GPS is ahead of UTC by so much since 2017
+
+
+class NetworkTime:
+    """When to ask, and what an answer means. Asking rides on every uplink until it is answered."""
+
+    def __init__(self, on_time):
+        self._on_time = on_time
+        self._asked = None  # tick of the end of the uplink that asked last
+        self.wanted = True
+        self._due = time.ticks_ms()
+
+    def ask_soon(self) -> None:
+        """The session is new, or the node is."""
+        self.wanted = True
+        self._due = time.ticks_ms()
+
+    def due_ms(self) -> int:
+        """Time until an uplink is to be made for this alone; 0 is now."""
+        left_ms = max(time.ticks_diff(self._due, time.ticks_ms()), 0)
+        self.wanted = self.wanted or not left_ms
+        return left_ms
+
+    def asked(self, end) -> None:
+        """An uplink that asks ended at tick `end`."""
+        self._asked = end
+        self._due = time.ticks_add(time.ticks_ms(), _HOUR_MS)
+
+    def answered(self, gps_s: int, ms: int) -> None:
+        """The answer is the time at the end of the uplink; one that was not asked for is ignored."""
+        if self._asked is None:
+            return
+        ms += time.ticks_diff(time.ticks_ms(), self._asked)
+        self._asked = None
+        self.wanted = False
+        self._due = time.ticks_add(time.ticks_ms(), _DAY_MS)
+        if self._on_time is not None:
+            self._on_time(gps_s + _GPS_EPOCH_S - _LEAP_SECONDS + ms // 1000, ms % 1000)

@@ -1,0 +1,116 @@
+"""What a node knows of its network, and keeps over a power cut: keys, counters, channels, receive windows.
+
+The uplink counter is reserved in flash a block ahead (LoRaWAN 1.0.4, 4.3.1.5 wants it never to go back): a
+power cut skips at most a block, and flash is written once a block.
+"""
+
+import struct
+
+from corolle.radio.lorawan.keys import Key
+from corolle.wire import eu868
+from corolle.wire.compat import const
+
+_RECORD = "lorawan"
+_VERSION = const(1)
+_RESERVED_AHEAD = const(32)
+# Version, DevAddr, NwkSKey, AppSKey, both counters, RX1 offset, RX2 data rate and frequency, RX1 delay, data
+# rate, power index, transmissions, aggregated duty cycle, channel mask; then the channels.
+_HEAD = "<BI16s16sIIBBIBBBBBH"
+_CHANNEL = "<BIB"
+
+
+class Session:
+    """One activation. `f_cnt_up` is the next to be used, `f_cnt_down` the lowest still to be accepted."""
+
+    def __init__(self, store, dev_addr: int, nwk_skey: bytes, app_skey: bytes):
+        self._store = store
+        self._raw_keys = nwk_skey, app_skey
+        self.nwk_key, self.app_key = Key(nwk_skey), Key(app_skey)
+        self.dev_addr = dev_addr
+        self.f_cnt_up = self._reserved = 0
+        self.f_cnt_down = 0
+        self.rx1_dr_offset = 0
+        self.rx2_dr, self.rx2_freq_hz = eu868.RX2_DATA_RATE, eu868.RX2_FREQ_HZ
+        self.rx1_delay_s = eu868.RECEIVE_DELAY1_S
+        self.data_rate = self.tx_power = 0
+        self.nb_trans = 1
+        self.max_duty_cycle = 0
+        self.channels = {}  # index to (freq_hz, lowest data rate, highest data rate)
+        self.ch_mask = 0
+        for i, freq_hz in enumerate(eu868.JOIN_CHANNELS_HZ):
+            self.add_channel(i, freq_hz, 0, 5)
+
+    def add_channel(self, index: int, freq_hz: int, min_dr: int, max_dr: int) -> None:
+        """Define a channel and switch it on."""
+        self.channels[index] = (freq_hz, min_dr, max_dr)
+        self.ch_mask |= 1 << index
+
+    def remove_channel(self, index: int) -> None:
+        """Forget a channel."""
+        self.channels.pop(index, None)
+        self.ch_mask &= ~(1 << index)
+
+    def usable(self, data_rate: int, ch_mask: int) -> list:
+        """Frequencies of the channels in `ch_mask` that carry a data rate."""
+        return [
+            freq_hz
+            for index, (freq_hz, low, high) in self.channels.items()
+            if ch_mask >> index & 1 and low <= data_rate <= high
+        ]
+
+    def take_f_cnt_up(self) -> int:
+        """The counter of the next uplink, never given twice, whatever happens. OSError: the flash refuses."""
+        if self.f_cnt_up >= self._reserved:
+            self.save()
+        self.f_cnt_up += 1
+        return self.f_cnt_up - 1
+
+    def save(self) -> None:
+        """Write all of it, with a fresh block of uplink counters. OSError when the flash refuses."""
+        reserved = self.f_cnt_up + _RESERVED_AHEAD
+        record = struct.pack(
+            _HEAD,
+            _VERSION,
+            self.dev_addr,
+            self._raw_keys[0],
+            self._raw_keys[1],
+            reserved,
+            self.f_cnt_down,
+            self.rx1_dr_offset,
+            self.rx2_dr,
+            self.rx2_freq_hz,
+            self.rx1_delay_s,
+            self.data_rate,
+            self.tx_power,
+            self.nb_trans,
+            self.max_duty_cycle,
+            self.ch_mask,
+        )
+        for index, (freq_hz, low, high) in sorted(self.channels.items()):
+            record += struct.pack(_CHANNEL, index, freq_hz, high << 4 | low)
+        self._store.save(_RECORD, record)
+        self._reserved = reserved
+
+
+def load(store):
+    """The session that was saved, or None. The rest of its block of counters is skipped: it may be used."""
+    record = store.load(_RECORD)
+    if not record or record[0] != _VERSION:
+        return None
+    head = struct.unpack_from(_HEAD, record)
+    session = Session(store, head[1], head[2], head[3])
+    session.f_cnt_up = session._reserved = head[4]
+    session.f_cnt_down, session.rx1_dr_offset, session.rx2_dr = head[5:8]
+    session.rx2_freq_hz, session.rx1_delay_s, session.data_rate, session.tx_power = head[8:12]
+    session.nb_trans, session.max_duty_cycle, session.ch_mask = head[12:15]
+    session.channels = {}
+    size = struct.calcsize(_CHANNEL)
+    for offset in range(struct.calcsize(_HEAD), len(record) - size + 1, size):
+        index, freq_hz, rates = struct.unpack_from(_CHANNEL, record, offset)
+        session.channels[index] = (freq_hz, rates & 0x0F, rates >> 4)
+    return session
+
+
+def forget(store) -> None:
+    """Drop the saved session: the next start joins again. OSError when the flash refuses."""
+    store.save(_RECORD, b"")
