@@ -152,6 +152,8 @@ class Sx1262(SpiChip):
         if self._busy_end is not None:
             self._busy_end.cancel()
             self._busy_end = None
+        if not busy_us and self._engine.mode != Mode.SLEEP and not self.busy_stuck:
+            return
         self._drive_busy(1)
         if not self.busy_stuck and self._engine.mode != Mode.SLEEP:
             self._busy_end = self._scheduler.after(busy_us, self._be_ready)

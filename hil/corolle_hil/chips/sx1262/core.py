@@ -10,7 +10,7 @@ from corolle_hil.chips.sx1262.registers import IQ_POLARITY, OCP
 from corolle_hil.world.lora import noise_floor_dbm
 
 _OCP_140_MA = 0x38
-_SPI_SWITCH_US = 1  # TswMode of a command that changes no mode: 600 ns at most (datasheet 8.3.1)
+_SPI_SWITCH_US = 0  # TswMode of a command that changes no mode is 600 ns at most (datasheet 8.3.1)
 
 
 class Core:
@@ -27,7 +27,9 @@ class Core:
             self._check(command, p)
             engine.status = CommandStatus.OK
             action = getattr(engine.settings, command.name, None) or getattr(self, command.name)
-            return (action(p) or 0) + self._follow_up(command) + _SPI_SWITCH_US
+            busy_us = action(p) or _SPI_SWITCH_US
+            self._follow_up(command)
+            return busy_us
         except Illegal as refusal:
             engine.status = CommandStatus.PROCESSING_ERROR
             engine.mistakes[f"{command.name}: {refusal.cause}"] += 1
@@ -49,7 +51,7 @@ class Core:
         if command.modes is not None and self._engine.mode not in command.modes:
             raise Illegal("wrong mode")
 
-    def _follow_up(self, command: Command) -> int:
+    def _follow_up(self, command: Command) -> None:
         """What a setting entails in the chip besides being kept."""
         registers = self._engine.registers
         if command.name == "set_pa_config":
@@ -59,7 +61,6 @@ class Core:
             registers.write(IQ_POLARITY, bytes([registers.read(IQ_POLARITY) | 0x04]))
         elif command.name == "set_dio_irq_params":
             self._engine.clear_irq(0)
-        return 0
 
     def set_sleep(self, p: bytes) -> None:
         """13.1.1: bit 2 keeps the configuration."""
