@@ -31,6 +31,16 @@ class Unit(Struct, frozen=True):
     radio_class: str  # LoRaWAN class: A | C
 
 
+class Registration(Struct, frozen=True):
+    """A unit and its AppKey. The repr leaves the key out."""
+
+    unit: Unit
+    app_key: bytes
+
+    def __repr__(self) -> str:
+        return f"Registration({self.unit.name!r})"
+
+
 class Radio(Struct, frozen=True):
     """How well an uplink was heard, by the best of the concentrators that heard it."""
 

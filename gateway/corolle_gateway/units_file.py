@@ -8,7 +8,7 @@ from msgspec import Struct, field
 
 from corolle_gateway.config_keys import NAME_PATTERN, NAME_RULE
 from corolle_gateway.errors import ConfigError
-from corolle_gateway.model import Unit
+from corolle_gateway.model import Registration, Unit
 from corolle_gateway.secrets_file import read_secret
 
 _KINDS = ("lamp", "canopy")
@@ -31,16 +31,6 @@ class _Entry(Struct):
 
 class _File(Struct):
     units: list[_Entry]
-
-
-class Registration(Struct, frozen=True):
-    """A unit and its AppKey. The repr leaves the key out."""
-
-    unit: Unit
-    app_key: bytes
-
-    def __repr__(self) -> str:
-        return f"Registration({self.unit.name!r})"
 
 
 def load(path: Path) -> list[Registration]:

@@ -20,6 +20,7 @@ from corolle_gateway.tasks import Tasks
 # may have to wait for its own duty cycle.
 _PATIENCE_S = (8.0, 16.0, 32.0, 64.0, 64.0)
 _LINK_RETRY_S = 5.0  # when the link could not send at all
+_VOID_ENTRIES = 64  # so many plans that were made void are kept before they are swept out
 _STATE_VERBS = ("level", "auto", "open", "close")  # each says what the output should be: the last one counts
 
 
@@ -96,8 +97,9 @@ class Desk:
         """The unit's verdict on a command; True once it is committed, False when `guard` forbids it."""
         before = list(self._book.open_for(unit))
         stored = self._book.answered(unit, ack, guard)
-        if before != self._book.open_for(unit):
-            self._next(unit)
+        ended = [command for command in before if command not in self._book.open_for(unit)]
+        for command in ended:
+            self._over(command)
         return stored
 
     async def run(self) -> None:
@@ -116,13 +118,17 @@ class Desk:
         """Look at a command then, and at its end at the latest; what was planned for it before is void."""
         number = next(self._order)
         self._planned[_key(command)] = number
+        if len(self._due) > 2 * len(self._planned) + _VOID_ENTRIES:
+            self._due = [entry for entry in self._due if self._planned.get(_key(entry[2])) == entry[1]]
+            heapq.heapify(self._due)
         heapq.heappush(self._due, (min(time_s, command.until_s), number, command))
         self._woken.set()
 
-    def _next(self, unit: str) -> None:
-        """A command of the unit has ended: it is the next one's turn."""
-        for command in self._book.open_for(unit)[:1]:
-            self._plan(command, self._clock.now())
+    def _over(self, command: Command) -> None:
+        """A command has ended: it is the turn of the unit's next one."""
+        self._planned.pop(_key(command), None)
+        for following in self._book.open_for(command.unit)[:1]:
+            self._plan(following, self._clock.now())
 
     def _act(self, command: Command, now_s: float) -> None:
         if command.status not in OPEN_STATUSES:
@@ -146,7 +152,7 @@ class Desk:
 
     def _end(self, command: Command, status: str, reason: str) -> None:
         self._book.step(command, status, reason)
-        self._next(command.unit)
+        self._over(command)
 
     def _supersede(self, newer: Command) -> None:
         for older in list(self._book.open_for(newer.unit)):

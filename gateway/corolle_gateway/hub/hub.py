@@ -25,7 +25,7 @@ _REPORTS = {"lamp": LAMP_REPORT, "canopy": CANOPY_REPORT}
 
 
 class Hub:
-    """Between the links and the store. `reported` is told the unit whose report is committed."""
+    """Between the links and the store."""
 
     def __init__(
         self,
@@ -33,20 +33,20 @@ class Hub:
         writer: Writer,
         outbox: Outbox,
         desk: Desk,
-        reported: Callable[[str], None],
     ):
         self._counts = counts
         self._writer = writer
         self._outbox = outbox
         self._desk = desk
-        self._reported = reported
+        self._reported: Callable[[str], None] = lambda unit: None
         self._counters: dict[str, Counters] = {}
         self._unsettled: dict[int, Body] = {}
         self.units: dict[str, Unit] = {}
         self.latest: dict[str, Body] = {}  # the last report of each unit
 
-    async def load(self, units: list[Unit]) -> None:
-        """Go on where an earlier run stopped."""
+    async def load(self, units: list[Unit], reported: Callable[[str], None]) -> None:
+        """Go on where an earlier run stopped. `reported` is told each unit whose report is committed."""
+        self._reported = reported
         self.units = {unit.name: unit for unit in units}
         for name, (report, counters) in (await self._writer.submit(states.everyone)).items():
             self.latest[name] = msgspec.json.decode(report)

@@ -2,33 +2,24 @@
 
 import sqlite3
 
-from corolle_gateway.model import Unit
+from corolle_gateway.model import Registration, Unit
 
 _COLUMNS = "name, kind, site, dev_eui, join_eui, lat_deg, lon_deg, radio_class"
 
 
-def put(db: sqlite3.Connection, unit: Unit, app_key: bytes) -> None:
-    """Add a unit, or change the one of that name.
+def put_all(db: sqlite3.Connection, registrations: list[Registration]) -> None:
+    """Add units, or change those of the same names; the others stay.
 
-    Another controller (DevEUI) or another key counts its DevNonces anew; JoinNonces go on for ever.
-    sqlite3.IntegrityError when another unit has its DevEUI.
+    sqlite3.IntegrityError when one has the DevEUI of another that stays as it is.
     """
-    values = (unit.name, unit.kind, unit.site, unit.dev_eui, unit.join_eui)
-    db.execute(
-        f"INSERT INTO units ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
-        " kind = excluded.kind, site = excluded.site, join_eui = excluded.join_eui,"
-        " lat_deg = excluded.lat_deg, lon_deg = excluded.lon_deg, radio_class = excluded.radio_class",
-        (*values, unit.lat_deg, unit.lon_deg, unit.radio_class),
-    )
-    changed = db.execute(
-        "UPDATE units SET dev_eui = ?1 WHERE name = ?2 AND dev_eui <> ?1", (unit.dev_eui, unit.name)
-    )
-    nonce = -1 if changed.rowcount else None
-    db.execute(
-        "INSERT INTO keys (unit, app_key) VALUES (?1, ?2) ON CONFLICT (unit) DO UPDATE SET"
-        " dev_nonce = coalesce(?3, iif(app_key = ?2, dev_nonce, -1)), app_key = ?2",
-        (unit.name, app_key, nonce),
-    )
+    for each in registrations:
+        # Two units may have exchanged their controllers: neither may stand in the other's way.
+        db.execute(
+            "UPDATE units SET dev_eui = 'free of ' || name WHERE name = ? AND dev_eui <> ?",
+            (each.unit.name, each.unit.dev_eui),
+        )
+    for each in registrations:
+        _put(db, each.unit, each.app_key)
 
 
 def everyone(db: sqlite3.Connection) -> list[tuple[Unit, bytes]]:
@@ -48,3 +39,22 @@ def use_nonces(db: sqlite3.Connection, unit: str, dev_nonce: int) -> int | None:
         (unit, dev_nonce),
     ).fetchone()
     return row[0] if row else None
+
+
+def _put(db: sqlite3.Connection, unit: Unit, app_key: bytes) -> None:
+    """Another controller (DevEUI) or another key counts its DevNonces anew; JoinNonces go on for ever."""
+    before = db.execute(
+        "SELECT dev_eui, app_key FROM units JOIN keys ON unit = name WHERE name = ?", (unit.name,)
+    ).fetchone()
+    values = (unit.name, unit.kind, unit.site, unit.dev_eui, unit.join_eui)
+    db.execute(
+        f"INSERT INTO units ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
+        " kind = excluded.kind, site = excluded.site, dev_eui = excluded.dev_eui,"
+        " join_eui = excluded.join_eui, lat_deg = excluded.lat_deg, lon_deg = excluded.lon_deg,"
+        " radio_class = excluded.radio_class",
+        (*values, unit.lat_deg, unit.lon_deg, unit.radio_class),
+    )
+    if before is None:
+        db.execute("INSERT INTO keys (unit, app_key) VALUES (?, ?)", (unit.name, app_key))
+    elif before != (unit.dev_eui, app_key):
+        db.execute("UPDATE keys SET app_key = ?, dev_nonce = -1 WHERE unit = ?", (app_key, unit.name))

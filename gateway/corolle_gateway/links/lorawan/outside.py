@@ -64,6 +64,6 @@ class Memory(Protocol):
         """Reserve downlink counters below `f_cnt_down`."""
         ...
 
-    def note_airtime(self, airtime: Airtime, forget_before_s: float) -> Future[None]:
+    def note_airtime(self, sent: Airtime, forget_before_s: float) -> Future[None]:
         """Enter a transmission in the duty ledger."""
         ...

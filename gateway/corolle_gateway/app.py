@@ -1,0 +1,156 @@
+"""The command line: `corolle-gateway run --config FILE`."""
+
+import argparse
+import asyncio
+import signal
+import sqlite3
+import sys
+from pathlib import Path
+
+from corolle_gateway import config, units_file
+from corolle_gateway.clock import Clock, FileClock, SystemClock
+from corolle_gateway.config import Config
+from corolle_gateway.counts import Counts
+from corolle_gateway.errors import ConfigError, StartError
+from corolle_gateway.hub.book import Book
+from corolle_gateway.hub.desk import Desk
+from corolle_gateway.hub.hub import Hub
+from corolle_gateway.links.lorawan.link import LorawanLink
+from corolle_gateway.log import Log
+from corolle_gateway.model import Registration
+from corolle_gateway.northbound.city import City
+from corolle_gateway.store import counts, database, registry
+from corolle_gateway.store.lorawan import LorawanMemory
+from corolle_gateway.store.outbox import Outbox
+from corolle_gateway.store.writer import Writer
+from corolle_gateway.tasks import Tasks
+
+_CANNOT_START = 2
+
+
+class Gateway:
+    """All rooms of the gateway, joined. Made in a running event loop."""
+
+    def __init__(self, settings: Config, clock: Clock, log: Log, db: sqlite3.Connection):
+        self._settings = settings
+        self._clock = clock
+        self._log = log
+        self._counts = Counts(log)
+        self._tasks = Tasks(log, self._counts)
+        self._writer = Writer(db)
+        self._outbox = Outbox(self._writer)
+        book = Book(clock, log, self._counts, self._writer, self._outbox)
+        self._desk = Desk(clock, self._counts, self._tasks, book)
+        self._hub = Hub(self._counts, self._writer, self._outbox, self._desk)
+        self._lorawan = self._make_lorawan()
+        self._city = self._make_city()
+
+    async def start(self, registrations: list[Registration]) -> None:
+        """Go on where an earlier run stopped. StartError when a port or a unit's identity is taken."""
+        await self._register(registrations)
+        self._counts.load(await self._writer.submit(counts.everyone))
+        units = [unit for unit, _ in await self._writer.submit(registry.everyone)]
+        await self._outbox.load()
+        await self._hub.load(units, self._city.changed)
+        await self._desk.load(self._hub.units, self._lorawan)
+        lorawan = self._settings.lorawan
+        try:
+            await self._lorawan.start(lorawan.bind, lorawan.port)
+        except OSError as error:
+            raise StartError(f"UDP {lorawan.bind}:{lorawan.port} cannot be had: {error.strerror}") from error
+        self._tasks.start(self._desk.run())
+        self._city.start()
+        self._log.info("started", site=self._settings.gateway.site, gateway=self._settings.gateway.name)
+
+    async def stop(self) -> None:
+        """Take nothing more, store what was taken, say goodbye."""
+        self._lorawan.stop()
+        await self._city.stop()
+        await self._tasks.stop()
+        await self._writer.close()
+        self._log.info("stopped")
+
+    async def _register(self, registrations: list[Registration]) -> None:
+        try:
+            await self._writer.submit(lambda db: registry.put_all(db, registrations))
+        except sqlite3.IntegrityError as error:
+            path = self._settings.units_file
+            raise ConfigError(f"{path}: a dev_eui belongs to another unit of this gateway already") from error
+
+    def _make_lorawan(self) -> LorawanLink:
+        lorawan = self._settings.lorawan
+        return LorawanLink(
+            self._clock,
+            self._log,
+            self._counts,
+            self._tasks,
+            LorawanMemory(self._writer),
+            self._hub,
+            lorawan.net_id,
+            lorawan.tx_power_dbm,
+        )
+
+    def _make_city(self) -> City:
+        return City(
+            self._settings.gateway.site,
+            self._settings.gateway.name,
+            self._settings.broker,
+            self._clock,
+            self._log,
+            self._counts,
+            self._tasks,
+            self._outbox,
+            self._hub,
+            self._desk,
+            lambda fresh: self._writer.submit(lambda db: counts.add(db, fresh)),
+        )
+
+
+async def _serve(
+    settings: Config, registrations: list[Registration], clock: Clock, db: sqlite3.Connection
+) -> None:
+    ended = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    log = Log(clock.now, settings.log_level, sys.stderr)
+    gateway = Gateway(settings, clock, log, db)
+    await gateway.start(registrations)
+    await ended.wait()
+    await gateway.stop()
+
+
+def _clock(path: Path | None) -> Clock:
+    if path is None:
+        return SystemClock()
+    try:
+        return FileClock(path)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read as clock.file: {error.strerror}") from error
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+
+
+def main() -> None:
+    """Read the command line and run; exit status 2 with a sentence when it cannot start."""
+    parser = argparse.ArgumentParser(prog="corolle-gateway", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("run", help="run the gateway until SIGINT or SIGTERM")
+    run.add_argument("--config", type=Path, required=True, metavar="FILE", help="the gateway's TOML file")
+    try:
+        _run(parser.parse_args().config)
+    except StartError as error:
+        print(f"corolle-gateway: {error}", file=sys.stderr)
+        sys.exit(_CANNOT_START)
+
+
+def _run(path: Path) -> None:
+    settings = config.load(path)
+    registrations = units_file.load(settings.units_file)
+    clock = _clock(settings.clock_file)
+    with database.claim(settings.gateway.data_dir):
+        db = database.connect(settings.gateway.data_dir)
+        asyncio.run(_serve(settings, registrations, clock, db))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The city's side: what is published, and where commands come from."""

@@ -1,0 +1,99 @@
+"""The northbound side, put together: one broker, what goes to it and what comes from it."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+
+from corolle_gateway.clock import Clock
+from corolle_gateway.config import BrokerConfig
+from corolle_gateway.config_keys import NAME_PATTERN
+from corolle_gateway.counts import Counted, Counts
+from corolle_gateway.log import Log
+from corolle_gateway.northbound.mqtt import Message, MqttClient, Secrets
+from corolle_gateway.northbound.outside import Orders, Outbox, Street
+from corolle_gateway.northbound.publisher import Publisher
+from corolle_gateway.northbound.status import Status, offline
+from corolle_gateway.northbound.topics import Topics
+from corolle_gateway.secrets_file import read_secret
+from corolle_gateway.tasks import Tasks
+
+
+class City:
+    """Speaks with the city's broker. ConfigError when the password or a TLS file cannot be used."""
+
+    def __init__(
+        self,
+        site: str,
+        gateway: str,
+        broker: BrokerConfig,
+        clock: Clock,
+        log: Log,
+        counts: Counts,
+        tasks: Tasks,
+        outbox: Outbox,
+        street: Street,
+        orders: Orders,
+        store_counts: Callable[[Counted], asyncio.Future[None]],
+    ):
+        self._broker = broker
+        self._log = log
+        self._counts = counts
+        self._tasks = tasks
+        self._orders = orders
+        self._topics = Topics(site, gateway)
+        self._will = offline(self._topics.status)
+        self._client = MqttClient(
+            f"corolle-{site}-{gateway}",
+            self._will,
+            self._topics.commands,
+            _secrets(broker),
+            log,
+            counts,
+            self._command,
+            self._connected,
+        )
+        if broker.tls:
+            self._client.use_tls(broker.ca, broker.cert, broker.key)
+        self._publisher = Publisher(counts, self._client, self._topics, outbox, street)
+        self._status = Status(clock, counts, self._client, self._topics.status, store_counts)
+        self.changed = self._publisher.changed
+
+    def start(self) -> None:
+        """Begin to connect and to publish."""
+        for work in (self._publisher.run(), self._status.keep(), self._status.tell()):
+            self._tasks.start(work)
+        self._client.start(self._broker.host, self._broker.port)
+        self._log.info("broker_connecting", host=self._broker.host, port=self._broker.port)
+
+    async def stop(self) -> None:
+        """Say that the gateway is gone, and store the last counts."""
+        await self._client.stop(self._will)
+        await self._status.save()
+
+    def _connected(self) -> None:
+        self._publisher.all_changed()
+        self._status.say_again()
+
+    def _command(self, message: Message) -> None:
+        self._tasks.start(self._ordered(message))
+
+    async def _ordered(self, message: Message) -> None:
+        """Acknowledged only when it is stored, else the broker brings it again."""
+        unit = self._topics.unit(message.topic)
+        if message.retained:
+            # It would come again at every connection, long after whoever left it there has forgotten it.
+            self._counts.reject("command_retained", unit=unit)
+        elif not NAME_PATTERN.fullmatch(unit):
+            self._counts.reject("command_bad_unit", unit=unit[:64])
+        else:
+            try:
+                await self._orders.order(unit, message.payload)
+            except sqlite3.Error as error:
+                self._counts.reject("store_failed", unit=unit, error=error)
+                return
+        self._client.acknowledge(message)
+
+
+def _secrets(broker: BrokerConfig) -> Secrets:
+    password = read_secret(broker.password_file).strip() if broker.password_file else None
+    return Secrets(broker.user, password)

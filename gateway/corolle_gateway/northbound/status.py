@@ -1,0 +1,81 @@
+"""The gateway's own state on its status topic: what it did and what it refused, stored before it is told."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+
+import msgspec
+
+from corolle_gateway.clock import Clock
+from corolle_gateway.counts import Counted, Counts
+from corolle_gateway.model import iso_utc
+from corolle_gateway.northbound.mqtt import MqttClient, Will
+
+# Real seconds, whatever the street's speed: this is for the eyes and the disk.
+_PAUSE_S = 1.0
+
+
+def offline(topic: str) -> Will:
+    """The last will, and the last words of a gateway that is told to stop."""
+    return Will(topic, msgspec.json.encode({"state": "offline"}))
+
+
+class Status:
+    """Publishes the counts when they change, at most once a second, retained."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        counts: Counts,
+        client: MqttClient,
+        topic: str,
+        store: Callable[[Counted], asyncio.Future[None]],
+    ):
+        self._clock = clock
+        self._counts = counts
+        self._client = client
+        self._topic = topic
+        self._store = store
+        self._news = asyncio.Event()
+
+    def say_again(self) -> None:
+        """The broker may have forgotten: tell it, also if nothing has changed."""
+        self._news.set()
+
+    async def keep(self) -> None:
+        """Store the counts as they change, until cancelled; an unreachable broker does not hinder it."""
+        while True:
+            await self._counts.changed.wait()
+            await self.save()
+            self._news.set()
+            await asyncio.sleep(_PAUSE_S)
+
+    async def tell(self) -> None:
+        """Publish them, until cancelled."""
+        while True:
+            await self._news.wait()
+            await self._client.up.wait()
+            self._news.clear()
+            await self._client.publish(self._topic, self._body(), True, _nothing)
+
+    async def save(self) -> None:
+        """Store what was counted since the last time."""
+        fresh = self._counts.take_fresh()
+        try:
+            await self._store(fresh)
+        except sqlite3.Error:
+            self._counts.give_back(fresh)
+
+    def _body(self) -> bytes:
+        return msgspec.json.encode(
+            {
+                "state": "online",
+                "time": iso_utc(self._clock.now()),
+                "counters": self._counts.done,
+                "rejected": self._counts.rejected,
+            }
+        )
+
+
+def _nothing() -> None:
+    return None
