@@ -73,13 +73,14 @@ class Ledger:
     def summary(self, world: Record, restarts: dict[str, int]) -> Record:
         """The last line of a run. `world`: the street's own counters."""
         ends = Counter(self._commands.values())
+        counted = self.counted("counters")
         return {
             "type": "summary",
             "boards": world["boards"],
             "joined": self.joined,
             "uplinks": {
                 "sent": world["uplinks_sent"],
-                "received": self.counted("counters").get("uplinks", 0),
+                "received": counted.get("uplinks", 0) + counted.get("joins", 0),
                 "published": len(self._published),
             },
             "lost": world["lost"],

@@ -17,7 +17,7 @@ from corolle_tools.street.stage import Stage
 from corolle_tools.street.view import Facts
 
 _MOMENT_S = 0.25  # between two looks of a spectator
-_QUIET_S = 1.0  # when nothing has come for so long, nothing more comes
+_QUIET_S = 1.5  # when nothing has come for so long, nothing comes: the gateway tells its counts each second
 _LONGEST_TAIL_S = 5.0
 
 

@@ -1,4 +1,4 @@
-"""What a street needs around it, begun in order and ended in order: folder, broker, gateway, the city's ear."""
+"""What a street needs around it, begun and ended in order: folder, broker, gateway, the city's ear."""
 
 import queue
 import socket

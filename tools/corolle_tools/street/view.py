@@ -17,6 +17,7 @@ _EVENTS_SHARE = 4  # a quarter of the height tells what happened last
 _PAGE_S = 4  # a street that does not fit turns its pages
 _MANY_LAMPS = 8  # from so many on, they are drawn side by side as well
 _WIDE = 100  # columns from which on every reading is shown
+_GATEWAY_COUNTS = ("joins", "uplinks", "published", "downlinks")
 _OTHER_LINES = 6  # header, two rules, column heads, gateway, air
 
 
@@ -113,10 +114,10 @@ def _strip(ledger: Ledger, marks: Marks, width: int) -> Iterator[Text]:
 
 def _gateway(ledger: Ledger, facts: Facts, marks: Marks) -> Text:
     state = ledger.gateway.get("state", "starting")
-    counts = ledger.counted("counters")
+    counted = ledger.counted("counters")
+    told = [f"{counted.get(name, 0)} {name}" for name in _GATEWAY_COUNTS]
     if facts.restarts:
-        counts["restarts"] = facts.restarts
-    told = [f"{count} {name.replace('_', ' ')}" for name, count in counts.items()]
+        told.append(f"restarted {facts.restarts}{marks.times}")
     text = Text.assemble("gateway  ", (state, "green" if state == "online" else "bold red"))
     return _one_line(text.append(marks.dot + marks.dot.join(told)), marks)
 

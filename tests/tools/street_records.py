@@ -1,0 +1,62 @@
+"""Records as a street gives them, for the tests of whoever reads them."""
+
+from random import Random
+
+from corolle_hil.world.place import lay_out
+from corolle_tools.street.ledger import Ledger, Record
+from corolle_tools.street.plan import furnish
+from corolle_tools.street.view import Facts
+
+RADIO = {"rssi_dbm": -87, "snr_db": 7.5, "dr": 5, "freq_hz": 868_100_000, "gateway_count": 1}
+
+
+def ledger(lamps: int, canopies: int) -> Ledger:
+    """Of a street nothing of which has booted yet."""
+    return Ledger(furnish(lay_out(lamps, canopies, 1, Random(1)), []))
+
+
+def facts(boards: int, real_s: float = 0.0) -> Facts:
+    """Of a street in which two frames have collided."""
+    world = {"boards": boards, "joined": 0, "uplinks_sent": 44, "lost": {"collision": 2}}
+    return Facts(60, "mqtt://127.0.0.1:1883", world, 0, real_s)
+
+
+def decision(unit: str, output: str, value: int, reason: str) -> Record:
+    """What a node says when its output or its reason changes."""
+    time = "2026-07-14T20:00:00.000Z"
+    return {
+        "type": "decision",
+        "time": time,
+        "unit": unit,
+        "output": output,
+        "value": value,
+        "reason": reason,
+    }
+
+
+def lamp_report(unit: str, number: int = 1, faults: tuple[str, ...] = ()) -> Record:
+    """What the city hears of a lamp."""
+    return {
+        "type": "report",
+        "source": "city",
+        "id": f"{unit}-{number}",
+        "time": "2026-07-14T20:01:00.000Z",
+        "unit": unit,
+        "kind": "lamp",
+        "power_w": 4.1,
+        "passages": 12,
+        "temperature_c": 31.5,
+        "faults": list(faults),
+        "radio": RADIO,
+    }
+
+
+def status(uplinks: int, rejected: dict[str, int], state: str = "online") -> Record:
+    """What the gateway says of itself."""
+    counters = {"uplinks": uplinks, "joins": 2, "published": uplinks}
+    return {"type": "status", "source": "city", "state": state, "counters": counters, "rejected": rejected}
+
+
+def ack(command: str, state: str) -> Record:
+    """A step in a command's life."""
+    return {"type": "ack", "source": "city", "unit": "lamp-01", "id": command, "status": state, "reason": ""}
