@@ -76,7 +76,9 @@ def parse_order(body: bytes) -> Order:
         txpk = json.loads(body)["txpk"]
         tmst = None if txpk.get("imme") else int(txpk["tmst"]) % (1 << 32)
         return Order(_signal(txpk), tmst)
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+    except DatagramError:
+        raise
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise DatagramError("malformed txpk") from error
     except KeyError as error:
         raise DatagramError(f"txpk without {error.args[0]}") from error
@@ -99,7 +101,7 @@ def _signal(txpk: dict) -> Signal:
         payload=payload,
         power_dbm=float(txpk.get("powe", 14)),
         coding_rate=int(coding_rate[1]),
-        preamble_symbols=max(6, int(txpk.get("prea", 8))),
+        preamble_symbols=max(6, min(65_535, int(txpk.get("prea", 8)))),
         iq_inverted=bool(txpk.get("ipol", False)),
         sync_word=_SYNC_WORD_PUBLIC,
         crc=not txpk.get("ncrc", False),

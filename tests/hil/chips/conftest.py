@@ -72,7 +72,9 @@ class Host:
             answer = self.raw(text)
         return answer
 
-    def set_up(self, freq_hz: int = 868_100_000, sf: int = 9, inverted: bool = False, length: int = 5) -> None:
+    def set_up(
+        self, freq_hz: int = 868_100_000, sf: int = 9, inverted: bool = False, length: int = 5
+    ) -> None:
         """Configure for a frame."""
         self.send(*SETUP, f"86 {round(freq_hz * 2**25 / 32e6):08x}")
         self.send(f"8B {sf:02x} 04 01 {int(sf > 10):02x}", f"8C 00 08 00 {length:02x} 01 {int(inverted):02x}")
