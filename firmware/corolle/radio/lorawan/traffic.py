@@ -106,7 +106,7 @@ class Traffic:
         self._resting = False
 
     async def _uplink(self) -> bool:
-        """Send what is due, as often as the network wants each frame, until it answers; whether it was sent."""
+        """Send what is due, as often as the network wants and until it answers; whether it was sent."""
         link = self._link
         item = self._queue.first()
         if item and len(item[2]) > link.room():
