@@ -3,6 +3,7 @@
 import typer
 
 from corolle_tools.command import command
+from corolle_tools.replay import app as replay
 from corolle_tools.street.cli import street
 
 app = typer.Typer(
@@ -13,6 +14,7 @@ app = typer.Typer(
 )
 app.command()(street)
 app.command()(command)
+app.add_typer(replay, name="replay")
 
 
 def main() -> None:

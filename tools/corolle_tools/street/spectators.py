@@ -128,7 +128,7 @@ def sentence(summary: Record) -> str:
         f"{summary['joined']} of {summary['boards']} boards joined",
         f"{uplinks['sent']} uplinks sent, {uplinks['received']} received, {uplinks['published']} published",
         f"lost: {_counts(summary['lost'])}",
-        ", ".join(f"{count} commands {end}" for end, count in commands.items()),
+        "commands: " + ", ".join(f"{count} {end}" for end, count in commands.items()),
         f"rejected: {_counts(summary['rejected'])}",
     )
     return "; ".join(told) + "."

@@ -59,7 +59,7 @@ class Stage:
         port = _free_port(socket.SOCK_STREAM, _USUAL_PORT)
         command = [sys.executable, "-m", "corolle_hil.broker", "--port", str(port)]
         child = self._child(stack, "broker", command)
-        _wait(child, lambda: _answers(port))
+        _wait(child, lambda: "listening on" in child.last_words())
         return BrokerUrl(_HOST, port, tls=False)
 
     def _listen(self, stack: ExitStack) -> City:
@@ -92,11 +92,6 @@ def _wait(child: Child, is_up: Callable[[], bool]) -> None:
         if time.monotonic() > deadline:
             raise StageError(f"the {child.name} does not come up; its last words:\n{child.last_words()}")
         time.sleep(0.05)
-
-
-def _answers(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex((_HOST, port)) == 0
 
 
 def _free_port(kind: socket.SocketKind, wanted: int = 0) -> int:
