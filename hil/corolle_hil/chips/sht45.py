@@ -38,7 +38,7 @@ class Sht45(I2cChip):
         self._measure = measure
         self._serial = serial
         self._rng = scheduler.rng(f"sht45 {serial}")
-        self._busy_until_us = scheduler.now_us + _RESET_US
+        self._busy_until_us = scheduler.now_us
         self._result = b""
         self._last: tuple[float, float] | None = None
 

@@ -131,7 +131,7 @@ class Concentrator:
             return
         self.received += 1
         channel = _channel(reception.signal) or 0
-        packet = gwmp.rxpk(reception, self.tmst, self._scheduler.unix_us, channel)
+        packet = gwmp.rxpk(reception, self.tmst, self._scheduler.unix_us, channel, CHANNELS_HZ[channel])
         self._scheduler.hold(self._scheduler.now_us + _RX1_US, self._patience_s)
         self.forwarder.push({"rxpk": [packet]})
 

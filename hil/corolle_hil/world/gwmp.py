@@ -49,8 +49,8 @@ def split(data: bytes) -> tuple[int, int, bytes]:
     return data[3], int.from_bytes(data[1:3], "big"), data[4:]
 
 
-def rxpk(reception: Reception, tmst: int, unix_us: int, channel: int) -> dict:
-    """A received frame as the server is told of it."""
+def rxpk(reception: Reception, tmst: int, unix_us: int, channel: int, channel_hz: int) -> dict:
+    """A received frame as the server is told of it; `freq` is that of the channel, not of the sender."""
     signal = reception.signal
     return {
         "time": datetime.fromtimestamp(unix_us // 1_000_000, UTC).strftime("%Y-%m-%dT%H:%M:%S")
@@ -58,7 +58,7 @@ def rxpk(reception: Reception, tmst: int, unix_us: int, channel: int) -> dict:
         "tmst": tmst,
         "chan": channel,
         "rfch": channel // 4,
-        "freq": round(signal.freq_hz / 1e6, 6),
+        "freq": round(channel_hz / 1e6, 6),
         "stat": 1,
         "modu": "LORA",
         "datr": f"SF{signal.sf}BW{signal.bw_hz // 1000}",

@@ -34,6 +34,7 @@ class DripLine:
         self._since_us = scheduler.now_us
         self._watchers: list[Callable[[], None]] = []
         valve.watch(self.update)
+        self.update()
 
     def watch(self, fn: Callable[[], None]) -> None:
         """Call `fn()` whenever the flow has changed."""

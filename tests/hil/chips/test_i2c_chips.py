@@ -12,9 +12,7 @@ def later(scheduler, us):
 
 @pytest.fixture
 def sht45(scheduler):
-    chip = Sht45(scheduler, 0x44, lambda: (21.5, 48.0), serial=0x12345678)
-    later(scheduler, 1000)
-    return chip
+    return Sht45(scheduler, 0x44, lambda: (21.5, 48.0), serial=0x12345678)
 
 
 @pytest.fixture

@@ -121,7 +121,7 @@ def gateway(scheduler):
 
 def test_an_uplink_becomes_an_rxpk(gateway):
     gateway.wait(100)
-    flight = gateway.node.send(b"\x40hello")
+    flight = gateway.node.send(b"\x40hello", freq_hz=868_299_999)
     gateway.wait(1)
     _, body = gateway.expect(PUSH_DATA)
     while "rxpk" not in body:

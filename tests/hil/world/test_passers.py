@@ -33,7 +33,7 @@ def row(scheduler, count=3):
 
 @pytest.mark.parametrize("flow", [0.4, 7.6, 65.0])
 def test_a_steady_flow_is_a_poisson_process(flow):
-    """The count's standard deviation is its square root; a share of e^-1 of the gaps is longer than the mean."""
+    """The count's standard deviation is its square root; a share of e^-1 of the gaps is above the mean."""
     scheduler = Scheduler(seed=11)
     (sensor,), stops = row(scheduler, 1)
     passers = Passers(scheduler, "row", stops, steady(flow))
