@@ -6,6 +6,7 @@ UNKNOWN, KEPT, NETWORK = 0, 1, 2  # qualities: never set; kept by the RTC over a
 
 _BORN_S = 1767225600  # 2026-01-01: before this firmware no clock can be right
 _END_S = 4102444800  # 2100-01-01
+_REBASE_MS = 1 << 28  # half of what a difference of ticks can span
 _STEP_S = 2  # a change of this much is told, less is drift
 
 
@@ -20,8 +21,7 @@ class Clock:
         self._rtc = rtc
         # The ESP32 counts from 2000, other ports from 1970.
         self._epoch_s = 946684800 if time.gmtime(0)[0] == 2000 else 0
-        self._uptime_ms = 0
-        self._last_ms = time.ticks_ms()
+        self._base = 0, time.ticks_ms()  # milliseconds of uptime at these ticks
         self.on_step: list = []
         self.refused = 0  # times offered that no clock can show
         self.quality = KEPT if self.now() >= _BORN_S else UNKNOWN
@@ -57,11 +57,14 @@ class Clock:
         return True
 
     def uptime_s(self) -> int:
-        """Seconds since the boot, whatever the time of day does. To be called at least once in six days."""
-        now_ms = time.ticks_ms()
-        self._uptime_ms += time.ticks_diff(now_ms, self._last_ms)
-        self._last_ms = now_ms
-        return self._uptime_ms // 1000
+        """Seconds since the boot, whatever the time of day does. To be called once in three days."""
+        base_ms, base_ticks = self._base
+        ticks = time.ticks_ms()
+        since_ms = time.ticks_diff(ticks, base_ticks)
+        if since_ms > _REBASE_MS:
+            # One assignment: a timer's callback may ask too, in the middle of this.
+            self._base = base_ms + since_ms, ticks
+        return (base_ms + since_ms) // 1000
 
     def stamp(self) -> str:
         """The time as ISO 8601 in UTC, "-" while it is unknown."""
