@@ -144,7 +144,7 @@ def _brightness(rng: Random, sunshine: float) -> tuple[float, ...]:
 
 
 def _rain(rng: Random, usual: normals.Normals, unrest: float) -> tuple[float, ...]:
-    """Rain by hour: on the most unsettled days, as many as the month has days of at least 1 mm, one shower."""
+    """Rain by hour: on the most unsettled days, as many as a month has with at least 1 mm, one shower."""
     wet_share = usual.rain_days_month / _DAYS_A_MONTH
     amount_mm = 1 + rng.expovariate(1 / (usual.rain_mm_month / usual.rain_days_month - 1))
     is_summer = usual.high_c > 24
