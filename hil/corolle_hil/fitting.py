@@ -21,6 +21,8 @@ from corolle_hil.world.water import DripLine
 
 Definition = dict[str, Any]
 
+_CROP_FACTORS = (1.1, 1.5)  # no two canopies have grown alike
+
 
 @dataclass
 class Surroundings:
@@ -124,8 +126,10 @@ def _put_flow(board: Board, part: Definition, _bus: int, it: Furniture, around: 
 
 def _put_soil(board: Board, part: Definition, bus: int, it: Furniture, around: Surroundings) -> None:
     drip = it.drip
+    rng = around.scheduler.rng(f"planter {it.name}")
+    planter = Planter(crop_factor=rng.uniform(*_CROP_FACTORS))
     soil = Soil(
-        Planter(), around.climate, around.unix_s, lambda: drip.litres if drip else 0.0, around.place_deg
+        planter, around.climate, around.unix_s, lambda: drip.litres if drip else 0.0, around.place_deg
     )
     it.soil = soil
     it.probes = [

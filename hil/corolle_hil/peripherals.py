@@ -4,7 +4,7 @@ import errno
 import struct
 from collections.abc import Callable
 
-from corolle_hil.ports import BusStuck, I2cChip, Line, Nak, SpiChip
+from corolle_hil.ports import I2cChip, Line, Nak, SpiChip
 from corolle_hil.scheduler import Handle, Scheduler
 from corolle_hil.shims import ops
 
@@ -91,6 +91,8 @@ class Buses:
 
     def i2c(self, bus: int, b: int, payload: bytes) -> tuple[int, bytes]:
         """Write, then read; ENODEV when nobody acknowledges, ETIMEDOUT on a stuck bus."""
+        if any(chip.holds_bus for (where, _), chip in self._i2c.items() if where == bus):
+            return errno.ETIMEDOUT, b""
         chip = self._i2c.get((bus, b >> 16))
         if chip is None:
             return errno.ENODEV, b""
@@ -101,8 +103,6 @@ class Buses:
             return 0, chip.read(n) if n else b""
         except Nak:
             return errno.ENODEV, b""
-        except BusStuck:
-            return errno.ETIMEDOUT, b""
 
     def spi(self, bus: int, _b: int, payload: bytes) -> tuple[int, bytes]:
         """Exchange bytes with whichever chip is selected; nobody leaves the wire high."""

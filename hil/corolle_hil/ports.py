@@ -7,10 +7,6 @@ class Nak(Exception):
     """The chip did not acknowledge its address or a byte (I2C)."""
 
 
-class BusStuck(Exception):
-    """A line of the bus is held low: no transfer ends."""
-
-
 class Line:
     """One wire at a GPIO, seen from both of its ends.
 
@@ -67,6 +63,11 @@ class I2cChip:
     """A chip at one address of an I2C bus. Raise `Nak` to leave a byte unacknowledged."""
 
     address: int
+
+    @property
+    def holds_bus(self) -> bool:
+        """Whether it holds a line low, so that no transfer ends: not to anybody on the bus."""
+        return False
 
     def write(self, data: bytes) -> None:
         """The controller wrote `data`; empty when it only probed the address."""

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from corolle_hil.fitting import Definition, Surroundings
+from corolle_hil.fitting import Definition, Furniture, Surroundings
 from corolle_hil.forkserver import ForkServer
 from corolle_hil.heap import TWO_RADIOS_BYTES, measure_share
 from corolle_hil.installer import Installer
+from corolle_hil.keep import keep, restore
 from corolle_hil.mpy import shims_folder
 from corolle_hil.scheduler import Scheduler
 from corolle_hil.unit import UnitPlan, VirtualUnit
@@ -66,6 +67,8 @@ class Street:
         self._installer = Installer(self._forks, folder / "images")
         for site in [*place.lamps, *place.canopies]:
             self._build(site, equip(site), folder / "boards" / site.name)
+        self._kept = folder / "world.json"
+        restore(self._kept, self._furniture())
 
     def _build(self, site: Site, equipment: Equipment, folder: Path) -> None:
         self._installer.install(folder, equipment.files())
@@ -93,7 +96,8 @@ class Street:
         self.scheduler.stop()
 
     def close(self) -> None:
-        """Switch everything off."""
+        """Switch everything off, and keep how things are for the next run."""
+        keep(self._kept, self._furniture())
         for unit in self.units.values():
             unit.board.close()
         self._forks.close()
@@ -118,6 +122,9 @@ class Street:
             "uplinks_sent": uplinks.sent,
             "lost": dict(lost),
         }
+
+    def _furniture(self) -> dict[str, Furniture]:
+        return {name: unit.furniture for name, unit in self.units.items()}
 
     def _record(self, record: Record) -> None:
         moment = datetime.fromtimestamp(self.scheduler.unix_us / 1e6, UTC)

@@ -38,6 +38,11 @@ class Ads1115(I2cChip):
         self._ready_us: int | None = None
         self._coming = 0
 
+    @property
+    def holds_bus(self) -> bool:
+        """See I2cChip."""
+        return self.faults.bus_stuck
+
     def write(self, data: bytes) -> None:
         """Set the pointer, and perhaps the register it points to (8.5.3)."""
         self.faults.strike()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from corolle_hil.ports import BusStuck, Nak
+from corolle_hil.ports import Nak
 
 
 @dataclass
@@ -12,7 +12,7 @@ class I2cFaults:
     Attributes:
         dead: it answers nothing.
         naks: how many of the next transfers it does not acknowledge.
-        bus_stuck: it holds SDA low, so no transfer ends.
+        bus_stuck: it holds SDA low, so no transfer ends, not to anybody on the bus.
         stuck: its measurement stays what it was when this was set.
     """
 
@@ -22,9 +22,7 @@ class I2cFaults:
     stuck: bool = False
 
     def strike(self) -> None:
-        """Call at the start of each transfer. Raises Nak or BusStuck when the chip is to fail."""
-        if self.bus_stuck:
-            raise BusStuck
+        """Call at the start of each transfer. Raises Nak when the chip is to fail."""
         if self.dead:
             raise Nak
         if self.naks:

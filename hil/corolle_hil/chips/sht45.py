@@ -42,6 +42,11 @@ class Sht45(I2cChip):
         self._result = b""
         self._last: tuple[float, float] | None = None
 
+    @property
+    def holds_bus(self) -> bool:
+        """See I2cChip."""
+        return self.faults.bus_stuck
+
     def write(self, data: bytes) -> None:
         """A command; anything else, or one at the wrong moment, is not acknowledged."""
         self.faults.strike()

@@ -1,9 +1,12 @@
 """Simulated SHT45 and ADS1115 against their datasheets."""
 
+import errno
+
 import pytest
 from corolle_hil.chips.ads1115 import Ads1115
 from corolle_hil.chips.sht45 import Sht45, crc8
-from corolle_hil.ports import BusStuck, Nak
+from corolle_hil.peripherals import Buses
+from corolle_hil.ports import Nak
 
 
 def later(scheduler, us):
@@ -84,10 +87,6 @@ def test_faults_of_a_chip_on_the_bus(sht45, scheduler):
         sht45.write(b"\xfd")
     sht45.write(b"\xfd")
     later(scheduler, 8300)
-    sht45.faults.bus_stuck = True
-    with pytest.raises(BusStuck):
-        sht45.read(6)
-    sht45.faults.bus_stuck = False
     sht45.faults.dead = True
     with pytest.raises(Nak):
         sht45.read(6)
@@ -163,3 +162,18 @@ def test_continuous_conversion_follows_the_input(ads1115, scheduler, volts):
         later(scheduler, 20_000)
         ads1115.write(b"\x00")
         assert int.from_bytes(ads1115.read(2), "big") * 125e-6 == pytest.approx(volt, abs=5e-4)
+
+
+def test_a_chip_that_holds_the_bus_stops_everybody_on_it(scheduler):
+    buses = Buses()
+    stuck, healthy = (
+        Sht45(scheduler, 0x44, lambda: (20.0, 50.0)),
+        Sht45(scheduler, 0x45, lambda: (20.0, 50.0)),
+    )
+    buses.attach_i2c(0, stuck)
+    buses.attach_i2c(0, healthy)
+    buses.attach_i2c(1, Sht45(scheduler, 0x44, lambda: (20.0, 50.0)))
+    later(scheduler, 1000)
+    stuck.faults.bus_stuck = True
+    assert buses.i2c(0, 0x45 << 16, b"\xfd") == (errno.ETIMEDOUT, b"")
+    assert buses.i2c(1, 0x44 << 16, b"\xfd") == (0, b"")
