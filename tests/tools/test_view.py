@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 from corolle_tools.street.ledger import Ledger
 from corolle_tools.street.marks import ASCII, BLOCKS, Marks, marks_for
-from corolle_tools.street.spectators import save_picture
+from corolle_tools.street.picture import save_picture
 from corolle_tools.street.view import Facts, frame, whole_height
 from rich.console import Console
 from street_records import ack, decision, facts, lamp_report, ledger, status
@@ -100,3 +100,4 @@ def test_the_picture_is_an_svg_of_the_frame(tmp_path):
     save_picture(path, _busy_street(3, 1), facts(4))
     text = path.read_text()
     assert text.startswith("<svg") and "lamp-01" in text and "canopy-01" in text
+    assert "url(http" not in text, "a picture fetches nothing"

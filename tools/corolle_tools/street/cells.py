@@ -29,8 +29,8 @@ def output(unit: UnitState, marks: Marks) -> Text:
         return Text("?", style=_DIM)
     if unit.kind == "canopy":
         return Text("valve open", style=f"bold {_WATER}") if unit.value else Text("valve shut")
-    bar = Text(marks.bar(unit.value, _BAR_CELLS), style=glow(unit.value))
-    return bar.append(f" {unit.value:3d} %", style="bold" if unit.value else "")
+    bar = (marks.bar(unit.value, _BAR_CELLS), glow(unit.value))
+    return Text.assemble(bar, (f" {unit.value:3d} %", "bold" if unit.value else _DIM))
 
 
 def reason(unit: UnitState) -> Text:
@@ -65,8 +65,8 @@ def link(unit: UnitState, marks: Marks, wide: bool) -> Text:
     margin_db = radio["snr_db"] - _FLOOR_SNR_DB.get(spreading, -20)
     style = "green" if margin_db > _GOOD_MARGIN_DB / 2 else "yellow" if margin_db > 3 else "red"
     strength = f" {radio['rssi_dbm']:.0f}".replace("-", marks.minus)
-    bars = Text(marks.strength(margin_db / _GOOD_MARGIN_DB), style=style)
-    return bars.append(f"{strength} dBm SF{spreading}" if wide else strength, style="not bold")
+    bars = (marks.strength(margin_db / _GOOD_MARGIN_DB), style)
+    return Text.assemble(bars, f"{strength} dBm SF{spreading}" if wide else strength)
 
 
 def age(unit: UnitState, now_s: float) -> Text:
@@ -84,13 +84,9 @@ def span(seconds: float) -> str:
 
 def happening(record: Record) -> Text:
     """One record of the last events, as a sentence."""
-    kind = record["type"]
-    told = {"decision": _decision, "ack": _ack, "command": _command}.get(kind, _event)(record)
-    return (
-        Text(str(record.get("time", ""))[11:19] or "  :  :  ", style=_DIM)
-        .append(f"  {record.get('unit', 'gateway'):<10} ", style="bold")
-        .append(told, style="")
-    )
+    told = {"decision": _decision, "ack": _ack, "command": _command}.get(record["type"], _event)(record)
+    time = str(record.get("time", ""))[11:19]
+    return Text.assemble((f"{time:8}  ", _DIM), (f"{record.get('unit', 'gateway'):10} ", "bold"), told)
 
 
 def _decision(record: Record) -> str:

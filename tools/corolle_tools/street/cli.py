@@ -9,8 +9,9 @@ from rich.console import Console
 
 from corolle_tools.running import NoStreet
 from corolle_tools.street.folder import FolderBusy
+from corolle_tools.street.picture import save_picture
 from corolle_tools.street.run import Run
-from corolle_tools.street.spectators import JsonLines, LiveView, PlainBlocks, Spectator, save_picture
+from corolle_tools.street.spectators import JsonLines, LiveView, PlainBlocks, Spectator
 from corolle_tools.street.stage import Stage, StageError
 from corolle_tools.street.world import SCENARIOS, WorldOptions
 

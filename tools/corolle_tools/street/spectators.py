@@ -3,19 +3,16 @@
 import json
 import time
 from collections.abc import Callable
-from io import StringIO
-from pathlib import Path
 from typing import Protocol, TextIO
 
 from rich.console import Console
 from rich.live import Live
 
 from corolle_tools.street.ledger import Ledger, Record
-from corolle_tools.street.marks import BLOCKS, marks_for
+from corolle_tools.street.marks import marks_for
 from corolle_tools.street.view import Facts, frame, whole_height
 
 _BLOCK_S = 10  # between two blocks of plain text
-_PICTURE_COLUMNS, _PICTURE_LINES = 104, 30
 
 FactsNow = Callable[[], Facts]
 
@@ -132,20 +129,6 @@ def sentence(summary: Record) -> str:
         f"rejected: {_counts(summary['rejected'])}",
     )
     return "; ".join(told) + "."
-
-
-def save_picture(path: Path, ledger: Ledger, facts: Facts) -> None:
-    """Write the present frame as an SVG picture."""
-    console = Console(
-        record=True,
-        file=StringIO(),
-        width=_PICTURE_COLUMNS,
-        force_terminal=True,
-        color_system="truecolor",
-        legacy_windows=False,
-    )
-    console.print(frame(ledger, facts, BLOCKS, _PICTURE_COLUMNS, _PICTURE_LINES))
-    console.save_svg(str(path), title="corolle street")
 
 
 def _counts(counts: dict[str, int]) -> str:
