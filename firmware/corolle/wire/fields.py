@@ -1,36 +1,64 @@
-"""What a row of the schema is: how one value is packed, and what it means."""
+"""How a table of the schema is written, and what its rows are.
+
+    name  bits  steps  offset  kind  unit  meaning
+
+A number is sent as round((value - offset) * steps) in `bits` bits; steps is raw steps per unit, so 10 is a
+resolution of 0.1 (dividing gives the nearest decimal). kind is one of
+    -               always there
+    optional        all ones means "not measured" (None)
+    wraps           a cumulative counter, sent modulo 2**bits / steps; the receiver unwraps it
+    word:TABLE      a code out of a table of words.py
+    flags:TABLE     a set of bits, each a place in that table
+    text:LIMIT      printable ASCII of at most LIMIT bytes; `bits` is the width of its length
+The table stays one string until it is read: on a node, a tenth of the memory that the rows would take.
+"""
 
 from collections import namedtuple
 
-# A number is sent as round((value - offset) * steps) in `bits` bits.
-#   steps     raw steps per unit: 10 is a resolution of 0.1 (dividing gives the nearest decimal)
-#   optional  all ones means "not measured" (None)
-#   wraps     a cumulative counter, sent modulo 2**bits / steps; the receiver unwraps it
-#   words     name of the table in words.py that the code stands in; flags: each bit is a place in that table
-#   limit     not 0: a text, `bits` is the width of its length, and at most `limit` bytes of ASCII follow
+from corolle.wire.compat import cache
+
+# words: name of a table in words.py, or "". flags: whether it is a set. limit: of a text, else 0.
 Field = namedtuple(
     "Field",
     ("name", "bits", "steps", "offset", "unit", "meaning", "optional", "wraps", "words", "flags", "limit"),
 )
 
-Message = namedtuple("Message", ("name", "port", "fields"))
+
+class Message:
+    """One kind of payload: its name, its FPort, and its fields in the order in which they are packed."""
+
+    def __init__(self, name: str, port: int, table: str):
+        self.name = name
+        self.port = port
+        self._table = table
+
+    @property
+    def fields(self) -> tuple:
+        """The rows of the table, a Field each."""
+        return _rows(self._table)
+
+    def __repr__(self) -> str:
+        return self.name
 
 
-def number(name, bits, meaning, unit="", steps=1, offset=0, optional=False, wraps=False):
-    """A measured or counted value, or a bit."""
-    return Field(name, bits, steps, offset, unit, meaning, optional, wraps, "", False, 0)
+@cache
+def _rows(table: str) -> tuple:
+    return tuple(_row(line) for line in table.split("\n") if line)
 
 
-def word(name, bits, words, meaning, flags=False):
-    """A code, or a set of flags, out of a table of words.py."""
-    return Field(name, bits, 1, 0, "", meaning, False, False, words, flags, 0)
-
-
-def text(name, bits, limit, meaning):
-    """Printable ASCII of bounded length."""
-    return Field(name, bits, 1, 0, "", meaning, False, False, "", False, limit)
-
-
-def sequence():
-    """The first field of what a unit sends of its own accord: (unit, seq) makes a message known again."""
-    return number("seq", 8, "counts the unit's reports and events", wraps=True)
+def _row(line: str) -> Field:
+    name, bits, steps, offset, kind, unit, meaning = line.split(None, 6)
+    kind, _, of = kind.partition(":")
+    return Field(
+        name,
+        int(bits),
+        int(steps),
+        int(offset),
+        "" if unit == "-" else unit,
+        meaning,
+        kind == "optional",
+        kind == "wraps",
+        of if kind in ("word", "flags") else "",
+        kind == "flags",
+        int(of) if kind == "text" else 0,
+    )

@@ -2,14 +2,8 @@
 
 from corolle.wire import mac_commands
 from corolle.wire.errors import FrameError
-from corolle.wire.join import (
-    JoinAccept,
-    build_join_accept,
-    build_join_request,
-    join_request_matches,
-    parse_join_accept,
-    parse_join_request,
-)
+from corolle.wire.join import JoinAccept, build_join_request, parse_join_accept
+from corolle.wire.join_network import build_join_accept, join_request_matches, parse_join_request
 from corolle.wire.lorawan import build_data, crypt_payload, full_f_cnt, mic_matches, parse_data
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.cmac import CMAC

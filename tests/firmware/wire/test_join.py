@@ -5,14 +5,8 @@ Join-request, join-accept, AppKey and what they hold: A. van Bentem, "Decipherin
 """
 
 from corolle.wire.errors import FrameError
-from corolle.wire.join import (
-    JoinAccept,
-    build_join_request,
-    join_request_matches,
-    parse_join_accept,
-    parse_join_request,
-    session_keys,
-)
+from corolle.wire.join import JoinAccept, build_join_request, parse_join_accept, session_keys
+from corolle.wire.join_network import join_request_matches, parse_join_request
 from keys import make_key
 
 _APP_KEY = make_key(bytes.fromhex("b6b53f4a168a7a88bdf7ea135ce9cfca"))

@@ -3,8 +3,7 @@
 import asyncio
 import time
 
-from corolle.radio.lorawan import session as sessions
-from corolle.radio.lorawan.nonces import Nonces
+from corolle.radio.lorawan.session import Nonces, Session
 from corolle.radio.lorawan.windows import open_windows
 from corolle.wire import eu868
 from corolle.wire.airtime import airtime_us
@@ -84,7 +83,7 @@ class Joiner:
             self._refuse("replayed")
             return False
         nwk_skey, app_skey = session_keys(key, accept.join_nonce, accept.net_id, dev_nonce)
-        session = sessions.Session(self._store, accept.dev_addr, nwk_skey, app_skey)
+        session = Session(self._store, accept.dev_addr, nwk_skey, app_skey)
         session.rx1_dr_offset = min(accept.rx1_dr_offset, 5)
         session.rx2_dr = min(accept.rx2_dr, eu868.MAX_DATA_RATE)
         session.rx1_delay_s = accept.rx_delay_s

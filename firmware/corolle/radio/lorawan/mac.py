@@ -4,12 +4,10 @@ import asyncio
 import os
 
 from corolle.radio.lorawan import session as sessions
-from corolle.radio.lorawan.counts import new_counts
 from corolle.radio.lorawan.duty import DutyCycle
 from corolle.radio.lorawan.joining import Joiner
 from corolle.radio.lorawan.link import Link
 from corolle.radio.lorawan.network_time import NetworkTime
-from corolle.radio.lorawan.nonces import NoncesUsedUp
 from corolle.radio.lorawan.queue import REPORT, SendQueue
 from corolle.radio.lorawan.traffic import Traffic
 from corolle.wire.compat import const
@@ -18,6 +16,18 @@ _QUEUE_LIMIT = const(16)
 _DAY_S = const(86_400)
 _RETRY_S = const(2)
 _RETRY_MAX_S = const(600)
+
+
+# What is counted, by cause.
+_COUNTS = (
+    "uplinks|downlinks|joins|join requests|join refused|too long|radio errors|"
+    "rx malformed|rx not a downlink|rx foreign|rx wrong mic|rx replayed"
+)
+
+
+def new_counts() -> dict:
+    """All at zero."""
+    return {name: 0 for name in _COUNTS.split("|")}
 
 
 def _mains() -> int:
@@ -97,7 +107,7 @@ class LoRaWan:
                     self._radio.reset()
                     self.healthy = True
                 await self._work()
-            except NoncesUsedUp:
+            except sessions.NoncesUsedUp:
                 self._log("join_impossible", level="error", reason="every DevNonce of this AppKey is used")
                 await asyncio.sleep(_DAY_S)
             except OSError as error:

@@ -4,13 +4,12 @@ import asyncio
 import sqlite3
 
 from corolle.wire import eu868
-from corolle.wire.join import (
-    JoinAccept,
+from corolle.wire.join import JoinAccept, session_keys
+from corolle.wire.join_network import (
     JoinRequest,
     build_join_accept,
     join_request_matches,
     parse_join_request,
-    session_keys,
 )
 
 from corolle_gateway.counts import Counts

@@ -10,13 +10,8 @@ from corolle.radio.lorawan.session import load
 from corolle.wire import eu868
 from corolle.wire import lorawan as wire
 from corolle.wire.airtime import airtime_us, symbol_us
-from corolle.wire.join import (
-    JoinAccept,
-    build_join_accept,
-    join_request_matches,
-    parse_join_request,
-    session_keys,
-)
+from corolle.wire.join import JoinAccept, session_keys
+from corolle.wire.join_network import build_join_accept, join_request_matches, parse_join_request
 from cryptolib import aes
 
 DEV_EUI = "0011223344556677"
