@@ -93,7 +93,7 @@ class Book:
         command = next((each for each in self.open_for(unit) if each.wire_id == ack["id"]), None)
         if command is None:
             return self._late(unit, ack, guard)
-        self._become(command, *_end(ack, command.attempts))
+        self._become(command, *_end(ack))
         return self._store(command, ack["value"], guard)
 
     def _late(self, unit: str, ack: dict[str, int], guard: Guard) -> asyncio.Future[bool]:
@@ -106,7 +106,7 @@ class Book:
                 return False
             command = commands.by_wire_id(db, unit, ack["id"])
             if command:
-                command.status, command.reason = _end(ack, command.attempts)
+                command.status, command.reason = _end(ack)
                 commands.update(db, command)
                 _put_ack(db, message_id, command, ack["value"], now_s)
             return True
@@ -166,13 +166,11 @@ def _put_ack(db: sqlite3.Connection, message_id: int, command: Command, value: i
     messages.put(db, message_id, command.unit, "ack", None, now_s, json.encode(body))
 
 
-def _end(ack: dict[str, int], attempts: int) -> tuple[str, str]:
+def _end(ack: dict[str, int]) -> tuple[str, str]:
     """(status, reason) that a unit's verdict means."""
     verdict = words.word_of(words.VERDICTS, ack["verdict"])
     reason = words.word_of(words.REASONS, ack["reason"])
     if verdict == "accepted":
-        return "acknowledged", reason
-    if verdict == "replayed" and attempts > 1:  # it had it from an earlier transmission
         return "acknowledged", reason
     if verdict == "expired":
         return "expired", "it had ended when it reached the unit"

@@ -1,12 +1,15 @@
 """Counters that wrap on the air, made to grow for ever.
 
-A unit sends a counter modulo its width, so a lost report loses nothing as long as less than half the modulus
-goes by between two that arrive.
+A unit sends a counter modulo its width: a lost report loses nothing as long as less than 15/16 of the modulus
+go by between two that arrive.
 """
 
 from corolle.wire.fields import Message
 
 from corolle_gateway.model import Counters
+
+# A step of the last sixteenth of the modulus is one back.
+_BACK = 16
 
 
 def unwrap(
@@ -33,4 +36,4 @@ def _grown(raw: int, before: tuple[int, int] | None, modulus: int) -> int:
         return raw
     last_raw, total = before
     step = (raw - last_raw) % modulus
-    return total if step > modulus // 2 else total + step
+    return total if step > modulus - modulus // _BACK else total + step

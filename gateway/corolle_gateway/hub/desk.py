@@ -33,7 +33,7 @@ class Link(Protocol):
 
 
 class Desk:
-    """One command at a time is under way to a unit: it refuses those that come out of order as replays."""
+    """One command at a time is under way to a unit, so that repeated ones cannot overtake each other."""
 
     def __init__(self, clock: Clock, counts: Counts, tasks: Tasks, book: Book):
         self._clock = clock

@@ -1,0 +1,35 @@
+"""Fixtures of the gateway's tests: real sockets, a real store, a real broker, the real process."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from gateway_street import Street
+from mqtt_broker import Broker
+
+
+@pytest.fixture(scope="session")
+def shared_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """One broker for all tests that do not stop it."""
+    broker = Broker(tmp_path_factory.mktemp("broker")).start()
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture
+def own_broker(tmp_path: Path) -> Iterator[Broker]:
+    """A broker of the test's own, not running yet."""
+    folder = tmp_path / "broker"
+    folder.mkdir(mode=0o777)
+    folder.chmod(0o777)  # Mosquitto drops root's rights
+    broker = Broker(folder)
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture
+def street(tmp_path: Path, shared_broker: Broker) -> Iterator[Street]:
+    """A street on the shared broker."""
+    street = Street(tmp_path, shared_broker.port)
+    yield street
+    street.end()

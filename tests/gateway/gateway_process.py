@@ -1,0 +1,100 @@
+"""The real gateway as a process of its own, and the time it lives in."""
+
+import json
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from radio_device import Device
+
+
+def free_port(kind: int) -> int:
+    """A port nobody is using now. `kind`: socket.SOCK_DGRAM or SOCK_STREAM."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class GatewayProcess:
+    """`corolle-gateway run` on a folder of its own. It can be killed and started again."""
+
+    def __init__(
+        self, folder: Path, name: str, broker_port: int, devices: list[Device], clock: Path | None = None
+    ):
+        self.folder = folder
+        self.name = name
+        self.port = free_port(socket.SOCK_DGRAM)
+        self.database = folder / "data" / "gateway.sqlite"
+        self.log = folder / "log"
+        self._config = folder / "gateway.toml"
+        self._process: subprocess.Popen[bytes] | None = None
+        units = folder / "units.json"
+        units.write_text(json.dumps({"units": [device.registration() for device in devices]}))
+        units.chmod(0o600)
+        self._config.write_text(
+            f'[gateway]\nsite = "quai"\nname = "{name}"\ndata_dir = "data"\n'
+            f"[lorawan]\nport = {self.port}\n"
+            f'[broker]\nurl = "mqtt://127.0.0.1:{broker_port}"\n'
+            '[units]\nfile = "units.json"\n'
+            + (f'[clock]\nfile = "{clock}"\n' if clock else "")
+            + '[log]\nlevel = "debug"\n'
+        )
+
+    def start(self) -> None:
+        """Run it."""
+        command = [sys.executable, "-m", "corolle_gateway.app", "run", "--config", str(self._config)]
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(command, stderr=log)
+
+    def kill(self) -> None:
+        """kill -9."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> int:
+        """SIGTERM; the exit status."""
+        return self._end(signal.SIGTERM)
+
+    def _end(self, number: int) -> int:
+        if self._process is None:
+            return 0
+        os.kill(self._process.pid, number)
+        status = self._process.wait(10)
+        self._process = None
+        return status
+
+
+class StreetClock:
+    """Writes a clock file as a virtual street does, `speed` times as fast as life."""
+
+    def __init__(self, path: Path, speed: float, start_s: float):
+        self.path = path
+        self._speed = speed
+        self._start_s = start_s
+        self._begun = time.monotonic()
+        self._ended = threading.Event()
+        self._write()
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def now(self) -> float:
+        """Street time."""
+        return self._start_s + (time.monotonic() - self._begun) * self._speed
+
+    def close(self) -> None:
+        """Stop time."""
+        self._ended.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        with self.path.open("r+b", buffering=0) as file:
+            while not self._ended.wait(0.004):
+                os.pwrite(file.fileno(), struct.pack("<dd", self.now(), self._speed), 0)
+
+    def _write(self) -> None:
+        self.path.write_bytes(struct.pack("<dd", self.now(), self._speed))

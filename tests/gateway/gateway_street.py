@@ -1,0 +1,65 @@
+"""A gateway with its surroundings: concentrators, city, clock."""
+
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+
+from city_client import City
+from gateway_process import GatewayProcess, StreetClock
+from packet_forwarder import PacketForwarder
+from radio_device import Device
+
+_numbers = itertools.count(1)
+
+
+class Street:
+    """A gateway with its surroundings; what is made here ends with the test."""
+
+    def __init__(self, folder: Path, broker_port: int):
+        self.folder = folder
+        self.broker_port = broker_port
+        self._endings: list[Callable[[], object]] = []
+
+    def gateway(self, *devices: Device, clock: StreetClock | None = None) -> GatewayProcess:
+        """A running gateway that knows these units."""
+        name = f"gw{next(_numbers)}"
+        path = clock.path if clock else None
+        gateway = GatewayProcess(self.folder, name, self.broker_port, list(devices), path)
+        gateway.start()
+        self._endings.append(gateway.kill)
+        return gateway
+
+    def city(self, gateway: GatewayProcess) -> City:
+        """The city's client."""
+        city = City(self.broker_port, gateway.name)
+        self._endings.append(city.close)
+        return city
+
+    def forwarder(
+        self, gateway: GatewayProcess, eui: str = "0102030405060708", tmst: int = 1_000_000
+    ) -> PacketForwarder:
+        """A concentrator that the gateway can reach."""
+        forwarder = PacketForwarder(gateway.port, eui, tmst)
+        self._endings.append(forwarder.close)
+        forwarder.pull()
+        return forwarder
+
+    def clock(self, speed: float, start_s: float = 1_784_058_000.0) -> StreetClock:
+        """A street's clock, from 2026-07-14T19:40:00Z on."""
+        clock = StreetClock(self.folder / "clock", speed, start_s)
+        self._endings.append(clock.close)
+        return clock
+
+    def end(self) -> None:
+        """End all, the last made first."""
+        while self._endings:
+            self._endings.pop()()
+
+
+def join(device: Device, forwarder: PacketForwarder) -> None:
+    """Join over the air, and send the uplink that makes the session the unit's own."""
+    assert forwarder.push(device.join_request())
+    answer = forwarder.downlink()
+    assert answer is not None, "no join-accept"
+    device.accept(answer[1])
+    assert forwarder.push(device.report())
