@@ -58,11 +58,7 @@ class StreetProcess:
     def gateway_pid(self) -> int:
         """The process of its gateway."""
         configuration = str(self.state / "gateway.toml").encode()
-        (pid,) = [
-            int(path.parent.name)
-            for path in Path("/proc").glob("[0-9]*/cmdline")
-            if configuration in path.read_bytes().split(b"\0")
-        ]
+        (pid,) = (pid for pid in _pids() if configuration in _command_line(pid))
         return pid
 
     def _found(self, wanted: Callable[[Record], bool]) -> list[Record]:
@@ -74,6 +70,17 @@ class StreetProcess:
             with self._news:
                 self.records.append(json.loads(line))
                 self._news.notify_all()
+
+
+def _pids() -> list[int]:
+    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+
+
+def _command_line(pid: int) -> list[bytes]:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:  # it has ended meanwhile
+        return []
 
 
 def is_report_of(unit: str) -> Callable[[Record], bool]:
