@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from corolle_gateway.counts import Counts
 from corolle_gateway.links.lorawan import gwmp
@@ -28,47 +28,68 @@ _TX_ERRORS = (
     "GPS_UNLOCKED",
 )
 _TX_ACK_S = 1.0  # real seconds: how long a packet forwarder may take to answer
+_AT_A_TIME = 64
+_LONGEST = 65_536
 _RECEIVE_BUFFER = 4 << 20  # a street that wakes from a power cut speaks all at once
 
 
-class Endpoint(asyncio.DatagramProtocol):
+class Endpoint:
     """Acknowledges a datagram once all that is in it is committed, and sends downlinks."""
 
     def __init__(self, concentrators: Concentrators, counts: Counts, receive: Receive):
         self._concentrators = concentrators
         self._counts = counts
         self._receive = receive
-        self._transport: asyncio.DatagramTransport | None = None
+        self._socket: socket.socket | None = None
         self._token = 0
         self._unanswered: dict[bytes, asyncio.Future[str]] = {}
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The socket is open."""
-        self._transport = cast(asyncio.DatagramTransport, transport)
-        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
+    def open(self, bind: str, port: int) -> None:
+        """Begin to take datagrams. OSError when the address or the port cannot be had."""
+        family, kind, _, _, address = socket.getaddrinfo(bind, port, type=socket.SOCK_DGRAM)[0]
+        opened = socket.socket(family, kind)
+        try:
+            opened.setblocking(False)
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
+            opened.bind(address)
+        except OSError:
+            opened.close()
+            raise
+        self._socket = opened
+        asyncio.get_running_loop().add_reader(opened, self._readable, opened)
 
     def close(self) -> None:
         """Take no more datagrams."""
-        if self._transport:
-            self._transport.close()
+        if self._socket:
+            asyncio.get_running_loop().remove_reader(self._socket)
+            self._socket.close()
+            self._socket = None
 
-    def error_received(self, exc: Exception) -> None:
-        """A concentrator is not there any more (ICMP); it will pull again when it is."""
-        self._counts.reject("udp_error", error=exc)
-
-    def datagram_received(self, data: bytes, addr: Address) -> None:
-        """Take a datagram; what is malformed is counted."""
+    def take(self, data: bytes, source: Address) -> None:
+        """Take a datagram; what is malformed is counted and never raises."""
         try:
             datagram = gwmp.parse(data)
             if datagram.kind == gwmp.PUSH_DATA:
-                self._push_data(datagram, addr)
+                self._push_data(datagram, source)
             elif datagram.kind == gwmp.PULL_DATA:
-                self._concentrators.pulled(datagram.gateway, addr)
-                self._send(gwmp.acknowledgement(datagram), addr)
+                self._concentrators.pulled(datagram.gateway, source)
+                self._send(gwmp.acknowledgement(datagram), source)
             else:
                 self._tx_ack(datagram)
         except Refused as refused:
-            self._counts.reject(refused.cause, source=addr[0])
+            self._counts.reject(refused.cause, source=source[0])
+
+    def _readable(self, opened: socket.socket) -> None:
+        """Many at a time: going once round the event loop costs more than a datagram does."""
+        for _ in range(_AT_A_TIME):
+            try:
+                data, source = opened.recvfrom(_LONGEST)
+            except BlockingIOError:
+                return
+            except OSError as error:  # a concentrator is not there any more (ICMP); it will pull again
+                self._counts.reject("udp_error", error=error.strerror)
+            else:
+                self.take(data, source)
 
     async def transmit(self, address: Address, transmission: Transmission) -> Sent:
         """Hand a frame to a concentrator; whether it says that it will send it."""
@@ -117,5 +138,9 @@ class Endpoint(asyncio.DatagramProtocol):
         answer.set_result(error)
 
     def _send(self, datagram: bytes, address: Address) -> None:
-        if self._transport and not self._transport.is_closing():
-            self._transport.sendto(datagram, address)
+        if self._socket is None:
+            return
+        try:
+            self._socket.sendto(datagram, address)
+        except OSError as error:  # also when the socket's buffer is full: UDP may lose what it is given
+            self._counts.reject("udp_error", error=error.strerror)

@@ -1,7 +1,5 @@
 """The LoRaWAN link, put together."""
 
-import asyncio
-
 from corolle_gateway.clock import Clock
 from corolle_gateway.counts import Counts
 from corolle_gateway.links.lorawan.answers import Answers
@@ -55,8 +53,7 @@ class LorawanLink:
         for record in await self._memory.sessions():
             self._sessions.add(Session(by_name[record.unit], record))
         await self._downlinks.load()
-        loop = asyncio.get_running_loop()
-        await loop.create_datagram_endpoint(lambda: self._endpoint, local_addr=(bind, port))
+        self._endpoint.open(bind, port)
         self._tasks.start(self._heard.run())
         self._log.info("lorawan_listening", bind=bind, port=port, units=len(units))
 
