@@ -24,3 +24,21 @@ class SoilProbe:
         if not -_BEYOND <= share <= 1 + _BEYOND:
             return None
         return max(0.0, share) * self._wet_vwc_pct
+
+
+class SoilProbes:
+    """All probes of one converter. `entry` lists channels, dry_mv, wet_mv and wet_vwc_pct in one order."""
+
+    def __init__(self, converter, entry: dict):
+        calibration = entry["dry_mv"], entry["wet_mv"], entry["wet_vwc_pct"]
+        self._probes = [
+            SoilProbe(converter, channel, *(values[i] for values in calibration))
+            for i, channel in enumerate(entry["channels"])
+        ]
+
+    async def read(self) -> list:
+        """Water content of each in %, None where it is out of range. OSError: no reading."""
+        vwc_pct = []
+        for probe in self._probes:
+            vwc_pct.append(await probe.read_vwc_pct())
+        return vwc_pct

@@ -9,16 +9,23 @@ from binascii import crc32
 _RECORD = "settings"
 
 
-class Settings:
-    """`table` has a row a setting: (name, default, lowest, highest, unit, meaning).
+def rows(table: str):
+    """Iterate over (name, default, lowest, highest, unit, meaning) of a table's settings."""
+    for line in table.strip().split("\n"):
+        name, default, lowest, highest, unit, meaning = line.split(None, 5)
+        yield name, int(default), int(lowest), int(highest), "" if unit == "-" else unit, meaning
 
-    All values are integers, and read like a dict's. `problems` says in sentences what was wrong in the file.
+
+class Settings:
+    """All values are integers, and read like a dict's.
+
+    `problems` says in sentences what was wrong in the file.
     """
 
-    def __init__(self, table, store=None):
+    def __init__(self, table: str, store=None):
         self._table = table
         self._store = store
-        self._values = {row[0]: row[1] for row in table}
+        self._values = {row[0]: row[1] for row in rows(table)}
         self.problems: list = []
 
     def load(self) -> bool:
@@ -55,12 +62,12 @@ class Settings:
 
     def hash(self) -> int:
         """32 bits that are equal on two nodes when all their settings are."""
-        text = ";".join(f"{row[0]}={self._values[row[0]]}" for row in self._table)
+        text = ";".join(f"{row[0]}={self._values[row[0]]}" for row in rows(self._table))
         return crc32(text.encode())
 
     def _refusal(self, name: str, value) -> str:
         """What is wrong with a value, "" when nothing is."""
-        for known, default, lowest, highest, unit, _ in self._table:
+        for known, default, lowest, highest, unit, _ in rows(self._table):
             if known == name:
                 # bool is no int in MicroPython, and must not be one here.
                 if type(value) is int and lowest <= value <= highest:

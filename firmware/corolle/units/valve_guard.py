@@ -37,18 +37,20 @@ class ValveGuard:
 
     def open(self) -> str:
         """Open the valve, or say why not: the reason, "" when it is open."""
-        now_s = self._count()[0]
-        if now_s < self._rest_until_s:
-            return self._last_trip
-        refusal = self._spent(now_s, 0, 0)
+        refusal = self.refusal()
         if refusal or self._valve.is_open:
             return refusal
-        self._opened_at_s, self._opened_at_pulses = now_s, self._flow.pulses
+        self._opened_at_s, self._opened_at_pulses = self._uptime_s(), self._flow.pulses
         self._running = True
         # The timer first: should the next line fail, an open valve is already watched.
         self._timer.init(mode=self._timer.PERIODIC, period=_LOOK_S * 1000, callback=self._look)
         self._valve.open()
         return ""
+
+    def refusal(self) -> str:
+        """Why the valve may not be open now; "" when it may."""
+        now_s = self._count()[0]
+        return self._last_trip if now_s < self._rest_until_s else self._spent(now_s, 0, 0)
 
     def close(self) -> None:
         """Shut the valve."""

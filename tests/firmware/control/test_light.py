@@ -3,6 +3,7 @@
 from corolle.control.calendar import days_of
 from corolle.control.light import LightMemory, Night, decide
 from corolle.system.lamp_settings import LAMP_SETTINGS
+from corolle.system.settings import rows
 from corolle.wire.words import REASONS, code_of
 
 _DAY = days_of(2026, 7, 14) * 86400
@@ -10,7 +11,7 @@ _NOON, _DUSK, _MIDNIGHT = _DAY + 12 * 3600, _DAY + 20 * 3600, _DAY + 24 * 3600
 
 
 def _settings(**changes):
-    values = {row[0]: row[1] for row in LAMP_SETTINGS}
+    values = {row[0]: row[1] for row in rows(LAMP_SETTINGS)}
     values.update(changes)
     return values
 

@@ -2,13 +2,14 @@
 
 from corolle.control.water import WaterMemory, WaterReadings, decide, probe_fault, soil
 from corolle.system.canopy_settings import CANOPY_SETTINGS
+from corolle.system.settings import rows
 from corolle.wire.words import REASONS, code_of
 
 _NOW = 100_000
 
 
 def _settings(**changes):
-    values = {row[0]: row[1] for row in CANOPY_SETTINGS}
+    values = {row[0]: row[1] for row in rows(CANOPY_SETTINGS)}
     values.update(changes)
     return values
 

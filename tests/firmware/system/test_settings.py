@@ -4,7 +4,7 @@ import json
 
 from corolle.system.canopy_settings import CANOPY_SETTINGS
 from corolle.system.lamp_settings import LAMP_SETTINGS
-from corolle.system.settings import Settings
+from corolle.system.settings import Settings, rows
 
 
 class _Shelf:
@@ -27,7 +27,7 @@ def _loaded(record):
 
 def test_every_default_is_legal_and_every_name_tells_its_unit():
     for table in (LAMP_SETTINGS, CANOPY_SETTINGS):
-        for name, default, lowest, highest, unit, meaning in table:
+        for name, default, lowest, highest, unit, meaning in rows(table):
             assert lowest <= default <= highest, name
             assert meaning and name == name.lower()
             if unit:
@@ -56,7 +56,7 @@ def test_each_wrong_value_falls_back_by_itself():
     settings, ok = _loaded(json.dumps(wrong).encode())
     assert ok
     assert settings["presence_pct"] == 80
-    for name, default, *_ in LAMP_SETTINGS:
+    for name, default, *_ in rows(LAMP_SETTINGS):
         if name != "presence_pct":
             assert settings[name] == default, name
     assert len(settings.problems) == 6
@@ -108,9 +108,9 @@ def test_set_is_kept():
 def test_the_hash_tells_every_setting_apart():
     settings = Settings(LAMP_SETTINGS)
     hashes = {settings.hash()}
-    for name, default, lowest, highest, *_ in LAMP_SETTINGS:
+    for name, default, lowest, highest, *_ in rows(LAMP_SETTINGS):
         other = Settings(LAMP_SETTINGS)
         other.set(name, lowest if default != lowest else highest)
         hashes.add(other.hash())
-    assert len(hashes) == len(LAMP_SETTINGS) + 1
+    assert len(hashes) == len(list(rows(LAMP_SETTINGS))) + 1
     assert Settings(LAMP_SETTINGS).hash() == settings.hash()

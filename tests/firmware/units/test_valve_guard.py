@@ -7,6 +7,7 @@ from corolle.drivers.flow_meter import FlowMeter
 from corolle.drivers.latching_valve import LatchingValve
 from corolle.system.canopy_settings import CANOPY_SETTINGS
 from corolle.system.clock import Clock
+from corolle.system.settings import rows
 from corolle.units.valve_guard import ValveGuard
 from corolle.units.window import Window
 
@@ -59,7 +60,7 @@ class _Bench:
     """A guard on a simulated board with its own timers, pins and clock. Settings are those of a canopy."""
 
     def __init__(self, pulse_every_ms=600, **changes):
-        self.settings = {row[0]: row[1] for row in CANOPY_SETTINGS}
+        self.settings = {row[0]: row[1] for row in rows(CANOPY_SETTINGS)}
         self.settings.update(changes)
         self.clock = Clock(machine.RTC())
         self.pipe = _Pipe(pulse_every_ms)

@@ -1,0 +1,72 @@
+"""Orders from the network: checked, carried out once, always answered."""
+
+import struct
+from binascii import crc32
+
+from corolle.wire.codec import unpack
+from corolle.wire.commands import verdict_on
+from corolle.wire.errors import FrameError
+from corolle.wire.orders import COMMAND
+from corolle.wire.words import REASONS, VERBS, VERDICTS, code_of, word_of
+
+_RECORD = "orders"
+_KEPT = 8  # so many orders are known again, over a reset too
+_MARK_BYTES = 4
+
+
+class Commands:
+    """A unit's carry_out(verb, value, until_s, author) returns a verdict, its output() (reason, value).
+
+    An order that comes twice is answered twice and carried out once: the gateway repeats what it has seen no
+    answer to, and by then a newer order may be in force.
+    """
+
+    def __init__(self, kind: str, common, unit):
+        self._kind = kind
+        self._common = common
+        self._unit = unit
+        self._known = common.store.load(_RECORD) or b""
+        self.refused: dict = {}  # count by verdict or cause
+
+    def receive(self, port: int, payload: bytes) -> None:
+        """Take a downlink."""
+        if port != COMMAND.port:
+            self._count("unknown port")
+            return
+        try:
+            command = unpack(COMMAND, payload)
+        except FrameError as error:
+            self._count("malformed")
+            self._common.log("command_refused", level="warn", cause=error.cause)
+            return
+        mark = struct.pack("<I", crc32(payload))
+        verdict = "accepted" if self._is_known(mark) else self._obey(command, mark)
+        self._answer(command, verdict)
+
+    def _obey(self, command: dict, mark: bytes) -> str:
+        verdict = verdict_on(self._kind, command, self._common.clock.now_or_none())
+        if verdict == "accepted":
+            verb = word_of(VERBS, command["verb"])
+            verdict = self._unit.carry_out(verb, command["value"], command["until_s"], command["author"])
+        if verdict == "accepted":
+            self._remember(mark)
+        else:
+            self._count(verdict)
+        return verdict
+
+    def _answer(self, command: dict, verdict: str) -> None:
+        reason, value = self._unit.output()
+        self._common.log("command", id=command["id"], verdict=verdict, author=command["author"])
+        code, why = code_of(VERDICTS, verdict), code_of(REASONS, reason)
+        self._common.reporter.ack({"id": command["id"], "verdict": code, "reason": why, "value": value})
+
+    def _is_known(self, mark: bytes) -> bool:
+        starts = range(0, len(self._known), _MARK_BYTES)
+        return any(self._known[start : start + _MARK_BYTES] == mark for start in starts)
+
+    def _remember(self, mark: bytes) -> None:
+        self._known = (self._known + mark)[-_KEPT * _MARK_BYTES :]
+        self._common.save(_RECORD, self._known)
+
+    def _count(self, cause: str) -> None:
+        self.refused[cause] = self.refused.get(cause, 0) + 1

@@ -1,0 +1,98 @@
+"""Reports from time to time and events at once, into whatever link there is."""
+
+from corolle.units.wake import Wake
+from corolle.wire.codec import encode
+from corolle.wire.orders import ACK, EVENT
+from corolle.wire.words import EVENTS, code_of
+
+ACK_PRIORITY, EVENT_PRIORITY, REPORT_PRIORITY = 0, 1, 2
+
+_JOIN_LOOK_S = 15
+_JOIN_LOOKS = 60
+_MOST_EARLY = 8  # frames kept while there is no link yet
+
+
+class Reporter:
+    """`compose()` gives a message of the schema and its values without `seq`; `salt` spreads units over time.
+
+    A link has send(port, payload, priority) -> bool and joined; there may be none, or one that comes later.
+    """
+
+    def __init__(self, clock, settings, salt: int):
+        self.compose = _nothing_to_report
+        self.dropped = 0  # what no link took
+        self._link = None
+        self._early: list = []
+        self._clock = clock
+        self._settings = settings
+        self._salt = salt
+        self._seq = 0
+        self._wake = Wake()
+
+    def attach(self, link) -> None:
+        """There is a link, or no more (None); what waited for one goes first."""
+        self._link = link
+        if link is not None:
+            early, self._early = self._early, []
+            for frame in early:
+                self._pass_on(*frame)
+
+    def event(self, word: str, value: int = 0) -> None:
+        """Send an event; a value that does not fit is clipped."""
+        fields = {"seq": self._next_seq(), "code": code_of(EVENTS, word)}
+        fields["value"] = max(-32768, min(32767, value))
+        fields["time_s"] = self._clock.now_or_none() or 0
+        self._send(EVENT, fields, EVENT_PRIORITY)
+
+    def ack(self, fields: dict) -> None:
+        """Answer a command."""
+        self._send(ACK, fields, ACK_PRIORITY)
+
+    def soon(self) -> None:
+        """Send a report now, not at its time."""
+        self._wake.set()
+
+    async def run(self, alive) -> None:
+        """Report for ever: once the link is up, then every report_min."""
+        for _ in range(_JOIN_LOOKS):
+            alive(_JOIN_LOOK_S)
+            if self._joined() or await self._wake.wait_ms(_JOIN_LOOK_S * 1000):
+                break
+        while True:
+            self._report()
+            wait_s = self._pause_s()
+            alive(wait_s)
+            await self._wake.wait_ms(wait_s * 1000)
+
+    def _joined(self) -> bool:
+        return self._link is not None and self._link.joined
+
+    def _report(self) -> None:
+        # Without a session nothing can be sent, and counters are cumulative: the next report has it all.
+        if self._joined():
+            message, fields = self.compose()
+            fields["seq"] = self._next_seq()
+            self._send(message, fields, REPORT_PRIORITY)
+
+    def _pause_s(self) -> int:
+        """Up to a tenth longer than asked for: a street after a power cut is not to speak in chorus."""
+        period_s = self._settings["report_min"] * 60
+        self._salt = (self._salt * 1103515245 + 12345) & 0x3FFFFFFF
+        return period_s + (self._salt >> 8) % (period_s // 10 + 1)
+
+    def _send(self, message, fields: dict, priority: int) -> None:
+        self._pass_on(message.port, encode(message, fields), priority)
+
+    def _pass_on(self, port: int, payload: bytes, priority: int) -> None:
+        if self._link is None and len(self._early) < _MOST_EARLY:
+            self._early.append((port, payload, priority))
+        elif self._link is None or not self._link.send(port, payload, priority):
+            self.dropped += 1
+
+    def _next_seq(self) -> int:
+        self._seq = (self._seq + 1) & 0xFF
+        return self._seq
+
+
+def _nothing_to_report() -> tuple:
+    raise RuntimeError("no unit has said what it reports")

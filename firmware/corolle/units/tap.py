@@ -1,0 +1,52 @@
+"""A valve with its guard and its meter: what a sequencer may ask for."""
+
+from corolle.units.litres import Litres
+from corolle.units.valve_guard import ValveGuard
+
+_LOOK_AGAIN_S = 300  # when an allowance is spent: a bucket of the guard's hour
+
+
+class Tap:
+    """`timer` is the hardware timer that the guard has for itself; `on_call()` is called from interrupts."""
+
+    def __init__(self, common, valve, flow, timer, on_call):
+        self._flow = flow
+        self._ledger = common.ledger
+        self._on_call = on_call
+        self._guard = ValveGuard(valve, flow, timer, common.settings, common.clock.uptime_s, on_call)
+        self.litres = Litres(flow, common)
+        # Which day today's litres belong to is not known before the clock is: rather too little water.
+        self._guard.restore(self.litres.today_l)
+
+    @property
+    def resting(self) -> bool:
+        """Whether the guard has tripped and lets nothing open for a while."""
+        return self._guard.wait_s() > 0
+
+    def refusal(self, wanted: bool) -> str:
+        """Why the valve may not be open, "" when it may; while the guard rests that is told in any case."""
+        return self._guard.refusal() if wanted or self.resting else ""
+
+    def wait_s(self) -> int:
+        """How long a refusal lasts at least."""
+        return self._guard.wait_s() or _LOOK_AGAIN_S
+
+    def dose_l(self) -> float:
+        """Water since the valve was opened."""
+        self.litres.count()
+        return self._guard.litres
+
+    def take_trip(self) -> str:
+        """The reason why the guard has shut the valve, once; "" when it has not."""
+        trip, self._guard.trip = self._guard.trip, ""
+        return trip
+
+    def move(self, open_it: bool, dose_l: float) -> None:
+        """Open the valve, with a call when the dose has passed; or shut it."""
+        if open_it:
+            self._flow.call_after(dose_l, self._on_call)
+            self._guard.open()
+        else:
+            self._guard.close()
+            self.litres.count()
+            self._ledger.keep(now=True)
