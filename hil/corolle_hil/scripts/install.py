@@ -33,5 +33,6 @@ def _copy(source, target):
             os.rename(there + ".new", there)
 
 
-power.mount(power.up(), "/flash")
+power.up()
+power.mount("/flash")
 _copy(sys.argv[1], "/flash")

@@ -5,6 +5,9 @@ import struct
 import link
 import ops
 
+_KEPT_BLOCKS = 8
+_WHOLE = struct.pack("<H", 4096)
+
 
 class NVS:
     """Non-volatile storage: i32 and blob, keys of at most 15 characters, written by commit()."""
@@ -56,24 +59,28 @@ class NVS:
 
 
 class Partition:
-    """The flash partition that carries the file system ("vfs"), as a block device."""
+    """The flash partition that carries the file system ("vfs"), as a block device.
+
+    Flash is memory-mapped on an ESP32 and read in no time; here the blocks read last are kept.
+    """
 
     BLOCK_BYTES = 4096
     TYPE_DATA = 1
 
-    def __init__(self, blocks):
-        self._blocks = blocks
+    def __init__(self):
+        self.blocks = 0
+        self._kept = [bytearray(self.BLOCK_BYTES) for _ in range(_KEPT_BLOCKS)]
+        self._which = [-1] * _KEPT_BLOCKS
+        self._oldest = 0
 
     def readblocks(self, block, buffer, offset=0):
         """Fill the buffer from a block."""
-        place = block * self.BLOCK_BYTES + offset
-        view = memoryview(buffer)
-        for start in range(0, len(view), self.BLOCK_BYTES):
-            part = view[start : start + self.BLOCK_BYTES]
-            status, data = link.exchange(ops.FLASH_READ, 0, place + start, struct.pack("<H", len(part)))
-            if status:
-                return -status
-            part[:] = data
+        done = 0
+        while done < len(buffer):
+            content = self._block(block)
+            part = min(len(buffer) - done, self.BLOCK_BYTES - offset)
+            buffer[done : done + part] = memoryview(content)[offset : offset + part]
+            done, block, offset = done + part, block + 1, 0
         return 0
 
     def writeblocks(self, block, buffer, offset=None):
@@ -85,6 +92,7 @@ class Partition:
         place = block * self.BLOCK_BYTES + (offset or 0)
         for start in range(0, len(view), self.BLOCK_BYTES):
             part = view[start : start + self.BLOCK_BYTES]
+            self._forget((place + start) // self.BLOCK_BYTES)
             status = link.exchange(ops.FLASH_WRITE, 0, place + start, part)[0]
             if status:
                 return -status
@@ -93,9 +101,24 @@ class Partition:
     def ioctl(self, op, arg):
         """Block device control: 4 = how many blocks, 5 = their size, 6 = erase one."""
         if op == 4:
-            return self._blocks
+            return self.blocks
         if op == 5:
             return self.BLOCK_BYTES
         if op == 6:
+            self._forget(arg)
             return -link.exchange(ops.FLASH_ERASE, 0, arg, b"")[0]
         return 0
+
+    def _block(self, block):
+        if block in self._which:
+            return self._kept[self._which.index(block)]
+        place = self._oldest
+        self._oldest = (place + 1) % _KEPT_BLOCKS
+        self._which[place] = -1
+        self._kept[place][:] = link.call(ops.FLASH_READ, 0, block * self.BLOCK_BYTES, _WHOLE)
+        self._which[place] = block
+        return self._kept[place]
+
+    def _forget(self, block):
+        if block in self._which:
+            self._which[self._which.index(block)] = -1

@@ -22,15 +22,18 @@ asyncio.core.IOQueue = ioqueue.IOQueue
 asyncio.core.new_event_loop()
 
 
+partition = esp32.Partition()
+
+
 def up():
-    """Take identity, reset cause and time from the world, and give the flash as a block device."""
+    """Take identity, reset cause and time from the world; the flash is `partition`."""
     born = link.call(ops.BORN)
     machine._identity, machine._cause = born[:6], born[6]
     link.now_us = time.born_us = int.from_bytes(born[7:15], "little")
-    return esp32.Partition(int.from_bytes(born[15:19], "little"))
+    partition.blocks = int.from_bytes(born[15:19], "little")
 
 
-def mount(partition, place="/"):
+def mount(place):
     """Mount the flash, formatting a blank one, as the port's frozen _boot.py does."""
     try:
         vfs.mount(partition, place)
@@ -41,9 +44,9 @@ def mount(partition, place="/"):
 
 def boot(main):
     """Boot from the flash, in the globals `main`; at the end wait at the prompt for ever."""
-    partition = up()
+    up()
     vfs.umount("/")
-    mount(partition)
+    mount("/")
     os.chdir("/")
     sys.path[:] = ["", ".frozen", "/lib"]
     _run("boot.py", main)
