@@ -38,8 +38,3 @@ def verdict_on(kind: str, command: dict, now_s: int | None) -> str:
     if now_s is None:
         return "clock unknown"
     return "accepted" if now_s < command["until_s"] else "expired"
-
-
-def is_newer(command_id: int, last_id: int) -> bool:
-    """Whether a 16-bit id comes after another, over the wrap (serial numbers, RFC 1982)."""
-    return 0 < (command_id - last_id) & 0xFFFF < 0x8000

@@ -10,8 +10,7 @@ RX2_FREQ_HZ = const(869_525_000)
 RX2_DATA_RATE = const(0)
 RECEIVE_DELAY1_S = const(1)
 JOIN_ACCEPT_DELAY1_S = const(5)
-JOIN_ACCEPT_DELAY2_S = const(6)
-MAX_EIRP_DBM = const(16)
+_MAX_EIRP_DBM = const(16)
 MAX_TX_POWER = const(7)  # index; each step is 2 dB less (table 7)
 _ANTENNA_GAIN_DBI = const(2)
 MAX_DATA_RATE = const(6)  # DR7 is FSK, which we do not use
@@ -61,7 +60,7 @@ def rx1_data_rate(up_data_rate: int, offset: int) -> int:
 
 def tx_power_dbm(tx_power: int) -> int:
     """EIRP of a power index 0..7."""
-    return MAX_EIRP_DBM - 2 * tx_power
+    return _MAX_EIRP_DBM - 2 * tx_power
 
 
 def conducted_dbm(tx_power: int) -> int:

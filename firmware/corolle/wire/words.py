@@ -79,11 +79,3 @@ def words_of(table: str, flags: int) -> list:
             found.append(word_of(table, bit))
         bit += 1
     return found
-
-
-def flags_of(table: str, names) -> int:
-    """The bits of all words given."""
-    flags = 0
-    for name in names:
-        flags |= 1 << code_of(table, name)
-    return flags

@@ -12,7 +12,7 @@ _LAMP = {
     "energy_wh": 1234.5,
     "passages": 99,
     "temperature_c": 31.5,
-    "faults": words.flags_of(words.LAMP_FAULTS, ("clockUnknown",)),
+    "faults": 1 << words.code_of(words.LAMP_FAULTS, "clockUnknown"),
     "presence": 1,
 }
 

@@ -1,4 +1,4 @@
-from corolle.wire.commands import is_newer, legal_values, verdict_on
+from corolle.wire.commands import legal_values, verdict_on
 from corolle.wire.words import VERBS, code_of
 
 _NOW_S = 1_784_000_000
@@ -23,10 +23,3 @@ def test_each_verdict():
 def test_legal_values_come_with_their_unit():
     assert legal_values("lamp", "level") == (0, 100, "%")
     assert legal_values("lamp", "close") is None
-
-
-def test_ids_over_the_wrap():
-    assert is_newer(1, 0)
-    assert is_newer(3, 65534)
-    assert not is_newer(65534, 3)
-    assert not is_newer(5, 5)
