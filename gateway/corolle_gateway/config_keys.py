@@ -32,6 +32,7 @@ class Key(Struct, frozen=True):
     legal: str
     read: Callable[[Any, Path], Any]
     default: Any = _REQUIRED
+    shown: bool = True  # whether an error may repeat what was given
 
     def value(self, path: Path, name: str, table: dict[str, Any]) -> Any:
         """The key's value in a table; ConfigError names it and its legal range."""
@@ -43,7 +44,8 @@ class Key(Struct, frozen=True):
         try:
             return self.read(given, path)
         except (ValueError, TypeError) as error:
-            raise ConfigError(f"{path}: {name} = {given!r} is wrong: must be {self.legal}") from error
+            wrong = f"{name} = {given!r}" if self.shown else name
+            raise ConfigError(f"{path}: {wrong} is wrong: must be {self.legal}") from error
 
 
 def _name(given: Any, _: Path) -> str:
@@ -104,7 +106,7 @@ SECTIONS: dict[str, dict[str, Key]] = {
         "tx_power_dbm": Key("a whole number from 0 to 16 (dBm EIRP)", _whole(0, 16), 14),
     },
     "broker": {
-        "url": Key("mqtt://HOST[:PORT] or mqtts://HOST[:PORT], the user in broker.user", _url),
+        "url": Key("mqtt://HOST[:PORT] or mqtts://HOST[:PORT], the user in broker.user", _url, shown=False),
         "user": Key("a user name", _text, None),
         "password_file": Key(_FILE, _path, None),
         "ca": Key(_FILE, _path, None),

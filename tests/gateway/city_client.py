@@ -24,7 +24,7 @@ class City:
         # A session of its own, so that the broker keeps what is published while it is away.
         client_id = f"city-{gateway}-{next(_numbers)}"
         self._client = Client(CallbackAPIVersion.VERSION2, client_id, clean_session=False)
-        self._client.on_connect = lambda client, *_: client.subscribe(f"{self.base}/#", qos=1)
+        self._client.on_connect = self._on_connect
         self._client.on_subscribe = lambda *_: self._subscribed.set()
         self._client.on_message = self._on_message
         self._client.reconnect_delay_set(1, 1)
@@ -76,6 +76,9 @@ class City:
     def wait_rejected(self, cause: str, count: int = 1, wait_s: float = 5.0) -> Any:
         """The status that says that so many were refused for a cause."""
         return self.wait("status", lambda body: body.get("rejected", {}).get(cause, 0) >= count, wait_s)
+
+    def _on_connect(self, client: Client, *_: Any) -> None:
+        client.subscribe(f"{self.base}/#", qos=1)
 
     def _on_message(self, client: Client, userdata: Any, message: MQTTMessage) -> None:
         topic = message.topic.removeprefix(self.base + "/")

@@ -1,5 +1,6 @@
 """Fixtures of the gateway's tests: real sockets, a real store, a real broker, the real process."""
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,3 +34,11 @@ def street(tmp_path: Path, shared_broker: Broker) -> Iterator[Street]:
     street = Street(tmp_path, shared_broker.port)
     yield street
     street.end()
+
+
+@pytest.fixture
+def busy_udp_port() -> Iterator[int]:
+    """A UDP port that somebody else has."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]

@@ -42,8 +42,8 @@ class LorawanLink:
         self._answers = Answers(clock, counts, memory, receiver, self._sessions, self._downlinks)
         uplinks = Uplinks(clock, counts, tasks, memory, receiver, self._sessions, self._heard, self._answers)
         server = NetworkServer(counts, tasks, concentrators, self._heard, self._joins, uplinks)
-        self._endpoint = Endpoint(concentrators, counts, server.receive)
-        self._downlinks.endpoint = self._endpoint
+        self.endpoint = Endpoint(concentrators, counts, server.receive)
+        self._downlinks.endpoint = self.endpoint
 
     async def start(self, bind: str, port: int) -> None:
         """Go on where an earlier run stopped, and open the port."""
@@ -53,13 +53,13 @@ class LorawanLink:
         for record in await self._memory.sessions():
             self._sessions.add(Session(by_name[record.unit], record))
         await self._downlinks.load()
-        self._endpoint.open(bind, port)
+        self.endpoint.open(bind, port)
         self._tasks.start(self._heard.run())
         self._log.info("lorawan_listening", bind=bind, port=port, units=len(units))
 
     def stop(self) -> None:
         """Take no more frames."""
-        self._endpoint.close()
+        self.endpoint.close()
 
     async def send_now(self, downlink: Downlink) -> Sent:
         """Send to a class C unit at once."""

@@ -1,0 +1,192 @@
+"""Parts of the network server that have published figures, or edges no street reaches in a minute."""
+
+import asyncio
+
+import pytest
+from corolle.wire import lorawan
+from corolle.wire.schema import LAMP_REPORT
+from corolle_gateway.hub.counters import unwrap
+from corolle_gateway.links.lorawan.dedup import Deduplicator, Heard
+from corolle_gateway.links.lorawan.duty import DutyLedger, band
+from corolle_gateway.links.lorawan.gwmp import Reception
+from corolle_gateway.links.lorawan.keys import Key
+from corolle_gateway.links.lorawan.refused import Refused
+from corolle_gateway.links.lorawan.sessions import RESERVED_AHEAD, Session, Sessions
+from corolle_gateway.model import Airtime, SessionRecord, Unit
+from hypothesis import given
+from hypothesis import strategies as st
+
+_RFC_4493_KEY = bytes.fromhex("2b7e151628aed2a6abf7158809cf4f3c")
+_MESSAGE = bytes.fromhex(
+    "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51"
+    "30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710"
+)
+_UNIT = Unit("lamp-1", "lamp", "quai", "02" * 8, "00" * 8, 43.6, 1.4, "C")
+
+
+@pytest.mark.parametrize(
+    ("length", "mac"),
+    [
+        (0, "bb1d6929e95937287fa37d129b756746"),
+        (16, "070a16b46b4d4144f79bdd9dd04a287c"),
+        (40, "dfa66747de9ae63030ca32611497c827"),
+        (64, "51f0bebf7e3b9d92fc49741779363cfe"),
+    ],
+)
+def test_cmac_of_rfc_4493(length: int, mac: str):
+    key = Key(_RFC_4493_KEY)
+    for _ in range(2):  # the context is used again
+        assert key.cmac(_MESSAGE[:length]).hex() == mac
+
+
+def test_aes_of_fips_197():
+    key = Key(bytes(range(16)))
+    clear = bytes.fromhex("00112233445566778899aabbccddeeff")
+    sealed = bytes.fromhex("69c4e0d86a7b0430d8cdb78070b4c55a")
+    assert key.encrypt(clear) == sealed and key.encrypt(clear * 2) == sealed * 2
+    assert key.decrypt(sealed) == clear
+    assert "00010203" not in repr(key)
+
+
+@pytest.mark.parametrize(
+    ("frame", "dev_addr", "nwk_skey", "app_skey", "f_cnt", "payload"),
+    [
+        # The tests of github.com/brocaar/lorawan.
+        ("400403020180010001a694642615d6c3b582", 0x01020304, "02" * 16, "01" * 16, 1, b"hello"),
+        # The worked example in the README of github.com/anthonykirby/lora-packet.
+        (
+            "40f17dbe4900020001954378762b11ff0d",
+            0x49BE7DF1,
+            "44024241ed4ce9a68c6a8bc055233fd3",
+            "ec925802ae430ca77fd3dd73cb2cc588",
+            2,
+            b"test",
+        ),
+    ],
+)
+def test_frames_that_others_made_are_recognised(
+    frame: str, dev_addr: int, nwk_skey: str, app_skey: str, f_cnt: int, payload: bytes
+):
+    raw = bytes.fromhex(frame)
+    data = lorawan.parse_data(raw)
+    sessions = Sessions()
+    sessions.add(_session(1, dev_addr, nwk_skey))
+    assert sessions.match(raw, data)[1] == f_cnt
+    assert lorawan.crypt_payload(_key(app_skey), True, dev_addr, f_cnt, data.payload) == payload
+    with pytest.raises(Refused, match="bad_mic"):
+        sessions.match(raw[:-1] + bytes((raw[-1] ^ 1,)), data)
+
+
+def _key(raw: str) -> Key:
+    return Key(bytes.fromhex(raw))
+
+
+def _session(number: int, dev_addr: int, key: str, f_cnt_down: int = 0) -> Session:
+    raw = bytes.fromhex(key)
+    record = SessionRecord("lamp-1", dev_addr, raw, raw, join_nonce=number, id=number, f_cnt_down=f_cnt_down)
+    return Session(_UNIT, record)
+
+
+def test_two_units_may_have_one_dev_addr():
+    sessions = Sessions()
+    other = Unit("lamp-2", "lamp", "quai", "03" * 8, "00" * 8, 43.6, 1.4, "C")
+    first = _session(1, 5, "01" * 16)
+    second = Session(other, SessionRecord("lamp-2", 5, b"2" * 16, b"2" * 16, join_nonce=1, id=2))
+    sessions.add(first)
+    sessions.add(second)
+    frame = lorawan.build_data(
+        lorawan.UNCONFIRMED_UP, 5, 0, 70_000, b"", None, b"", second.nwk_key, second.app_key
+    )
+    second.f_cnt_up = 60_000
+    assert sessions.match(frame, lorawan.parse_data(frame)) == (second, 70_000)
+
+
+@pytest.mark.parametrize(
+    ("net_id", "first", "fixed_bits"),
+    [
+        (0x000001, 0x02000000, 7),
+        (0x000013, 0x26000000, 7),  # The Things Network's 26000000/7
+        (0xC00053, 0xFC014C00, 22),  # Helium's FC014C00/22
+    ],
+)
+def test_dev_addrs_lie_in_the_network_s_own_range(net_id: int, first: int, fixed_bits: int):
+    sessions = Sessions()
+    for _ in range(20):
+        assert sessions.new_dev_addr(net_id) >> (32 - fixed_bits) == first >> (32 - fixed_bits)
+
+
+def test_downlink_counters_are_reserved_ahead():
+    session = _session(1, 5, "01" * 16, f_cnt_down=96)
+    assert session.reservation() == 96 + RESERVED_AHEAD  # nothing is reserved after a start
+    session.f_cnt_down_end = session.reservation()
+    assert session.reservation() == session.f_cnt_down_end
+    session.f_cnt_down += RESERVED_AHEAD // 2 + 1
+    assert session.reservation() == session.f_cnt_down + RESERVED_AHEAD
+
+
+def test_the_duty_cycle_of_each_band_and_concentrator():
+    ledger = DutyLedger()
+    ledger.note(Airtime("a", band(868_100_000), 100.0, 35_000_000))
+    assert ledger.allows("a", 868_300_000, 1_000_000, 200.0, 1.0)  # 1 % of an hour is 36 s
+    assert not ledger.allows("a", 868_300_000, 1_000_001, 200.0, 1.0)
+    assert not ledger.allows("a", 868_300_000, 1, 200.0, 0.8)
+    assert ledger.allows("b", 868_300_000, 36_000_000, 200.0, 1.0)
+    assert ledger.allows("a", 869_525_000, 360_000_000, 200.0, 1.0)
+    assert not ledger.allows("a", 869_525_000, 360_000_001, 200.0, 1.0)
+    assert not ledger.allows("a", 2_400_000_000, 1, 200.0, 1.0)
+    assert ledger.allows("a", 868_300_000, 36_000_000, 3701.0, 1.0)
+
+
+def test_a_clock_that_was_set_back_blocks_no_band_for_longer_than_an_hour():
+    ledger = DutyLedger()
+    ledger.note(Airtime("a", band(868_100_000), 1e9, 36_000_000))
+    assert not ledger.allows("a", 868_100_000, 1, 1000.0, 1.0)
+    assert ledger.allows("a", 868_100_000, 1, 4601.0, 1.0)
+
+
+class _Clock:
+    """Time stands still but for sleeps."""
+
+    def __init__(self) -> None:
+        self.time_s = 1000.0
+
+    def now(self) -> float:
+        return self.time_s
+
+    async def sleep(self, seconds: float) -> None:
+        self.time_s += max(seconds, 0.0)
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize(("alone", "closes_s"), [(False, 0.2), (True, 0.0)])
+def test_a_window_and_its_cooldown(alone: bool, closes_s: float):
+    """200 ms for copies and one second for late ones; no window where nobody else could hear."""
+
+    async def scenario() -> list[tuple[str, float]]:
+        clock, happened = _Clock(), []
+        windows = Deduplicator(clock, lambda: alone)
+        reception = Reception("eui", b"frame", 0, 868_100_000, 3, -90, 5, None)
+        stored = asyncio.get_running_loop().create_future()
+        windows.open(Heard([reception], stored, lambda _: happened.append(("closed", clock.time_s - 1000))))
+        running = asyncio.ensure_future(windows.run())
+        while windows.find(b"frame"):
+            await asyncio.sleep(0)
+        happened.append(("forgotten", clock.time_s - 1000))
+        running.cancel()
+        return happened
+
+    assert asyncio.run(scenario()) == [
+        ("closed", pytest.approx(closes_s)),
+        ("forgotten", pytest.approx(closes_s + 1.0)),
+    ]
+
+
+@given(st.lists(st.integers(0, 3800), max_size=30))
+def test_totals_are_the_sum_of_all_steps(steps: list[int]):
+    before: dict[str, tuple[int, int]] = {}
+    passed = 0
+    for step in [0, *steps]:
+        passed += step
+        values = dict.fromkeys((field.name for field in LAMP_REPORT.fields), 0)
+        totals, before = unwrap(LAMP_REPORT, {**values, "passages": passed % 4096}, before)
+        assert totals == {"energy_wh": 0, "passages": passed}

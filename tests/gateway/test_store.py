@@ -1,0 +1,216 @@
+"""The store by itself: durable, private, one writer, and counters that go one way."""
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from corolle_gateway.errors import StoreError
+from corolle_gateway.model import Airtime, Registration, SessionRecord, Unit
+from corolle_gateway.store import airtime, database, messages, registry, schema, sessions
+from corolle_gateway.store.outbox import Outbox
+from corolle_gateway.store.writer import Writer
+
+
+def _unit(name: str, number: int) -> Unit:
+    return Unit(name, "lamp", "quai", f"02{number:014x}", "00" * 8, 43.6, 1.4, "C")
+
+
+def _session(unit: str, dev_addr: int) -> SessionRecord:
+    return SessionRecord(unit, dev_addr, b"n" * 16, b"a" * 16, join_nonce=1, f_cnt_down=32)
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> sqlite3.Connection:
+    db = database.connect(tmp_path)
+    registry.put_all(db, [Registration(_unit("lamp-1", 1), b"k" * 16)])
+    return db
+
+
+def test_the_database_is_durable_and_private(tmp_path: Path):
+    db = database.connect(tmp_path)
+    assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert db.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
+    assert db.execute("PRAGMA user_version").fetchone() == (len(schema.MIGRATIONS),)
+    assert (tmp_path / database.FILE_NAME).stat().st_mode & 0o777 == 0o600
+    (tmp_path / database.FILE_NAME).chmod(0o644)
+    database.connect(tmp_path)
+    assert (tmp_path / database.FILE_NAME).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_database_of_a_newer_gateway_is_left_alone(tmp_path: Path):
+    db = database.connect(tmp_path)
+    db.execute("PRAGMA user_version = 99")
+    db.close()
+    with pytest.raises(StoreError, match="the database has version 99, this gateway knows up to"):
+        database.connect(tmp_path)
+
+
+def test_a_migration_runs_once_and_keeps_what_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    db = database.connect(tmp_path)
+    registry.put_all(db, [Registration(_unit("lamp-1", 1), b"k" * 16)])
+    db.close()
+    later = (*schema.MIGRATIONS, "ALTER TABLE units ADD COLUMN note TEXT NOT NULL DEFAULT 'old'")
+    monkeypatch.setattr(schema, "MIGRATIONS", later)
+    for _ in range(2):
+        db = database.connect(tmp_path)
+        assert db.execute("SELECT name, note FROM units").fetchall() == [("lamp-1", "old")]
+        db.close()
+
+
+def test_a_migration_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    database.connect(tmp_path).close()
+    broken = (*schema.MIGRATIONS, "CREATE TABLE half (x); CREATE TABLE units (x)")
+    with monkeypatch.context() as patched:
+        patched.setattr(schema, "MIGRATIONS", broken)
+        with pytest.raises(StoreError, match="table units already exists"):
+            database.connect(tmp_path)
+    db = database.connect(tmp_path)
+    assert db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'half'").fetchone() == (0,)
+
+
+def test_a_data_dir_has_one_gateway(tmp_path: Path):
+    with database.claim(tmp_path / "data"):
+        with pytest.raises(StoreError, match="another gateway is running"):
+            database.claim(tmp_path / "data")
+    database.claim(tmp_path / "data").close()
+
+
+def _with_writer(db: sqlite3.Connection, scenario: Callable[[Writer], Awaitable[None]]) -> None:
+    async def run() -> None:
+        writer = Writer(db)
+        await scenario(writer)
+        await writer.close()
+
+    asyncio.run(run())
+
+
+def test_what_comes_together_is_committed_together(tmp_path: Path, db: sqlite3.Connection):
+    statements: list[str] = []
+    db.set_trace_callback(statements.append)
+    seen_by_others: list[int] = []
+
+    async def scenario(writer: Writer) -> None:
+        other = sqlite3.connect(tmp_path / database.FILE_NAME)
+
+        def look(_: object) -> None:
+            seen_by_others.append(other.execute("SELECT count(*) FROM messages").fetchone()[0])
+
+        futures = [
+            writer.submit(lambda db, n=n: messages.put(db, n, "lamp-1", "report", str(n), 0.0, b""))
+            for n in range(1, 101)
+        ]
+        for future in futures:
+            future.add_done_callback(look)
+        assert all(await asyncio.gather(*futures))
+
+    _with_writer(db, scenario)
+    assert statements.count("COMMIT") <= 3
+    assert seen_by_others == [100] * 100  # nobody is told before it is committed
+
+
+def test_one_culprit_fails_alone(db: sqlite3.Connection):
+    async def scenario(writer: Writer) -> None:
+        good = [writer.submit(lambda db, n=n: registry.use_nonces(db, "lamp-1", n)) for n in (1, 2)]
+        bad = writer.submit(lambda db: db.execute("INSERT INTO counts VALUES (NULL, NULL, NULL)"))
+        good.append(writer.submit(lambda db: registry.use_nonces(db, "lamp-1", 3)))
+        assert await asyncio.gather(*good) == [1, 2, 3]
+        with pytest.raises(sqlite3.IntegrityError):
+            await bad
+
+    _with_writer(db, scenario)
+
+
+def test_nonces_go_one_way(db: sqlite3.Connection):
+    assert registry.use_nonces(db, "lamp-1", 0) == 1
+    assert registry.use_nonces(db, "lamp-1", 0) is None
+    assert registry.use_nonces(db, "lamp-1", 700) == 2
+    assert registry.use_nonces(db, "lamp-1", 699) is None
+    assert registry.use_nonces(db, "nobody", 1) is None
+
+
+def test_another_controller_or_key_counts_anew_but_never_its_join_nonces(db: sqlite3.Connection):
+    registry.use_nonces(db, "lamp-1", 500)
+    registry.put_all(db, [Registration(_unit("lamp-1", 1), b"k" * 16)])
+    assert registry.use_nonces(db, "lamp-1", 1) is None
+    registry.put_all(db, [Registration(_unit("lamp-1", 1), b"K" * 16)])
+    assert registry.use_nonces(db, "lamp-1", 1) == 2
+    registry.put_all(db, [Registration(_unit("lamp-1", 9), b"K" * 16)])
+    assert registry.use_nonces(db, "lamp-1", 0) == 3
+
+
+def test_two_units_exchange_their_controllers(db: sqlite3.Connection):
+    registry.put_all(db, [Registration(_unit("lamp-2", 2), b"2" * 16)])
+    registry.put_all(
+        db, [Registration(_unit("lamp-1", 2), b"2" * 16), Registration(_unit("lamp-2", 1), b"k" * 16)]
+    )
+    assert [(unit.name, unit.dev_eui[-1]) for unit, _ in registry.everyone(db)] == [
+        ("lamp-1", "2"),
+        ("lamp-2", "1"),
+    ]
+
+
+def test_an_uplink_counter_is_used_once(db: sqlite3.Connection):
+    session = sessions.begin(db, _session("lamp-1", 7))
+    assert sessions.advance(db, session.id, 5, 64, "eui")
+    assert not sessions.advance(db, session.id, 5, 64, "eui")
+    assert not sessions.advance(db, session.id, 4, 64, "eui")
+    assert sessions.advance(db, session.id, 6, 32, "eui")
+    (kept,) = sessions.everyone(db)
+    assert (kept.f_cnt_up, kept.f_cnt_down, kept.active, kept.gateway) == (7, 64, True, "eui")
+
+
+def test_the_old_session_stays_until_the_new_one_is_used(db: sqlite3.Connection):
+    old = sessions.begin(db, _session("lamp-1", 1))
+    sessions.advance(db, old.id, 0, 32, "")
+    sessions.begin(db, _session("lamp-1", 2))
+    newest = sessions.begin(db, _session("lamp-1", 3))
+    assert [session.dev_addr for session in sessions.everyone(db)] == [1, 3]
+    assert sessions.advance(db, old.id, 1, 32, "")
+    assert sessions.advance(db, newest.id, 0, 32, "")
+    assert [session.dev_addr for session in sessions.everyone(db)] == [3]
+    assert not sessions.advance(db, old.id, 2, 32, "")
+
+
+def test_keys_are_not_in_a_repr(db: sqlite3.Connection):
+    assert "nnnn" not in repr(sessions.begin(db, _session("lamp-1", 1)))
+    assert "kkkk" not in repr(Registration(_unit("lamp-1", 1), b"k" * 16))
+
+
+def test_a_message_gets_in_once(db: sqlite3.Connection):
+    assert messages.put(db, 1, "lamp-1", "report", "1-5", 0.0, b"first")
+    assert not messages.put(db, 2, "lamp-1", "report", "1-5", 0.0, b"again")
+    assert messages.put(db, 3, "lamp-2", "report", "1-5", 0.0, b"another's")
+    assert messages.put(db, 4, "lamp-1", "ack", None, 0.0, b"")
+    assert messages.put(db, 5, "lamp-1", "ack", None, 0.0, b"")
+    assert messages.backlog(db) == 4
+
+
+def test_the_outbox_holds_back_and_goes_on_where_it_was(db: sqlite3.Connection):
+    async def scenario(writer: Writer) -> None:
+        outbox = Outbox(writer)
+        await outbox.load()
+        ids = [outbox.next_id() for _ in range(4)]
+        outbox.hold(ids[1])
+        for number in ids:
+            kind = "event" if number == ids[3] else "report"
+            writer.submit(lambda db, n=number, k=kind: messages.put(db, n, "lamp-1", k, str(n), 0.0, b""))
+        assert [row.id for row in await outbox.take(1, 0, 10)] == ids[:1]
+        outbox.release(ids[1])
+        assert [row.id for row in await outbox.take(1, 0, 10)] == ids[:3]
+        assert [row.id for row in await outbox.take(1, ids[0], 1)] == [ids[1]]
+        assert [row.kind for row in await outbox.take(0, 0, 10)] == ["event"]
+        await outbox.published([(1, ids[0]), (0, ids[3])])
+        later = Outbox(writer)
+        await later.load()
+        assert [row.id for row in await later.take(1, 0, 10)] == ids[1:3]
+        assert later.next_id() == ids[3] + 1
+
+    _with_writer(db, scenario)
+
+
+def test_the_ledger_forgets_what_no_longer_counts(db: sqlite3.Connection):
+    for time_s in (0.0, 3000.0, 7000.0):
+        airtime.put(db, Airtime("eui", "868000", time_s, 5), time_s - 3600)
+    assert [each.time_s for each in airtime.since(db, 0.0)] == [7000.0]
