@@ -52,7 +52,7 @@ def test_80_columns_tell_output_reason_readings_link_and_age():
         "gateway  online",
         "42 uplinks",
         "2 lost (collision 2)",
-        "2 refused (bad_mic 2)",
+        "2 refused (bad mic 2)",
         "acknowledged",
     ):
         assert told in text

@@ -1,11 +1,18 @@
 """What a view says of one unit, cell by cell."""
 
-from typing import Any
-
 from rich.text import Text
 
 from corolle_tools.street.ledger import Record, UnitState
 from corolle_tools.street.marks import Marks
+
+# name in the report, digits, sign; most important first.
+_LAMP_READINGS = (
+    ("power_w", 1, "W"),
+    ("passages", 0, "passed"),
+    ("temperature_c", 0, "C"),
+    ("energy_wh", 0, "Wh"),
+)
+_CANOPY_READINGS = (("air_temperature_c", 0, "C"), ("litres_today", 1, "l today"), ("battery_v", 2, "V"))
 
 _BAR_CELLS = 6
 _DARK, _FULL = (110, 100, 80), (255, 214, 120)  # a lamp's colour at 0 and 100 %
@@ -43,17 +50,18 @@ def reason(unit: UnitState) -> Text:
 
 def readings(unit: UnitState, marks: Marks, wide: bool) -> Text:
     """What it measured last: the two figures that matter most, or all of them."""
-    report = unit.report
-    if not report:
-        return Text()
-    if unit.kind == "canopy":
-        soil = "/".join(_figure(report.get(f"soil{probe}_vwc_pct"), 0) for probe in (1, 2, 3))
-        parts = [f"{soil} %", f"{_figure(report.get('air_temperature_c'), 0)} {marks.degree}"]
-        parts.append(f"{_figure(report.get('litres_today'), 1)} l today")
-    else:
-        parts = [f"{_figure(report.get('power_w'), 1)} W", f"{_figure(report.get('passages'), 0)} passed"]
-        parts.append(f"{_figure(report.get('temperature_c'), 0)} {marks.degree}")
+    measured = _CANOPY_READINGS if unit.kind == "canopy" else _LAMP_READINGS
+    parts = [_soil(unit.report)] if "soil1_vwc_pct" in unit.report else []
+    for name, digits, sign in measured:
+        if (value := unit.report.get(name)) is not None:
+            parts.append(f"{value:.{digits}f} {marks.degree if sign == 'C' else sign}")
     return Text(marks.dot.join(parts) if wide else " ".join(parts[:2]))
+
+
+def _soil(report: Record) -> str:
+    """The three probes side by side; one that does not answer is a dash."""
+    values = (report.get(f"soil{probe}_vwc_pct") for probe in (1, 2, 3))
+    return "/".join("-" if value is None else f"{value:.0f}" for value in values) + " %"
 
 
 def link(unit: UnitState, marks: Marks, wide: bool) -> Text:
@@ -110,7 +118,3 @@ def _event(record: Record) -> str:
     known = ("type", "unit", "time", "source", "level", "event")
     details = " ".join(f"{key}={value}" for key, value in record.items() if key not in known)
     return f"{record.get('event', record['type'])} {details}".rstrip()
-
-
-def _figure(value: Any, digits: int) -> str:
-    return "-" if value is None else f"{value:.{digits}f}"

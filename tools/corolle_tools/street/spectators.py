@@ -132,4 +132,6 @@ def sentence(summary: Record) -> str:
 
 
 def _counts(counts: dict[str, int]) -> str:
-    return ", ".join(f"{count} {cause}" for cause, count in counts.items() if count) or "none"
+    return (
+        ", ".join(f"{count} {cause.replace('_', ' ')}" for cause, count in counts.items() if count) or "none"
+    )

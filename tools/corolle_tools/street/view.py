@@ -89,8 +89,10 @@ def _page(units: list[UnitState], room: int, real_s: float) -> list[UnitState]:
 
 
 def _page_bounds(units: int, room: int, real_s: float) -> tuple[int, int]:
+    """The first and last unit shown; the last page is as full as the others."""
     pages = max(1, -(-units // room))
-    first = int(real_s / _PAGE_S) % pages * room
+    page = int(real_s / _PAGE_S) % pages
+    first = max(0, min(page * room, units - room))
     return first, min(first + room, units)
 
 
@@ -133,7 +135,7 @@ def _air(ledger: Ledger, facts: Facts, marks: Marks) -> Text:
 
 
 def _causes(counts: dict[str, int]) -> str:
-    present = [f"{cause} {count}" for cause, count in counts.items() if count]
+    present = [f"{cause.replace('_', ' ')} {count}" for cause, count in counts.items() if count]
     return f" ({', '.join(present)})" if present else ""
 
 
