@@ -8,11 +8,21 @@ try:
         return function
 
 except ImportError:
-    from functools import cache  # pyright: ignore
 
     def const(value):
         """On CPython a constant is an ordinary name."""
         return value
+
+    def cache(function):
+        """Remember what a function of one argument gave."""
+        kept = {}
+
+        def remembered(argument):
+            if argument not in kept:
+                kept[argument] = function(argument)
+            return kept[argument]
+
+        return remembered
 
 
 __all__ = ("cache", "const")

@@ -38,15 +38,6 @@ def modulation(data_rate: int) -> tuple:
     return _SPREADING_FACTORS[data_rate], 250_000 if data_rate == 6 else 125_000
 
 
-def data_rate(sf: int, bw_hz: int) -> int:
-    """The data rate of a modulation; ValueError when EU868 does not have it."""
-    if (sf, bw_hz) == (7, 250_000):
-        return 6
-    if bw_hz == 125_000 and 7 <= sf <= 12:
-        return 12 - sf
-    raise ValueError(f"SF{sf} at {bw_hz} Hz is not a data rate of EU868")
-
-
 def max_payload(data_rate: int) -> int:
     """The most bytes of application payload beside empty FOpts (N of the table that suits repeaters)."""
     _check(data_rate)

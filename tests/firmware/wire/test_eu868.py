@@ -14,7 +14,6 @@ def test_data_rates():
         (7, 250_000),
     ]
     assert [eu868.modulation(dr) for dr in range(7)] == expected
-    assert [eu868.data_rate(sf, bw_hz) for sf, bw_hz in expected] == list(range(7))
 
 
 def test_payloads():
@@ -26,8 +25,6 @@ def test_outside_is_refused():
         (eu868.modulation, (7,)),
         (eu868.modulation, (-1,)),
         (eu868.max_payload, (7,)),
-        (eu868.data_rate, (12, 250_000)),
-        (eu868.data_rate, (6, 125_000)),
     ):
         try:
             call(*arguments)
