@@ -1,6 +1,7 @@
 """`corolle replay lamp`: nights of one lamp post with its real firmware, as fast as they go."""
 
 import json
+import sys
 import tempfile
 from dataclasses import replace
 from functools import partial
@@ -53,9 +54,11 @@ def _json_line(record: dict[str, Any]) -> None:
 
 
 def _sentence(record: dict[str, Any]) -> None:
-    """Decisions and the sum are for people; what else the post says is for --json."""
+    """Decisions and the sum are for people, and a traceback; the rest is for --json."""
     if record["type"] == "decision":
         moment = f"{record['time'][:10]} {record['time'][11:19]}"
         print(f"{moment}  light {record['value']:3d} %  {record['reason']}")
+    elif record["type"] == "console":
+        print(record["text"], file=sys.stderr)
     elif record["type"] == "summary":
         print(_SUM.format_map(record))

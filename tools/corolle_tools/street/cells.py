@@ -115,6 +115,8 @@ def _ack(record: Record) -> str:
 
 
 def _event(record: Record) -> str:
+    if record["type"] == "console":
+        return str(record.get("text", ""))
     known = ("type", "unit", "time", "source", "level", "event")
     details = " ".join(f"{key}={value}" for key, value in record.items() if key not in known)
     return f"{record.get('event', record['type'])} {details}".rstrip()

@@ -104,8 +104,8 @@ class Ledger:
         if record.get("source") != "city":  # the node said it first; the city's copy comes over the air
             self.events.append(record)
 
-    def _take_boot(self, record: Record, _unit: UnitState | None) -> None:
-        self.events.append(record)
+    def _take_console(self, record: Record, _unit: UnitState | None) -> None:
+        self.events.append(record)  # a node that prints anything else prints a traceback
 
     def _take_report(self, record: Record, unit: UnitState | None) -> None:
         if unit:
