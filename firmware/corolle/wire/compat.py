@@ -3,7 +3,7 @@
 try:
     from micropython import const  # pyright: ignore
 
-    def cache(function):
+    def cache(function):  # pyright: ignore
         """On a node nothing is kept that can be made again."""
         return function
 

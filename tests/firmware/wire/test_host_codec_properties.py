@@ -1,5 +1,7 @@
 """What must hold for every message and every payload, not for examples only."""
 
+import struct
+
 from corolle.wire.codec import FrameError, decode, encode, legal_range
 from corolle.wire.schema import MESSAGES
 from hypothesis import given
@@ -67,3 +69,15 @@ def test_a_value_outside_is_refused_by_name(drawn, data):
         assert str(error).startswith(field.name)
     else:
         raise AssertionError(f"{field.name} took {values[field.name]}")
+
+
+def _single(value: float) -> float:
+    """A value as an ESP32 holds it, where a float has 32 bits."""
+    return struct.unpack("f", struct.pack("f", value))[0]
+
+
+@given(st.sampled_from([f for m in MESSAGES for f in m.fields if f.steps > 1]), st.data())
+def test_floats_of_32_bits_give_the_same_steps(field, data):
+    raw = data.draw(st.integers(0, (1 << field.bits) - 2))
+    value = _single(_single(raw + field.offset * field.steps) / field.steps)
+    assert round(_single(_single(value - field.offset) * field.steps)) == raw
