@@ -29,7 +29,8 @@ def modules() -> dict[str, bytes]:
 
 
 def _compiled(name: str) -> bytes:
-    return compile_mpy(FIRMWARE / name, name)
+    module = name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    return compile_mpy((FIRMWARE / name).read_bytes(), module)
 
 
 def board_names() -> list[str]:

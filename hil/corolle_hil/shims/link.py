@@ -4,22 +4,14 @@ import errno
 import struct
 import sys
 
-from ops import (
-    FOREVER,
-    REPLY,
-    REPLY_BYTES,
-    REQUEST,
-    REQUEST_BYTES,
-    TAKE,
-    WAIT,
-)
+import ops
 
 _SOCKET_FD = 3  # where the fork server leaves it
 
 _out = open(_SOCKET_FD, "wb", 0)
 _in = open(_SOCKET_FD, "rb", 0)
-_head = bytearray(REPLY_BYTES)
-_request = bytearray(REQUEST_BYTES + 4096)
+_head = bytearray(ops.REPLY_BYTES)
+_request = bytearray(ops.REQUEST_BYTES + 4096)
 
 now_us = 0  # street time, as of the last wait
 handlers = {}  # (kind, which) -> function
@@ -28,9 +20,9 @@ handlers = {}  # (kind, which) -> function
 def post(op, a=0, b=0, payload=b""):
     """Send a request that has no reply."""
     n = len(payload)
-    struct.pack_into(REQUEST, _request, 0, op, a, n, b)
-    _request[REQUEST_BYTES : REQUEST_BYTES + n] = payload
-    _out.write(memoryview(_request)[: REQUEST_BYTES + n])
+    struct.pack_into(ops.REQUEST, _request, 0, op, a, n, b)
+    _request[ops.REQUEST_BYTES : ops.REQUEST_BYTES + n] = payload
+    _out.write(memoryview(_request)[: ops.REQUEST_BYTES + n])
 
 
 def call(op, a=0, b=0, payload=b""):
@@ -49,7 +41,7 @@ def exchange(op, a, b, payload):
     post(op, a, b, payload)
     status, pending, data = _reply()
     if pending:
-        post(TAKE)
+        post(ops.TAKE)
         _dispatch(_reply()[2])
     return status, data
 
@@ -57,16 +49,16 @@ def exchange(op, a, b, payload):
 def wait(until_us):
     """Tell the world that nothing happens here until `until_us` (None: until an interrupt)."""
     global now_us
-    post(WAIT, 0, 0, struct.pack("<Q", FOREVER if until_us is None else until_us))
+    post(ops.WAIT, 0, 0, struct.pack("<Q", ops.FOREVER if until_us is None else until_us))
     data = _reply()[2]
     now_us = struct.unpack_from("<Q", data)[0]
     _dispatch(data[8:])
 
 
 def _reply():
-    if _in.readinto(_head) != REPLY_BYTES:
+    if _in.readinto(_head) != ops.REPLY_BYTES:
         sys.exit()
-    status, pending, n = struct.unpack(REPLY, _head)
+    status, pending, n = struct.unpack(ops.REPLY, _head)
     return status, pending, _in.read(n) if n else b""
 
 
