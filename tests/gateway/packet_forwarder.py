@@ -40,7 +40,7 @@ class PacketForwarder:
 
     def pull(self) -> None:
         """PULL_DATA, until it is acknowledged: the gateway may still be starting."""
-        for _ in range(100):
+        for _ in range(50):
             if self._acknowledged(self._sent(_PULL_DATA, b""), _PULL_ACK, 0.1):
                 return
         raise AssertionError("no PULL_ACK")

@@ -24,7 +24,7 @@ def test_a_lamp_s_report_and_entity(street: Street):
     gateway = street.gateway(lamp)
     city, forwarder = street.city(gateway).ready(), street.forwarder(gateway)
     join(lamp, forwarder)
-    faults = words.flags_of(words.LAMP_FAULTS, ["lampFailure", "clockUnknown"])
+    faults = sum(1 << words.code_of(words.LAMP_FAULTS, name) for name in ("lampFailure", "clockUnknown"))
     frame = lamp.report(
         level_pct=40, reason=words.code_of(words.REASONS, "override"), faults=faults, presence=1
     )

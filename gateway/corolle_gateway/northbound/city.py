@@ -60,14 +60,14 @@ class City:
 
     def start(self) -> None:
         """Begin to connect and to publish."""
+        self._tasks.start(self._client.run(self._broker.host, self._broker.port))
         for work in (self._publisher.run(), self._status.keep(), self._status.tell()):
             self._tasks.start(work)
-        self._client.start(self._broker.host, self._broker.port)
         self._log.info("broker_connecting", host=self._broker.host, port=self._broker.port)
 
     async def stop(self) -> None:
         """Say that the gateway is gone, and store the last counts."""
-        await self._client.stop(self._will)
+        await self._client.say_goodbye(self._will)
         await self._status.save()
 
     def _connected(self) -> None:
