@@ -21,6 +21,7 @@ class StreetProcess:
         self.state = state
         self.records: list[Record] = []
         self._news = threading.Condition()
+        self._ended = False
         self._process = subprocess.Popen(
             [COROLLE, "street", "--json", "--state", str(state), *options],
             stdout=subprocess.PIPE,
@@ -36,9 +37,10 @@ class StreetProcess:
     ) -> list[Record]:
         """The records wanted, as soon as there are so many of them. Raises AssertionError after a time."""
         with self._news:
-            met = self._news.wait_for(lambda: len(self._found(wanted)) >= count, timeout_s)
-        assert met, f"{len(self._found(wanted))} of {count} came in {timeout_s} s; last: {self.records[-3:]}"
-        return self._found(wanted)
+            self._news.wait_for(lambda: self._ended or len(self._found(wanted)) >= count, timeout_s)
+        found = self._found(wanted)
+        assert len(found) >= count, f"{len(found)} of {count} came in {timeout_s} s: {self.records[-3:]}"
+        return found
 
     def end(self, by: signal.Signals | None = signal.SIGINT, timeout_s: float = 30) -> tuple[int, Record]:
         """End it (None: wait for its own end); its exit status and its last line."""
@@ -70,6 +72,9 @@ class StreetProcess:
             with self._news:
                 self.records.append(json.loads(line))
                 self._news.notify_all()
+        with self._news:
+            self._ended = True
+            self._news.notify_all()
 
 
 def _pids() -> list[int]:

@@ -21,6 +21,8 @@ class Child:
         self.restarts = 0
         self._command = _ended_with_its_parent(command)
         self._log = log
+        log.touch(mode=0o600)
+        self._said_before = log.stat().st_size  # in earlier runs
         self._keeps_open = keeps_open
         self._process: subprocess.Popen | None = None
         self._leaving = threading.Event()
@@ -40,8 +42,10 @@ class Child:
             self._thread.join(_LOOK_AGAIN_S)
 
     def last_words(self) -> str:
-        """The end of the log: what to show when the program does not come up."""
-        lines = self._log.read_text(errors="replace").splitlines() if self._log.exists() else []
+        """The end of what it has said since its start: what to show when it does not come up."""
+        with open(self._log, "rb") as log:
+            log.seek(self._said_before)
+            lines = log.read().decode(errors="replace").splitlines()
         return "\n".join(lines[-_TAIL_LINES:])
 
     def _supervise(self) -> None:
