@@ -37,7 +37,7 @@ class Gateway:
         self._log = log
         self._counts = Counts(log)
         self._tasks = Tasks(log, self._counts)
-        self._writer = Writer(db)
+        self._writer = Writer(db, self._counts)
         self._outbox = Outbox(self._writer)
         book = Book(clock, log, self._counts, self._writer, self._outbox)
         self._desk = Desk(clock, self._counts, self._tasks, book)

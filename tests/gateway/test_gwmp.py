@@ -224,7 +224,7 @@ def make_link(tmp_path: Path) -> MakeLink:
         clock = SystemClock()
         log = Log(clock.now, "error", sys.stderr)
         counts = Counts(log)
-        writer = Writer(database.connect(tmp_path))
+        writer = Writer(database.connect(tmp_path), counts)
         link = LorawanLink(clock, log, counts, Tasks(log, counts), LorawanMemory(writer), _Nobody(), 0, 14)
         return link.endpoint, counts
 

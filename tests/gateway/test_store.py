@@ -2,11 +2,14 @@
 
 import asyncio
 import sqlite3
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from corolle_gateway.counts import Counts
 from corolle_gateway.errors import StoreError
+from corolle_gateway.log import Log
 from corolle_gateway.model import Airtime, Registration, SessionRecord, Unit
 from corolle_gateway.store import airtime, database, messages, registry, schema, sessions
 from corolle_gateway.store.outbox import Outbox
@@ -77,13 +80,16 @@ def test_a_data_dir_has_one_gateway(tmp_path: Path):
     database.claim(tmp_path / "data").close()
 
 
-def _with_writer(db: sqlite3.Connection, scenario: Callable[[Writer], Awaitable[None]]) -> None:
+def _with_writer(db: sqlite3.Connection, scenario: Callable[[Writer], Awaitable[None]]) -> Counts:
+    counts = Counts(Log(lambda: 0.0, "error", sys.stderr))
+
     async def run() -> None:
-        writer = Writer(db)
+        writer = Writer(db, counts)
         await scenario(writer)
         await writer.close()
 
     asyncio.run(run())
+    return counts
 
 
 def test_what_comes_together_is_committed_together(tmp_path: Path, db: sqlite3.Connection):
@@ -119,7 +125,33 @@ def test_one_culprit_fails_alone(db: sqlite3.Connection):
         with pytest.raises(sqlite3.IntegrityError):
             await bad
 
-    _with_writer(db, scenario)
+    assert _with_writer(db, scenario).rejected == {"store_failed": 1}
+
+
+def test_a_fault_of_our_own_does_not_stop_the_writer(db: sqlite3.Connection):
+    def faulty(db: sqlite3.Connection) -> None:
+        registry.use_nonces(db, "lamp-1", 9)
+        raise ZeroDivisionError
+
+    async def scenario(writer: Writer) -> None:
+        with pytest.raises(ZeroDivisionError):
+            await writer.submit(faulty)
+        assert await writer.submit(lambda db: registry.use_nonces(db, "lamp-1", 1)) == 1  # 9 was undone
+
+    assert _with_writer(db, scenario).rejected == {"store_failed": 1}
+
+
+def test_a_full_disk_fails_what_does_not_fit_and_nothing_else(db: sqlite3.Connection):
+    (pages,) = db.execute("PRAGMA page_count").fetchone()
+
+    async def scenario(writer: Writer) -> None:
+        db.execute(f"PRAGMA max_page_count = {pages + 2}")
+        with pytest.raises(sqlite3.OperationalError, match="full"):
+            await writer.submit(lambda db: messages.put(db, 1, "lamp-1", "report", "1", 0.0, bytes(100_000)))
+        db.execute("PRAGMA max_page_count = 100000")
+        assert await writer.submit(lambda db: messages.put(db, 1, "lamp-1", "report", "1", 0.0, b"")) is True
+
+    assert _with_writer(db, scenario).rejected == {"store_failed": 1}
 
 
 def test_nonces_go_one_way(db: sqlite3.Connection):

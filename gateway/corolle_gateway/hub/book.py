@@ -129,13 +129,8 @@ class Book:
 
     def _queued(self, operation: Callable[[sqlite3.Connection], bool]) -> asyncio.Future[bool]:
         future = self._writer.submit(operation)
-        future.add_done_callback(self._done)
+        future.add_done_callback(lambda _: self._outbox.filled.set())
         return future
-
-    def _done(self, future: asyncio.Future[bool]) -> None:
-        if not future.cancelled() and (error := future.exception()):
-            self._counts.reject("store_failed", error=error)
-        self._outbox.filled.set()
 
     def _become(self, command: Command, status: str, reason: str) -> None:
         command.status, command.reason = status, reason

@@ -88,8 +88,7 @@ class City:
         else:
             try:
                 await self._orders.order(unit, message.payload)
-            except sqlite3.Error as error:
-                self._counts.reject("store_failed", unit=unit, error=error)
+            except sqlite3.Error:
                 return
         self._client.acknowledge(message)
 

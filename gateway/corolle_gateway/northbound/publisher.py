@@ -53,8 +53,7 @@ class Publisher:
         try:
             rows = [(LIVE, row) for row in await self._take(LIVE, _BATCH)]
             rows += [(BACKLOG, row) for row in await self._take(BACKLOG, _BATCH - len(rows))]
-        except sqlite3.Error as error:
-            self._counts.reject("store_failed", error=error)
+        except sqlite3.Error:
             await asyncio.sleep(_STORE_RETRY_S)
             return 1
         for lane, row in rows:
@@ -86,11 +85,7 @@ class Publisher:
 
     def _forget(self) -> None:
         rows, self._acknowledged = self._acknowledged, []
-        self._outbox.published(rows).add_done_callback(self._forgotten)
-
-    def _forgotten(self, done: "asyncio.Future[None]") -> None:
-        if not done.cancelled() and (error := done.exception()):
-            self._counts.reject("store_failed", error=error)  # published once more after a restart
+        self._outbox.published(rows)  # if that fails, they are published once more after a restart
 
 
 def _nothing() -> None:

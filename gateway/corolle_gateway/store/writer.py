@@ -6,8 +6,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
+from corolle_gateway.counts import Counts
+
 T = TypeVar("T")
-_Outcome = tuple[Any, sqlite3.Error | None]
+_Outcome = tuple[Any, BaseException | None]
 
 
 class Writer:
@@ -17,14 +19,18 @@ class Writer:
     and once more in one of its own when that one fails; so it changes nothing but the database.
     """
 
-    def __init__(self, db: sqlite3.Connection):
+    def __init__(self, db: sqlite3.Connection, counts: Counts):
         self._db = db
+        self._counts = counts
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._waiting: list[tuple[Callable[[sqlite3.Connection], Any], asyncio.Future[Any]]] = []
         self._busy = False
 
     def submit(self, operation: Callable[[sqlite3.Connection], T]) -> asyncio.Future[T]:
-        """The operation's result, once it is committed to disk; or the sqlite3.Error that prevented it."""
+        """The operation's result, once it is committed to disk; or the error that prevented it.
+
+        That is a sqlite3.Error (a full disk, for one). It is counted here; who submits has only to go on.
+        """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         self._waiting.append((operation, future))
@@ -45,18 +51,26 @@ class Writer:
         operations = [operation for operation, _ in batch]
         futures = [future for _, future in batch]
         running = loop.run_in_executor(self._thread, _commit, self._db, operations)
-        running.add_done_callback(lambda done: self._finish(loop, futures, done.result()))
+        running.add_done_callback(lambda done: self._finish(loop, futures, done))
 
     def _finish(
-        self, loop: asyncio.AbstractEventLoop, futures: list[asyncio.Future[Any]], outcomes: list[_Outcome]
+        self,
+        loop: asyncio.AbstractEventLoop,
+        futures: list[asyncio.Future[Any]],
+        done: asyncio.Future[list[_Outcome]],
     ) -> None:
+        fault = done.exception()  # not the database's but an operation's own: all of the batch fail with it
+        outcomes = [(None, fault) for _ in futures] if fault else done.result()
         for future, (result, error) in zip(futures, outcomes, strict=True):
+            if error:
+                self._counts.reject("store_failed", error=error)
             if future.cancelled():
                 continue
-            if error is None:
-                future.set_result(result)
-            else:
+            if error:
                 future.set_exception(error)
+                future.exception()  # it is counted: nobody else has to look
+            else:
+                future.set_result(result)
         if self._waiting:
             self._start(loop)
         else:
@@ -78,10 +92,9 @@ def _transaction(db: sqlite3.Connection, operations: list[Callable[[sqlite3.Conn
     try:
         results = [operation(db) for operation in operations]
         db.execute("COMMIT")
-    except sqlite3.Error:
+    finally:
         if db.in_transaction:
             db.execute("ROLLBACK")
-        raise
     return results
 
 

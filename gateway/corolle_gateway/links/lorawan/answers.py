@@ -7,7 +7,6 @@ from corolle.wire import lorawan as wire
 from msgspec import Struct
 
 from corolle_gateway.clock import Clock, is_set
-from corolle_gateway.counts import Counts
 from corolle_gateway.links.lorawan import mac
 from corolle_gateway.links.lorawan.dedup import radio_of
 from corolle_gateway.links.lorawan.downlinks import RX1_DELAY_S, RX2_DR, Downlinks, windows
@@ -15,6 +14,8 @@ from corolle_gateway.links.lorawan.gwmp import Reception
 from corolle_gateway.links.lorawan.outside import Memory, Receiver
 from corolle_gateway.links.lorawan.sessions import RESERVED_AHEAD, Session, Sessions
 from corolle_gateway.model import Downlink, Sent
+
+_NOT_STORED = Sent(False, "store_failed")
 
 
 class Asked(Struct, frozen=True):
@@ -33,14 +34,12 @@ class Answers:
     def __init__(
         self,
         clock: Clock,
-        counts: Counts,
         memory: Memory,
         receiver: Receiver,
         sessions: Sessions,
         downlinks: Downlinks,
     ):
         self._clock = clock
-        self._counts = counts
         self._memory = memory
         self._receiver = receiver
         self._sessions = sessions
@@ -67,8 +66,8 @@ class Answers:
         try:
             phy = await self._frame(asked.session, f_ctrl, f_opts, downlink)
             outcome = await self._downlinks.send_in_window(reception.gateway, phy, slots)
-        except sqlite3.Error as error:
-            outcome = self._not_stored(unit, error)
+        except sqlite3.Error:
+            outcome = _NOT_STORED
         if downlink:
             self._receiver.sent(downlink, outcome)
 
@@ -79,8 +78,8 @@ class Answers:
             return Sent(False, "not_joined")
         try:
             phy = await self._frame(session, 0, b"", downlink)
-        except sqlite3.Error as error:
-            return self._not_stored(downlink.unit.name, error)
+        except sqlite3.Error:
+            return _NOT_STORED
         return await self._downlinks.send_at_once(session.gateway, phy)
 
     async def _frame(self, session: Session, f_ctrl: int, f_opts: bytes, downlink: Downlink | None) -> bytes:
@@ -109,7 +108,3 @@ class Answers:
         if reception.gps_ms is not None:
             return mac.gps_to_unix_s(reception.gps_ms)
         return asked.at_s if is_set(self._clock) else None
-
-    def _not_stored(self, unit: str, error: sqlite3.Error) -> Sent:
-        self._counts.reject("store_failed", unit=unit, error=error)
-        return Sent(False, "store_failed")

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from corolle_gateway.clock import Clock
 from corolle_gateway.counts import Counts
@@ -24,7 +24,7 @@ class Concentrator(Struct):
     tmst: int | None = None
     tmst_at_s: float = 0.0
     free_at_s: float = 0.0  # when the last frame that was to be sent at once has ended
-    turn: asyncio.Lock = asyncio.Lock()
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Concentrators:
@@ -40,7 +40,7 @@ class Concentrators:
         """A datagram came from it."""
         concentrator = self._all.get(eui)
         if concentrator is None:
-            concentrator = self._all[eui] = Concentrator(eui, turn=asyncio.Lock())
+            concentrator = self._all[eui] = Concentrator(eui)
             self._log.info("concentrator_found", gateway=eui)
         concentrator.heard_s = self._clock.now()
         return concentrator

@@ -1,7 +1,5 @@
 """Sending: which concentrator, which window, within which duty cycle."""
 
-import asyncio
-
 from corolle.wire import eu868
 from corolle.wire.airtime import airtime_us
 from msgspec import Struct
@@ -117,15 +115,10 @@ class Downlinks:
         transmission = Transmission(phy, slot.tmst, slot.freq_hz, slot.dr, self._power_dbm)
         outcome = await self.endpoint.transmit(address, transmission)
         if outcome.ok or outcome.reason == NO_TX_ACK:
-            stored = self._memory.note_airtime(airtime, now_s - PERIOD_S)
-            stored.add_done_callback(self._stored)
+            self._memory.note_airtime(airtime, now_s - PERIOD_S)
         else:
             self._ledger.take_back(airtime)
         return self._counted(outcome, concentrator.eui)
-
-    def _stored(self, done: asyncio.Future[None]) -> None:
-        if not done.cancelled() and (error := done.exception()):
-            self._counts.reject("store_failed", error=error)
 
     def _counted(self, outcome: Sent, gateway: str | None) -> Sent:
         if outcome.ok:

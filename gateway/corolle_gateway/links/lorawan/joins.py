@@ -64,7 +64,7 @@ class Joins:
         try:
             session = await heard.stored
         except sqlite3.Error:
-            return  # counted where it was raised
+            return  # it is counted, and the unit will ask again
         if session is None:
             return
         _, key = self._units[session.unit.dev_eui]
@@ -97,11 +97,7 @@ class Joins:
                 f_cnt_down=RESERVED_AHEAD,
             )
 
-        try:
-            record = await self._memory.begin(unit.name, request.dev_nonce, make)
-        except sqlite3.Error as error:
-            self._counts.reject("store_failed", unit=unit.name, error=error)
-            raise
+        record = await self._memory.begin(unit.name, request.dev_nonce, make)
         if record is None:
             self._counts.reject("join_replayed", unit=unit.name)
             return None

@@ -39,7 +39,7 @@ class LorawanLink:
         self._heard = Deduplicator(clock, concentrators.alone)
         self._downlinks = Downlinks(clock, counts, memory, concentrators, power_dbm)
         self._joins = Joins(log, counts, memory, self._sessions, self._downlinks, net_id)
-        self._answers = Answers(clock, counts, memory, receiver, self._sessions, self._downlinks)
+        self._answers = Answers(clock, memory, receiver, self._sessions, self._downlinks)
         uplinks = Uplinks(clock, counts, tasks, memory, receiver, self._sessions, self._heard, self._answers)
         server = NetworkServer(counts, tasks, concentrators, self._heard, self._joins, uplinks)
         self.endpoint = Endpoint(concentrators, counts, server.receive)

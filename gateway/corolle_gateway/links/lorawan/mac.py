@@ -2,7 +2,7 @@
 
 import math
 
-from corolle.wire import eu868, mac_network
+from corolle.wire import eu868
 from corolle.wire import mac_commands as mac
 
 from corolle_gateway.model import Radio
@@ -21,9 +21,9 @@ def answers(commands: list[tuple[int, bytes]], radio: Radio, time_s: float | Non
     asked = {cid for cid, _ in commands}
     f_opts = b""
     if mac.LINK_CHECK in asked:
-        f_opts += mac_network.build_link_check_ans(_margin_db(radio), min(radio.gateway_count, 255))
+        f_opts += mac.build(mac.LINK_CHECK, False, _margin_db(radio), min(radio.gateway_count, 255))
     if mac.DEVICE_TIME in asked and time_s is not None:
-        f_opts += mac_network.build_device_time_ans(*_gps(time_s))
+        f_opts += mac.build(mac.DEVICE_TIME, False, *_gps(time_s))
     return f_opts
 
 

@@ -105,8 +105,7 @@ class Uplinks:
         def stored(done: asyncio.Future[bool]) -> None:
             if done.cancelled():
                 return
-            if error := done.exception():
-                self._counts.reject("store_failed", unit=session.unit.name, error=error)
+            if done.exception():
                 self._heard.forget(heard)  # nobody was told that it was taken: it may come again
                 if session.f_cnt_up == f_cnt + 1:
                     session.f_cnt_up = before
