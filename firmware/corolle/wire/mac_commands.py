@@ -1,10 +1,9 @@
-"""MAC commands of LoRaWAN 1.0.4, chapter 5: identifiers, parsing, and a node's half of the payloads.
+"""MAC commands of LoRaWAN 1.0.4, chapter 5, both ways: one table, and what reads and writes by it.
 
-One CID serves for a request and its answer, told apart by direction. `build_*` returns a whole command, CID
-included; `read_*` takes a payload as parse() gives it. Bits that are reserved are sent as 0 and ignored. The
-network's half is mac_network.py.
+One CID serves for a request and its answer, told apart by direction.
 """
 
+from corolle.wire.bits import BitReader
 from corolle.wire.compat import const
 from corolle.wire.errors import FrameError
 
@@ -17,9 +16,30 @@ NEW_CHANNEL = const(0x07)
 RX_TIMING_SETUP = const(0x08)
 DEVICE_TIME = const(0x0D)
 
-# Payload length by CID; 255: no such command in this direction.
-_UP_LENGTHS = b"\xff\xff\x00\x01\x00\x01\x02\x01\x00\xff\xff\xff\xff\x00"
-_DOWN_LENGTHS = b"\xff\xff\x02\x04\x01\x04\x00\x05\x01\xff\xff\xff\xff\x05"
+# A line is a CID, its direction, and its fields in the order of the bits on the air: name:width. The bytes of
+# <width are little-endian; fields without a name are reserved, sent as 0 and ignored.
+#   freq in 100 Hz; delay_s 0 stands for 1; fraction in 1/256 s; max_duty_cycle n is 1 / 2**n
+#   data_rate 15, tx_power 15, nb_trans 0: keep what there is
+#   margin_db: down above the demodulation floor, up the SNR with sign in 6 bits
+#   battery: 0 external power, 1 to 254 of full, 255 unknown
+_TABLE = """
+2u
+2d margin_db:8 gateways:8
+3u :5 power_ok:1 data_rate_ok:1 mask_ok:1
+3d data_rate:4 tx_power:4 ch_mask:<16 :1 ch_mask_cntl:3 nb_trans:4
+4u
+4d :4 max_duty_cycle:4
+5u :5 rx1_offset_ok:1 rx2_dr_ok:1 freq_ok:1
+5d :1 rx1_dr_offset:3 rx2_dr:4 freq:<24
+6u battery:8 :2 margin_db:6
+6d
+7u :6 data_rates_ok:1 freq_ok:1
+7d index:8 freq:<24 max_dr:4 min_dr:4
+8u
+8d :4 delay_s:4
+13u
+13d gps_s:<32 fraction:8
+"""
 
 
 def parse(data: bytes, uplink: bool) -> list:
@@ -28,85 +48,55 @@ def parse(data: bytes, uplink: bool) -> list:
     A command that is not known ends the list, for its length is not known either (clause 5). FrameError when
     the last one is cut off.
     """
-    lengths = _UP_LENGTHS if uplink else _DOWN_LENGTHS
     commands = []
     i = 0
     while i < len(data):
-        cid = data[i]
-        length = lengths[cid] if cid < len(lengths) else 255
-        if length == 255:
+        fields = _fields(data[i], uplink)
+        if fields is None:
             break
-        payload = bytes(data[i + 1 : i + 1 + length])
-        if len(payload) < length:
+        end = i + 1 + sum(width for _, width, _ in fields) // 8
+        if end > len(data):
             raise FrameError("mac command cut off")
-        commands.append((cid, payload))
-        i += 1 + length
+        commands.append((data[i], bytes(data[i + 1 : end])))
+        i = end
     return commands
 
 
-# What a node reads.
+def read(cid: int, uplink: bool, payload: bytes) -> tuple:
+    """The values of a payload that parse() gave, in the order of the table."""
+    reader = BitReader(payload)
+    values = []
+    for name, width, little in _fields(cid, uplink) or ():
+        value = reader.take(width)
+        if little:
+            value = int.from_bytes(value.to_bytes(width // 8, "big"), "little")
+        if name:
+            values.append(value)
+    return tuple(values)
 
 
-def read_link_check_ans(payload: bytes) -> tuple:
-    """(margin above the demodulation floor in dB, number of gateways)."""
-    return payload[0], payload[1]
+def build(cid: int, uplink: bool, *values: int) -> bytes:
+    """A whole command, CID included, from the values in the order of the table."""
+    packed = 0
+    total = 0
+    place = 0
+    for name, width, little in _fields(cid, uplink) or ():
+        value = int(values[place]) if name else 0
+        place += bool(name)
+        if little:
+            value = int.from_bytes(value.to_bytes(width // 8, "little"), "big")
+        packed = packed << width | value & ((1 << width) - 1)
+        total += width
+    return bytes((cid,)) + packed.to_bytes(total // 8, "big")
 
 
-def read_link_adr_req(payload: bytes) -> tuple:
-    """(data rate, power index, channel mask, mask control, transmissions); 15, 15 and 0 mean "keep"."""
-    mask = int.from_bytes(payload[1:3], "little")
-    return payload[0] >> 4, payload[0] & 0x0F, mask, payload[3] >> 4 & 0x07, payload[3] & 0x0F
-
-
-def read_duty_cycle_req(payload: bytes) -> int:
-    """n of the aggregated duty cycle 1 / 2**n; 0 is no limit."""
-    return payload[0] & 0x0F
-
-
-def read_rx_param_setup_req(payload: bytes) -> tuple:
-    """(RX1 data rate offset, RX2 data rate, RX2 frequency in Hz)."""
-    return payload[0] >> 4 & 0x07, payload[0] & 0x0F, _freq_hz(payload[1:4])
-
-
-def read_new_channel_req(payload: bytes) -> tuple:
-    """(channel index, frequency in Hz (0: switch it off), lowest and highest data rate)."""
-    return payload[0], _freq_hz(payload[1:4]), payload[4] & 0x0F, payload[4] >> 4
-
-
-def read_rx_timing_setup_req(payload: bytes) -> int:
-    """RX1 delay in seconds; 0 on the air stands for 1."""
-    return payload[0] & 0x0F or 1
-
-
-def read_device_time_ans(payload: bytes) -> tuple:
-    """(seconds since the GPS epoch, 1980-01-06, milliseconds)."""
-    return int.from_bytes(payload[:4], "little"), payload[4] * 1000 // 256
-
-
-# What a node sends.
-
-
-def build_request(cid: int) -> bytes:
-    """LinkCheckReq and DeviceTimeReq, and the answers without payload to DutyCycle and RXTimingSetup."""
-    return bytes((cid,))
-
-
-def build_link_adr_ans(power_ok: bool, data_rate_ok: bool, mask_ok: bool) -> bytes:
-    return bytes((LINK_ADR, power_ok << 2 | data_rate_ok << 1 | mask_ok))
-
-
-def build_rx_param_setup_ans(offset_ok: bool, data_rate_ok: bool, freq_ok: bool) -> bytes:
-    return bytes((RX_PARAM_SETUP, offset_ok << 2 | data_rate_ok << 1 | freq_ok))
-
-
-def build_dev_status_ans(battery: int, margin_db: int) -> bytes:
-    """`battery`: 0 external power, 1..254 of full, 255 unknown. `margin_db`: SNR of the request, -32..31."""
-    return bytes((DEV_STATUS, battery, min(max(margin_db, -32), 31) & 0x3F))
-
-
-def build_new_channel_ans(data_rates_ok: bool, freq_ok: bool) -> bytes:
-    return bytes((NEW_CHANNEL, data_rates_ok << 1 | freq_ok))
-
-
-def _freq_hz(data: bytes) -> int:
-    return 100 * int.from_bytes(data, "little")
+def _fields(cid: int, uplink: bool) -> list | None:
+    """(name, width, whether it is little-endian) of each field, None when there is no such command."""
+    start = _TABLE.find("\n{}{}".format(cid, "u" if uplink else "d"))
+    if start < 0:
+        return None
+    fields = []
+    for field in _TABLE[start : _TABLE.find("\n", start + 1)].split()[1:]:
+        name, _, width = field.partition(":")
+        fields.append((name, int(width.lstrip("<")), width[0] == "<"))
+    return fields

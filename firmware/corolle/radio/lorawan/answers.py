@@ -49,21 +49,23 @@ class Answers:
                 changed = self._link_adr(block) or changed
                 i += len(block) - 1
             elif cid == mac.DEV_STATUS:
-                self._answer(mac.build_dev_status_ans(self._battery(), snr_db))
+                margin_db = min(max(snr_db, -32), 31) & 0x3F
+                self._answer(mac.DEV_STATUS, self._battery(), margin_db)
             elif cid in (mac.DUTY_CYCLE, mac.RX_PARAM_SETUP, mac.NEW_CHANNEL, mac.RX_TIMING_SETUP):
                 changed = self._set_up(cid, payload) or changed
             i += 1
         return changed
 
     def _set_up(self, cid: int, payload: bytes) -> bool:
+        values = mac.read(cid, False, payload)
         if cid == mac.DUTY_CYCLE:
-            return self._duty_cycle(mac.read_duty_cycle_req(payload))
+            return self._duty_cycle(*values)
         if cid == mac.RX_PARAM_SETUP:
-            return self._rx_param_setup(*mac.read_rx_param_setup_req(payload))
+            return self._rx_param_setup(*values)
         if cid == mac.NEW_CHANNEL:
-            return self._new_channel(*mac.read_new_channel_req(payload))
-        self._session.rx1_delay_s = mac.read_rx_timing_setup_req(payload)
-        self._answer(mac.build_request(mac.RX_TIMING_SETUP), sticky=True)
+            return self._new_channel(*values)
+        self._session.rx1_delay_s = values[0] or 1
+        self._answer(mac.RX_TIMING_SETUP)
         return True
 
     def _link_adr(self, block: list) -> bool:
@@ -73,7 +75,7 @@ class Answers:
         mask_ok = True
         data_rate = tx_power = nb_trans = 0
         for payload in block:
-            data_rate, tx_power, mask, control, nb_trans = mac.read_link_adr_req(payload)
+            data_rate, tx_power, mask, control, nb_trans = mac.read(mac.LINK_ADR, False, payload)
             ch_mask = self._ch_mask(mask, control)
             mask_ok = mask_ok and ch_mask != 0
         data_rate = session.data_rate if data_rate == _KEEP else data_rate
@@ -85,7 +87,7 @@ class Answers:
             session.data_rate, session.tx_power, session.ch_mask = data_rate, tx_power, ch_mask
             session.nb_trans = nb_trans or session.nb_trans
         for _ in block:
-            self._answer(mac.build_link_adr_ans(power_ok, data_rate_ok, mask_ok))
+            self._answer(mac.LINK_ADR, power_ok, data_rate_ok, mask_ok)
         return accepted
 
     def _ch_mask(self, mask: int, control: int) -> int:
@@ -100,10 +102,11 @@ class Answers:
     def _duty_cycle(self, exponent: int) -> bool:
         self._session.max_duty_cycle = exponent
         self._duty.limit(exponent)
-        self._answer(mac.build_request(mac.DUTY_CYCLE))
+        self._answer(mac.DUTY_CYCLE)
         return True
 
-    def _rx_param_setup(self, offset: int, data_rate: int, freq_hz: int) -> bool:
+    def _rx_param_setup(self, offset: int, data_rate: int, freq: int) -> bool:
+        freq_hz = 100 * freq
         offset_ok = offset <= 5
         data_rate_ok = data_rate <= eu868.MAX_DATA_RATE
         freq_ok = eu868.sub_band(freq_hz) is not None
@@ -111,10 +114,11 @@ class Answers:
         if accepted:
             session = self._session
             session.rx1_dr_offset, session.rx2_dr, session.rx2_freq_hz = offset, data_rate, freq_hz
-        self._answer(mac.build_rx_param_setup_ans(offset_ok, data_rate_ok, freq_ok), sticky=True)
+        self._answer(mac.RX_PARAM_SETUP, offset_ok, data_rate_ok, freq_ok)
         return accepted
 
-    def _new_channel(self, index: int, freq_hz: int, min_dr: int, max_dr: int) -> bool:
+    def _new_channel(self, index: int, freq: int, max_dr: int, min_dr: int) -> bool:
+        freq_hz = 100 * freq
         index_ok = _FIXED_CHANNELS <= index < eu868.MAX_CHANNELS
         freq_ok = index_ok and (freq_hz == 0 or eu868.sub_band(freq_hz) is not None)
         data_rates_ok = index_ok and min_dr <= max_dr <= eu868.MAX_DATA_RATE
@@ -123,14 +127,15 @@ class Answers:
             self._session.add_channel(index, freq_hz, min_dr, max_dr)
         elif accepted:
             self._session.remove_channel(index)
-        self._answer(mac.build_new_channel_ans(data_rates_ok, freq_ok))
+        self._answer(mac.NEW_CHANNEL, data_rates_ok, freq_ok)
         return accepted
 
-    def _answer(self, answer: bytes, sticky: bool = False) -> None:
+    def _answer(self, cid: int, *values) -> None:
         """What does not fit into FOpts is not answered, and the network asks again."""
+        answer = mac.build(cid, True, *values)
         if len(self) + len(answer) > 15:
             return
-        if sticky:
+        if cid in (mac.RX_PARAM_SETUP, mac.RX_TIMING_SETUP):
             self._sticky += answer
         else:
             self._once += answer

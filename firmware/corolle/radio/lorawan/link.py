@@ -135,10 +135,10 @@ class Link:
         """Answers and requests, as far as they fit beside the payload: it goes first, they can wait."""
         f_opts = self.answers.pending()
         if self._time.wanted and len(f_opts) < wire.MAX_F_OPTS:
-            f_opts += mac.build_request(mac.DEVICE_TIME)
+            f_opts += mac.build(mac.DEVICE_TIME, True)
         return f_opts if len(f_opts) + len(payload) <= self.room() else b""
 
     def _tell_time(self, commands: list) -> None:
         for cid, payload in commands:
             if cid == mac.DEVICE_TIME:
-                self._time.answered(*mac.read_device_time_ans(payload))
+                self._time.answered(*mac.read(cid, False, payload))

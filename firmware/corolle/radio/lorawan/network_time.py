@@ -35,11 +35,11 @@ class NetworkTime:
         self._asked = end
         self._due = time.ticks_add(time.ticks_ms(), _HOUR_MS)
 
-    def answered(self, gps_s: int, ms: int) -> None:
-        """The answer is the time at the end of the uplink; one that was not asked for is ignored."""
+    def answered(self, gps_s: int, fraction: int) -> None:
+        """The answer is the time at the end of the uplink, with 1/256 s; one not asked for is ignored."""
         if self._asked is None:
             return
-        ms += time.ticks_diff(time.ticks_ms(), self._asked)
+        ms = fraction * 1000 // 256 + time.ticks_diff(time.ticks_ms(), self._asked)
         self._asked = None
         self.wanted = False
         self._due = time.ticks_add(time.ticks_ms(), _DAY_MS)

@@ -7,7 +7,7 @@ from corolle.radio.lorawan.mac import new_counts
 from corolle.radio.lorawan.network_time import NetworkTime
 from corolle.radio.lorawan.session import Session
 from corolle.wire import lorawan as wire
-from corolle.wire import mac_network as network_mac
+from corolle.wire import mac_commands as mac
 from lora_network import DEV_ADDR, Flash, Network, Reception, loaded
 
 _NWK, _APP = b"n" * 16, b"a" * 16
@@ -128,20 +128,20 @@ def test_an_application_payload_on_a_port_that_is_not_one_goes_nowhere():
 
 def test_dev_status_is_answered_on_the_next_uplink_only():
     ends = _Ends()
-    assert ends.hear(ends.network.down(f_opts=network_mac.build_dev_status_req()))
+    assert ends.hear(ends.network.down(f_opts=mac.build(mac.DEV_STATUS, False)))
     assert ends.uplink().f_opts == b"\x06\x80\x07"  # battery 128, SNR 7 dB
     assert ends.uplink().f_opts == b""
 
 
 def test_commands_on_port_0_are_obeyed():
     ends = _Ends()
-    assert ends.hear(ends.network.down(0, network_mac.build_dev_status_req()))
+    assert ends.hear(ends.network.down(0, mac.build(mac.DEV_STATUS, False)))
     assert ends.uplink().f_opts == b"\x06\x80\x07"
 
 
 def test_sticky_answers_stay_until_the_network_has_them():
     ends = _Ends()
-    assert ends.hear(ends.network.down(f_opts=network_mac.build_rx_timing_setup_req(3)))
+    assert ends.hear(ends.network.down(f_opts=mac.build(mac.RX_TIMING_SETUP, False, 3)))
     assert [ends.uplink().f_opts for _ in range(3)] == [b"\x08"] * 3
     assert ends.hear(ends.network.down(30, b"x"))
     assert ends.uplink().f_opts == b""
@@ -151,7 +151,7 @@ def test_sticky_answers_stay_until_the_network_has_them():
 def test_a_payload_goes_before_answers_that_do_not_fit():
     ends = _Ends()
     ends.session.data_rate = 0
-    assert ends.hear(ends.network.down(f_opts=network_mac.build_dev_status_req()))
+    assert ends.hear(ends.network.down(f_opts=mac.build(mac.DEV_STATUS, False)))
     assert ends.uplink(payload=bytes(51)).f_opts == b""
     assert ends.uplink(payload=bytes(48)).f_opts == b"\x06\x80\x07"
 

@@ -5,7 +5,7 @@ import time
 
 from corolle.radio.lorawan import ACK, EVENT
 from corolle.wire import lorawan as wire
-from corolle.wire import mac_network as network_mac
+from corolle.wire import mac_commands as mac
 from lora_network import Flash, Network, Node, PowerCut
 
 _GPS_S = 1_468_000_000  # 1980-01-06 plus so much is 2026-07-14T17:46:22Z after 18 leap seconds
@@ -31,7 +31,7 @@ async def test_the_first_uplink_asks_the_time_and_its_answer_is_exact():
 
         def joined(air, uplink, join=join, network=network):
             join(air, uplink)
-            network.answers.append(network.down(f_opts=network_mac.build_device_time_ans(_GPS_S, 64)))
+            network.answers.append(network.down(f_opts=mac.build(mac.DEVICE_TIME, False, _GPS_S, 64)))
 
         network._join = joined
         node = Node(network)
@@ -47,7 +47,7 @@ async def test_the_first_uplink_asks_the_time_and_its_answer_is_exact():
 
 async def test_time_is_asked_again_after_a_day_and_rides_along_until_it_is_answered():
     network, flash = await _joined()
-    network.answers.append(network.down(f_opts=network_mac.build_device_time_ans(_GPS_S, 0)))
+    network.answers.append(network.down(f_opts=mac.build(mac.DEVICE_TIME, False, _GPS_S, 0)))
     node = Node(network, flash)
     await node.live(26 * 3600)
     assert len(node.times) == 1
@@ -145,7 +145,7 @@ async def test_class_c_listens_between_its_uplink_and_the_windows():
 
 async def test_repeats_until_answered():
     network, flash = await _joined()
-    network.answers.append(network.down(f_opts=network_mac.build_link_adr_req(5, 0, 0x00FF, 0, 3)))
+    network.answers.append(network.down(f_opts=mac.build(mac.LINK_ADR, False, 5, 0, 0x00FF, 0, 3)))
     node = Node(network, flash)
     await node.live(20)
     counters = [int.from_bytes(uplink.frame[6:8], "little") for uplink in node.air.sent]
