@@ -8,10 +8,18 @@ import machine
 _BEFORE_RESET_S = 5  # long enough for a technician's ctrl-C, and no boot loop at full speed
 
 
+def _assemble():
+    """Put the node together, then let go of the module that did: the radio needs the memory more."""
+    import corolle.node
+
+    supervisor = corolle.node.Node().supervisor
+    del sys.modules["corolle.node"], corolle.node
+    return supervisor
+
+
 def _keep(error):
     """Remember the traceback over the reset, if as much as that still works."""
-    from corolle.system.boots import traceback_of
-    from corolle.system.kept import Kept
+    from corolle.system.boots import Kept, traceback_of
 
     Kept(machine.RTC()).remember_crash(traceback_of(error))
 
@@ -19,9 +27,7 @@ def _keep(error):
 try:
     import asyncio
 
-    from corolle.node import Node
-
-    asyncio.run(Node().run())
+    asyncio.run(_assemble().run())
 except Exception as error:  # noqa: BLE001 - whatever it is, the street gets a fresh start
     sys.print_exception(error)
     try:

@@ -1,60 +1,53 @@
-"""The one place where a board, a unit, a link and the system are put together."""
+"""The one place where a board, a unit, a link and the system are put together.
 
-import asyncio
+All of it happens once; main.py lets go of this module afterwards, before the radio needs the memory.
+"""
+
 import json
 from binascii import crc32
 
 import machine
 
-from corolle.system.boots import Boots, traceback_of
+from corolle.system.boots import Boots, Kept
 from corolle.system.clock import Clock
-from corolle.system.kept import Kept
 from corolle.system.log import Log
 from corolle.system.settings import Settings
 from corolle.system.store import Store
 from corolle.system.supervisor import WATCHDOG_MS, Supervisor
 from corolle.units.commands import Commands
-from corolle.units.common import Common
-from corolle.units.faults import Faults
-from corolle.units.ledger import Ledger
+from corolle.units.common import Common, Faults, Ledger
+from corolle.units.link import LinkKeeper
 from corolle.units.reporting import Reporter
+from corolle.units.upkeep import Upkeep
 from corolle.units.wiring import Wiring
 from corolle.wire.words import BOOT_CAUSES, code_of
 
-_GOOD_AFTER_S = 300
-_SAFE_MODE_S = 3600  # then an ordinary boot is tried
-
 
 class Node:
-    """What is missing or broken in the files or on the board is a fault that is told, and never raises."""
+    """What is missing or broken in the files or on the board is a fault that is told, and never raises.
+
+    `supervisor` has all tasks and is ready to run.
+    """
 
     def __init__(self):
-        self._kept = Kept(machine.RTC())
+        kept = Kept(machine.RTC())
         self._clock = Clock(machine.RTC())
         self._log = Log(self._clock.stamp)
-        self._boots = Boots(self._kept)
+        self._boots = Boots(kept)
         board = self._read("/board.json")
         self._wiring = Wiring(board)
         self._shut_valve()
         self._store = Store()
         self._tell_boot()
-        self._facts = self._read("/unit.json")
-        self._kind = str(self._facts.get("kind") or board.get("unit"))
-        self._program = self._import_program(self._kind)
-        if self._program:
-            self._common = self._make_common(self._program)
-            self._unit = self._make_unit(self._program)
-
-    async def run(self) -> None:
-        """Run for ever."""
+        upkeep = Upkeep(kept, self._boots, self._log)
         watchdog = machine.WDT(timeout=WATCHDOG_MS)
-        self._supervisor = Supervisor(self._log, self._clock.uptime_s, watchdog, self._restarted)
-        self._supervisor.spawn("boot", self._prove_boot)
-        if self._program:
-            self._supervisor.spawn("unit", self._unit.run)
-            self._supervisor.spawn("report", self._common.reporter.run)
-            self._spawn_link(self._program.CLASS_C)
-        await self._supervisor.run()
+        self.supervisor = Supervisor(self._log, self._clock.uptime_s, watchdog, upkeep.task_restarted)
+        self.supervisor.spawn("boot", upkeep.prove_boot)
+        self._facts = self._read("/unit.json")
+        kind = str(self._facts.get("kind") or board.get("unit"))
+        program = self._import_program(kind)
+        if program:
+            self._start(kind, program, upkeep)
 
     def _read(self, path: str) -> dict:
         """A file of facts, {} when it is missing or garbled."""
@@ -78,7 +71,7 @@ class Node:
 
     def _tell_boot(self) -> None:
         boots = self._boots
-        self._log("boot", cause=boots.cause, failed_boots=boots.failed, safe_mode=boots.safe)
+        self._log("boot", cause=boots.cause, failed_boots=boots.failed, safe_mode=int(boots.safe))
         if not boots.crash:
             return
         self._log("crash", level="error", text=boots.crash)
@@ -101,14 +94,26 @@ class Node:
         self._log("file", level="error", error=f"no unit program for kind {kind!r}: lamp or canopy")
         return None
 
+    def _start(self, kind: str, program, upkeep: Upkeep) -> None:
+        common = self._make_common(program)
+        unit = program.build(common, self._wiring, self._place(), self._boots.safe)
+        common.reporter.compose = unit.compose
+        upkeep.serve(common, unit)
+        self.supervisor.spawn("unit", unit.run)
+        self.supervisor.spawn("report", common.reporter.run)
+        keeper = LinkKeeper(common, self._wiring.radio, program.CLASS_C, Commands(kind, common, unit).receive)
+        if self._has_radio() and keeper.identify(self._facts, self._read("/keys.json")):
+            self.supervisor.spawn("link", keeper.run)
+
     def _make_common(self, program) -> Common:
         clock, log, store = self._clock, self._log, self._store
         settings = Settings(program.SETTINGS, store)
         reporter = Reporter(clock, settings, crc32(repr(self._facts.get("dev_eui")).encode()))
         self._tell_first(reporter, settings)
         ledger = Ledger(program.COUNTERS, store, log, clock.uptime_s)
-        faults = Faults(program.FAULTS, log, reporter.event)
-        return Common(clock, log, settings, store, ledger, faults, reporter)
+        return Common(
+            clock, log, settings, store, ledger, Faults(program.FAULTS, log, reporter.event), reporter
+        )
 
     def _tell_first(self, reporter: Reporter, settings: Settings) -> None:
         """The events of a boot, in their order."""
@@ -125,57 +130,20 @@ class Node:
         if store.restored:
             reporter.event("store restored", store.restored)
 
-    def _make_unit(self, program):
+    def _place(self) -> tuple | None:
+        """(latitude, longitude) of the unit, None when it is not known."""
         lat_deg, lon_deg = self._facts.get("lat_deg"), self._facts.get("lon_deg")
-        place = None
         if isinstance(lat_deg, (int, float)) and isinstance(lon_deg, (int, float)):
-            place = lat_deg, lon_deg
-        else:
-            self._log("file", level="error", path="/unit.json", error="no lat_deg and lon_deg")
-        unit = program.build(self._common, self._wiring, place, self._boots.safe)
-        self._common.reporter.compose = unit.compose
-        self._clock.on_step.append(self._clock_stepped)
-        return unit
+            return lat_deg, lon_deg
+        self._log("file", level="error", path="/unit.json", error="no lat_deg and lon_deg")
+        return None
 
-    def _clock_stepped(self, step_s: int) -> None:
-        self._log("clock_set", step_s=step_s)
-        self._common.reporter.event("clock set", step_s)
-        self._unit.look_again()
-        self._common.reporter.soon()
-
-    def _spawn_link(self, class_c: bool) -> None:
-        from corolle.radio.lorawan.keys import Identity
-        from corolle.units.link import LinkKeeper
-
-        facts, keys = self._facts, self._read("/keys.json")
+    def _has_radio(self) -> bool:
         try:
-            identity = Identity(facts["dev_eui"], facts["join_eui"], keys["app_key"])
-            fitted = self._wiring.part("radio", "sx1262")
-        except (ValueError, KeyError, TypeError) as error:
-            self._log("file", level="error", error=f"no identity for the radio: {error}")
-            return
-        if fitted is None:
-            self._log("fitting", level="warn", part="radio", error="not fitted")
-            return
-        commands = Commands(self._kind, self._common, self._unit)
-        keeper = LinkKeeper(self._common, self._wiring.radio, identity, class_c, commands.receive)
-        self._supervisor.spawn("link", keeper.run)
-
-    async def _prove_boot(self, alive) -> None:
-        """After some minutes the boot is a good one; safe mode ends by trying an ordinary boot."""
-        after_s = _SAFE_MODE_S if self._boots.safe else _GOOD_AFTER_S
-        alive(after_s)
-        await asyncio.sleep(after_s)
-        if self._boots.safe:
-            self._boots.retry()
-            machine.reset()
-        self._boots.good()
-        alive(1 << 29)
-        await asyncio.Event().wait()
-
-    def _restarted(self, task, error: Exception) -> None:
-        """A task raised. A chip that fails is an OSError and no crash of ours."""
-        if not isinstance(error, OSError):
-            self._kept.remember_crash(traceback_of(error))
-        if self._program:
-            self._common.reporter.event("task restarted", self._supervisor.restarts())
+            if self._wiring.part("radio", "sx1262"):
+                return True
+            error = "not fitted"
+        except (ValueError, KeyError, TypeError) as cause:
+            error = repr(cause)
+        self._log("fitting", level="error", part="radio", error=error)
+        return False

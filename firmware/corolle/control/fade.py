@@ -3,8 +3,10 @@
 A step is as large as the eye just does not notice, so a ramp wakes the node no oftener than needed.
 """
 
-_STEP = 0.02  # of full lightness
-_SHORTEST_MS = 20  # quicker than the eye, and than a 0-10 V converter's filter
+from corolle.wire.compat import const
+
+_STEP = const(0.02)  # of full lightness
+_SHORTEST_MS = const(20)  # quicker than the eye, and than a 0-10 V converter's filter
 
 
 def ramp(start_pct: float, end_pct: int, duration_ms: int):

@@ -7,8 +7,9 @@ passer-by, an order, a step of the clock) wakes whoever asks.
 
 from corolle.control.calendar import DAY_S, local_minute, next_local
 from corolle.control.sun import rise_and_set
+from corolle.wire.compat import const
 
-_NOON_MIN = 720
+_NOON_MIN = const(720)
 
 
 class LightMemory:

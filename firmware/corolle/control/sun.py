@@ -6,10 +6,12 @@ are reduced by integers first, and only what is left of a turn becomes a float.
 
 from math import acos, asin, atan2, cos, pi, radians, sin, sqrt, tan
 
-_DAY_S = 86400
-_J2000_S = 946728000  # 2000-01-01 12:00 UTC
-_RISE_DEG = -0.833  # refraction and half the sun's disc
-_TURN_NDEG = 360_000_000_000  # a turn in billionths of a degree
+from corolle.wire.compat import const
+
+_DAY_S = const(86400)
+_J2000_S = const(946728000)  # 2000-01-01 12:00 UTC
+_RISE_DEG = const(-0.833)  # refraction and half the sun's disc
+_TURN_NDEG = const(360_000_000_000)  # a turn in billionths of a degree
 
 
 def _angle(start_ndeg: int, day_ndeg: int, since_s: int) -> float:

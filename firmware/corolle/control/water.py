@@ -4,7 +4,9 @@ Pure: seconds, settings, readings and memory come in, (open, reason, next moment
 clock that only runs forward (the node's uptime): a step of the time of day must not shorten a pause.
 """
 
-_WATCH_S = 60  # how often an open valve is looked at
+from corolle.wire.compat import const
+
+_WATCH_S = const(60)  # how often an open valve is looked at
 
 
 class WaterReadings:

@@ -2,9 +2,8 @@
 
 import asyncio
 
-from micropython import const
-
 from corolle.drivers.chip import ChipError, absent
+from corolle.wire.compat import const
 
 _CONVERSION = const(0)  # registers, table 8-1
 _CONFIG = const(1)

@@ -2,7 +2,9 @@
 
 import time
 
-_BOUNCE_MS = 3  # a reed's contact bounces for less, and water does not flow so fast
+from corolle.wire.compat import const
+
+_BOUNCE_MS = const(3)  # a reed's contact bounces for less, and water does not flow so fast
 
 
 class FlowMeter:

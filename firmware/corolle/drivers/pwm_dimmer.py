@@ -3,8 +3,10 @@
 IEC 60929, annex E.2: 10 V is full light, 1 V the minimum level; below that a driver with dim-to-off is off.
 """
 
-_FULL_MV = 10_000
-_MINIMUM_MV = 1_000
+from corolle.wire.compat import const
+
+_FULL_MV = const(10_000)
+_MINIMUM_MV = const(1_000)
 
 
 class PwmDimmer:

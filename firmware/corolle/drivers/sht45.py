@@ -2,12 +2,11 @@
 
 import asyncio
 
-from micropython import const
-
 from corolle.drivers.chip import ChipError, absent
+from corolle.wire.compat import const
 
-_MEASURE = b"\xfd"  # high repeatability, table 8
-_SERIAL = b"\x89"
+_MEASURE = const(b"\xfd")  # high repeatability, table 8
+_SERIAL = const(b"\x89")
 _MEASURE_MS = const(9)  # 8.3 ms at most, table 5
 
 

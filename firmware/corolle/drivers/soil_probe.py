@@ -1,6 +1,8 @@
 """A capacitive soil probe: the straight line between its voltage in dry and in wet substrate."""
 
-_BEYOND = 0.1  # of the span; further out it is an open wire or a short circuit
+from corolle.wire.compat import const
+
+_BEYOND = const(0.1)  # of the span; further out it is an open wire or a short circuit
 
 
 class SoilProbe:

@@ -2,12 +2,14 @@
 
 import time
 
+from corolle.wire.compat import const
+
 UNKNOWN, KEPT, NETWORK = 0, 1, 2  # qualities: never set; kept by the RTC over a reset; told by the network
 
-_BORN_S = 1767225600  # 2026-01-01: before this firmware no clock can be right
-_END_S = 4102444800  # 2100-01-01
-_REBASE_MS = 1 << 28  # half of what a difference of ticks can span
-_STEP_S = 2  # a change of this much is told, less is drift
+_BORN_S = const(1767225600)  # 2026-01-01: before this firmware no clock can be right
+_END_S = const(4102444800)  # 2100-01-01
+_REBASE_MS = const(1 << 28)  # half of what a difference of ticks can span
+_STEP_S = const(2)  # a change of this much is told, less is drift
 
 
 class Clock:

@@ -1,8 +1,10 @@
 """The node's log: one logfmt line an event, on the console and in a ring of fixed memory."""
 
+from corolle.wire.compat import const
+
 LEVELS = ("debug", "info", "warn", "error")
 
-_QUOTED = ' "='
+_QUOTED = const(' "=')
 
 
 class Ring:

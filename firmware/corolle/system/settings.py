@@ -6,7 +6,9 @@ The tables are lamp_settings.py and canopy_settings.py: a node holds only its ow
 import json
 from binascii import crc32
 
-_RECORD = "settings"
+from corolle.wire.compat import const
+
+_RECORD = const("settings")
 
 
 def rows(table: str):

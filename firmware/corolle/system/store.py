@@ -8,10 +8,12 @@ import os
 import struct
 from binascii import crc32
 
-_HEAD = "<2sIII"  # magic, serial number, length, checksum over serial, length and payload
-_HEAD_BYTES = 14
-_MAGIC = b"C1"
-_COPIES = ("a", "b")
+from corolle.wire.compat import const
+
+_HEAD = const("<2sIII")  # magic, serial number, length, checksum over serial, length and payload
+_HEAD_BYTES = const(14)
+_MAGIC = const(b"C1")
+_COPIES = const(("a", "b"))
 
 
 class Store:

@@ -3,12 +3,14 @@
 import asyncio
 import gc
 
+from corolle.wire.compat import const
+
 FEED_S = 20  # how often the watchdog is fed, while every task is alive
 WATCHDOG_MS = 60_000  # three feeds missed
-_GRACE_S = 60  # a task may be this late: a radio exchange or a flash write of another's
-_FIRST_PAUSE_S = 1
-_LONGEST_PAUSE_S = 300
-_STEADY_S = 600  # a task that ran this long starts again without a longer pause
+_GRACE_S = const(60)  # a task may be this late: a radio exchange or a flash write of another's
+_FIRST_PAUSE_S = const(1)
+_LONGEST_PAUSE_S = const(300)
+_STEADY_S = const(600)  # a task that ran this long starts again without a longer pause
 
 
 class Task:
@@ -33,7 +35,7 @@ class Task:
 
 
 class Supervisor:
-    """`watchdog` is machine.WDT; `on_restart(task, error)` is told of every task that raised."""
+    """`watchdog` is machine.WDT; `on_restart(error)` is told of every task that raised."""
 
     def __init__(self, log, uptime_s, watchdog, on_restart):
         self._log = log
@@ -78,5 +80,5 @@ class Supervisor:
         again = _FIRST_PAUSE_S if ran_s >= _STEADY_S else task.pause_s * 2
         task.pause_s = min(again, _LONGEST_PAUSE_S)
         self._log("restart", level="error", task=task.name, error=repr(error), pause_s=task.pause_s)
-        self._on_restart(task, error)
+        self._on_restart(error)
         gc.collect()

@@ -4,12 +4,11 @@ from machine import Timer
 
 from corolle.control.water import WaterMemory, decide
 from corolle.system.canopy_settings import CANOPY_SETTINGS as SETTINGS
-from corolle.units.garden import Garden
-from corolle.units.litres import COUNTERS
-from corolle.units.sensor import Sensor
-from corolle.units.tap import Tap
-from corolle.units.wake import Wake
+from corolle.units.common import Wake
+from corolle.units.garden import Garden, Sensor
+from corolle.units.tap import COUNTERS, Tap
 from corolle.wire.canopy_report import CANOPY_REPORT
+from corolle.wire.compat import const
 from corolle.wire.words import CANOPY_FAULTS as FAULTS
 from corolle.wire.words import REASONS, code_of
 
@@ -17,11 +16,11 @@ __all__ = ("CLASS_C", "COUNTERS", "FAULTS", "SETTINGS", "Canopy", "build")
 
 CLASS_C = False  # on a battery: it listens only after it has spoken
 
-_GUARD_TIMER = 0  # nobody else may have it
-_SENSING_S = 30  # all sensors, each with its waits
-_LONGEST_S = 900
-_NO_CLOCK_S = 900  # so long after a boot the clock may be unknown without a fault
-_MOST_TODAY_L = 409.5  # what the report can carry
+_GUARD_TIMER = const(0)  # nobody else may have it
+_SENSING_S = const(30)  # all sensors, each with its waits
+_LONGEST_S = const(900)
+_NO_CLOCK_S = const(900)  # so long after a boot the clock may be unknown without a fault
+_MOST_TODAY_L = const(409.5)  # what the report can carry
 
 
 class Canopy:

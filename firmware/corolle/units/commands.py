@@ -5,13 +5,14 @@ from binascii import crc32
 
 from corolle.wire.codec import unpack
 from corolle.wire.commands import verdict_on
+from corolle.wire.compat import const
 from corolle.wire.errors import FrameError
 from corolle.wire.orders import COMMAND
 from corolle.wire.words import REASONS, VERBS, VERDICTS, code_of, word_of
 
-_RECORD = "orders"
-_KEPT = 8  # so many orders are known again, over a reset too
-_MARK_BYTES = 4
+_RECORD = const("orders")
+_KEPT = const(8)  # so many orders are known again, over a reset too
+_MARK_BYTES = const(4)
 
 
 class Commands:

@@ -1,6 +1,91 @@
 """What every part of a unit shares."""
 
+import asyncio
+import struct
+
 from corolle.control.calendar import hours_minutes
+from corolle.wire.compat import const
+from corolle.wire.words import code_of
+
+_REPORTED = const(0xFFF)  # the report has room for so many, the rest is told by events alone
+_RECORD = const("ledger")
+_SPARE_S = const(3600)  # between two writes; what comes in between is lost with the power
+
+
+class Wake:
+    """One task waits; set() is safe in an interrupt or a timer's callback."""
+
+    def __init__(self):
+        self._flag = asyncio.ThreadSafeFlag()
+        self.set = self._flag.set
+
+    async def wait_ms(self, timeout_ms: int) -> bool:
+        """True when somebody called, False when the time was up."""
+        try:
+            await asyncio.wait_for_ms(self._flag.wait(), timeout_ms)
+        except asyncio.TimeoutError:  # noqa: UP041 - MicroPython has no built-in one
+            return False
+        return True
+
+
+class Faults:
+    """`table` is the unit's list of faults in corolle.wire.words; `tell(event, value)` sends an event."""
+
+    def __init__(self, table: str, log, tell):
+        self._table = table
+        self._log = log
+        self._tell = tell
+        self._present = 0
+
+    @property
+    def flags(self) -> int:
+        """The faults present, as the report carries them."""
+        return self._present & _REPORTED
+
+    def set(self, name: str, present: bool) -> None:
+        """Say whether a fault is there."""
+        bit = code_of(self._table, name)
+        if bool(self._present >> bit & 1) == present:
+            return
+        self._present ^= 1 << bit
+        self._log("fault", level="warn", name=name, state="raised" if present else "cleared")
+        self._tell("fault raised" if present else "fault cleared", bit)
+
+
+class Ledger:
+    """Whole numbers of 32 bits by name. `names` is their order in the record: append, never move."""
+
+    def __init__(self, names: tuple, store, log, uptime_s):
+        self._names = names
+        self._format = f"<{len(names)}I"
+        self._store = store
+        self._log = log
+        self._uptime_s = uptime_s
+        self._written_at_s = uptime_s()
+        self._changed = False
+        # A record of an older version is shorter: what it does not have begins at 0.
+        record = (store.load(_RECORD) or b"") + bytes(4 * len(names))
+        self._values = list(struct.unpack_from(self._format, record))
+
+    def __getitem__(self, name: str) -> int:
+        return self._values[self._names.index(name)]
+
+    def __setitem__(self, name: str, value: int) -> None:
+        place = self._names.index(name)
+        self._changed = self._changed or value != self._values[place]
+        self._values[place] = value & 0xFFFFFFFF
+
+    def keep(self, now: bool = False) -> None:
+        """Write what has changed, at most once an hour unless it must be now."""
+        due = now or self._uptime_s() - self._written_at_s >= _SPARE_S
+        if not (self._changed and due):
+            return
+        self._written_at_s = self._uptime_s()
+        self._changed = False
+        try:
+            self._store.save(_RECORD, struct.pack(self._format, *self._values))
+        except OSError as error:
+            self._log("store", level="error", record=_RECORD, error=str(error))
 
 
 class Common:

@@ -4,10 +4,9 @@ import struct
 
 from corolle.control.light import LightMemory, Night, decide
 from corolle.system.lamp_settings import LAMP_SETTINGS as SETTINGS
-from corolle.units.energy import VirtualEnergy
-from corolle.units.fader import Fader
-from corolle.units.presence import Presence
-from corolle.units.wake import Wake
+from corolle.units.common import Wake
+from corolle.units.lamp_parts import Fader, Presence, VirtualEnergy
+from corolle.wire.compat import const
 from corolle.wire.lamp_report import LAMP_REPORT
 from corolle.wire.words import LAMP_FAULTS as FAULTS
 from corolle.wire.words import REASONS, code_of
@@ -17,12 +16,12 @@ __all__ = ("CLASS_C", "COUNTERS", "FAULTS", "SETTINGS", "Lamp", "build")
 COUNTERS = ("energy_dwh", "passages")  # kept in the ledger
 CLASS_C = True  # on the mains: it listens always
 
-_RECORD = "override"
-_OVERRIDE = "<BI"  # level, end; the author follows
-_OVERRIDE_BYTES = 5
-_LONGEST_S = 900  # a sleep, however far off the next change is
-_LOOK_S = 30  # at night: how late a lost interrupt of the presence sensor may be found
-_NO_CLOCK_S = 900  # so long after a boot the clock may be unknown without a fault
+_RECORD = const("override")
+_OVERRIDE = const("<BI")  # level, end; the author follows
+_OVERRIDE_BYTES = const(5)
+_LONGEST_S = const(900)  # a sleep, however far off the next change is
+_LOOK_S = const(30)  # at night: how late a lost interrupt of the presence sensor may be found
+_NO_CLOCK_S = const(900)  # so long after a boot the clock may be unknown without a fault
 
 
 class Lamp:

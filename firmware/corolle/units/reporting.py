@@ -1,15 +1,16 @@
 """Reports from time to time and events at once, into whatever link there is."""
 
-from corolle.units.wake import Wake
+from corolle.units.common import Wake
 from corolle.wire.codec import encode
+from corolle.wire.compat import const
 from corolle.wire.orders import ACK, EVENT
 from corolle.wire.words import EVENTS, code_of
 
 ACK_PRIORITY, EVENT_PRIORITY, REPORT_PRIORITY = 0, 1, 2
 
-_JOIN_LOOK_S = 15
-_JOIN_LOOKS = 60
-_MOST_EARLY = 8  # frames kept while there is no link yet
+_JOIN_LOOK_S = const(15)
+_JOIN_LOOKS = const(60)
+_MOST_EARLY = const(8)  # frames kept while there is no link yet
 
 
 class Reporter:

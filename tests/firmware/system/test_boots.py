@@ -1,8 +1,7 @@
 """Three boots in a row that ended badly lead to safe mode, and out of it again."""
 
 import machine
-from corolle.system.boots import Boots, reset_cause, traceback_of
-from corolle.system.kept import Kept
+from corolle.system.boots import Boots, Kept, reset_cause, traceback_of
 
 
 def _boot():

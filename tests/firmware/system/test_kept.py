@@ -1,7 +1,7 @@
 """RTC memory may hold anything after a power cut."""
 
 import machine
-from corolle.system.kept import Kept
+from corolle.system.boots import Kept
 
 
 def test_what_is_kept_comes_back_after_a_reset():

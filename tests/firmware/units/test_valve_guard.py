@@ -8,8 +8,7 @@ from corolle.drivers.latching_valve import LatchingValve
 from corolle.system.canopy_settings import CANOPY_SETTINGS
 from corolle.system.clock import Clock
 from corolle.system.settings import rows
-from corolle.units.valve_guard import ValveGuard
-from corolle.units.window import Window
+from corolle.units.valve_guard import ValveGuard, Window
 
 
 class _Pipe:
