@@ -17,13 +17,6 @@ def _assemble():
     return supervisor
 
 
-def _keep(error):
-    """Remember the traceback over the reset, if as much as that still works."""
-    from corolle.system.boots import Kept, traceback_of
-
-    Kept(machine.RTC()).remember_crash(traceback_of(error))
-
-
 try:
     import asyncio
 
@@ -31,7 +24,9 @@ try:
 except Exception as error:  # noqa: BLE001 - whatever it is, the street gets a fresh start
     sys.print_exception(error)
     try:
-        _keep(error)
+        from corolle.system.boots import keep_crash
+
+        keep_crash(machine.RTC(), error)
     except (ImportError, MemoryError, OSError) as second:
         sys.print_exception(second)
 time.sleep(_BEFORE_RESET_S)

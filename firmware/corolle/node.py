@@ -8,7 +8,7 @@ from binascii import crc32
 
 import machine
 
-from corolle.system.boots import Boots, Kept
+from corolle.system.boots import Boots
 from corolle.system.clock import Clock
 from corolle.system.log import Log
 from corolle.system.settings import Settings
@@ -18,7 +18,6 @@ from corolle.units.commands import Commands
 from corolle.units.common import Common, Faults, Ledger
 from corolle.units.link import LinkKeeper
 from corolle.units.reporting import Reporter
-from corolle.units.upkeep import Upkeep
 from corolle.units.wiring import Wiring
 from corolle.wire.words import BOOT_CAUSES, code_of
 
@@ -30,24 +29,23 @@ class Node:
     """
 
     def __init__(self):
-        kept = Kept(machine.RTC())
-        self._clock = Clock(machine.RTC())
+        rtc = machine.RTC()
+        self._clock = Clock(rtc)
         self._log = Log(self._clock.stamp)
-        self._boots = Boots(kept)
+        self._boots = Boots(rtc)
         board = self._read("/board.json")
         self._wiring = Wiring(board)
         self._shut_valve()
         self._store = Store()
         self._tell_boot()
-        upkeep = Upkeep(kept, self._boots, self._log)
         watchdog = machine.WDT(timeout=WATCHDOG_MS)
-        self.supervisor = Supervisor(self._log, self._clock.uptime_s, watchdog, upkeep.task_restarted)
-        self.supervisor.spawn("boot", upkeep.prove_boot)
+        self.supervisor = Supervisor(self._log, self._clock.uptime_s, watchdog)
+        self.supervisor.spawn("boot", self._boots.prove)
         self._facts = self._read("/unit.json")
         kind = str(self._facts.get("kind") or board.get("unit"))
         program = self._import_program(kind)
         if program:
-            self._start(kind, program, upkeep)
+            self._start(kind, program)
 
     def _read(self, path: str) -> dict:
         """A file of facts, {} when it is missing or garbled."""
@@ -94,11 +92,11 @@ class Node:
         self._log("file", level="error", error=f"no unit program for kind {kind!r}: lamp or canopy")
         return None
 
-    def _start(self, kind: str, program, upkeep: Upkeep) -> None:
+    def _start(self, kind: str, program) -> None:
         common = self._make_common(program)
         unit = program.build(common, self._wiring, self._place(), self._boots.safe)
         common.reporter.compose = unit.compose
-        upkeep.serve(common, unit)
+        self._clock.on_step.append(unit.look_again)
         self.supervisor.spawn("unit", unit.run)
         self.supervisor.spawn("report", common.reporter.run)
         keeper = LinkKeeper(common, self._wiring.radio, program.CLASS_C, Commands(kind, common, unit).receive)
@@ -111,9 +109,8 @@ class Node:
         reporter = Reporter(clock, settings, crc32(repr(self._facts.get("dev_eui")).encode()))
         self._tell_first(reporter, settings)
         ledger = Ledger(program.COUNTERS, store, log, clock.uptime_s)
-        return Common(
-            clock, log, settings, store, ledger, Faults(program.FAULTS, log, reporter.event), reporter
-        )
+        faults = Faults(program.FAULTS, log, reporter.event)
+        return Common(clock, log, settings, store, ledger, faults, reporter, self.supervisor)
 
     def _tell_first(self, reporter: Reporter, settings: Settings) -> None:
         """The events of a boot, in their order."""

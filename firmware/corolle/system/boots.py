@@ -1,5 +1,9 @@
-"""Boots that ended badly are counted over resets; after three in a row the node runs in safe mode."""
+"""Boots that ended badly are counted over resets; after three in a row the node runs in safe mode.
 
+Count and last traceback stand in the RTC's memory: it outlives a reset, and a power cut is no failed boot.
+"""
+
+import asyncio
 import io
 import struct
 import sys
@@ -9,45 +13,11 @@ import machine
 
 from corolle.wire.compat import const
 
-_FORMAT = const("<BH")  # failed boots, length of the crash record
-_FORMAT_BYTES = const(3)
-_CHECK_BYTES = const(4)
-_MAX_CRASH_BYTES = const(512)
 _LIMIT = const(3)  # failed boots in a row
-
-
-class Kept:
-    """`rtc` is machine.RTC(); after a power cut it holds nothing, or noise that the checksum finds."""
-
-    def __init__(self, rtc):
-        self._rtc = rtc
-        self.failed_boots, self.crash = _parse(rtc.memory())
-
-    def remember_boots(self, failed: int) -> None:
-        """Keep how many boots in a row have failed."""
-        self.failed_boots = min(failed, 255)
-        self._save()
-
-    def remember_crash(self, text: bytes) -> None:
-        """Keep the end of a traceback: its last lines say what happened. b"" forgets."""
-        self.crash = text[-_MAX_CRASH_BYTES:]
-        self._save()
-
-    def _save(self) -> None:
-        body = struct.pack(_FORMAT, self.failed_boots, len(self.crash)) + self.crash
-        self._rtc.memory(struct.pack("<I", crc32(body)) + body)
-
-
-def _parse(memory: bytes) -> tuple:
-    """(failed boots, crash) out of the RTC's memory; nothing where it is not ours."""
-    body = memory[_CHECK_BYTES:]
-    if len(body) < _FORMAT_BYTES or struct.unpack_from("<I", memory)[0] != crc32(body):
-        return 0, b""
-    failed, length = struct.unpack_from(_FORMAT, body)
-    crash = body[_FORMAT_BYTES:]
-    return failed, crash if len(crash) == length else b""
-
-
+_GOOD_AFTER_S = const(300)
+_SAFE_MODE_S = const(3600)  # then an ordinary boot is tried
+_EVER_S = const(1 << 29)
+_MAX_CRASH_BYTES = const(512)
 _CAUSES = (  # machine's name of a cause, and the word for it
     ("PWRON_RESET", "power"),
     ("HARD_RESET", "hard reset"),
@@ -58,28 +28,42 @@ _CAUSES = (  # machine's name of a cause, and the word for it
 
 
 class Boots:
-    """Every boot counts as failed until good() is called, save those that a technician's soft reset began."""
+    """`rtc` is machine.RTC(). Every boot counts as failed until it is proved, save a technician's soft reset.
 
-    def __init__(self, kept):
-        self._kept = kept
-        self.cause = reset_cause()
-        self.failed = kept.failed_boots
+    `crash` is the last traceback, "" when there is none.
+    """
+
+    def __init__(self, rtc):
+        self._rtc = rtc
+        self.failed, crash = _recall(rtc)
         self.safe = self.failed >= _LIMIT
-        self.crash = kept.crash.decode()  # the last traceback, "" when there is none
+        self.crash = crash.decode()
+        self.cause = reset_cause()
         if self.cause != "soft reset":
-            kept.remember_boots(self.failed + 1)
+            _remember(rtc, self.failed + 1, crash)
 
-    def good(self) -> None:
-        """The node has run long enough: whatever fails later is another matter."""
-        self._kept.remember_boots(0)
-
-    def retry(self) -> None:
-        """Let the next boot be an ordinary one; if it fails too, safe mode is back."""
-        self._kept.remember_boots(_LIMIT - 1)
+    async def prove(self, alive) -> None:
+        """After some minutes the boot is a good one; safe mode ends by trying an ordinary boot."""
+        after_s = _SAFE_MODE_S if self.safe else _GOOD_AFTER_S
+        alive(after_s)
+        await asyncio.sleep(after_s)
+        # One failure more, and an ordinary boot after safe mode leads back to it.
+        _remember(self._rtc, _LIMIT - 1 if self.safe else 0, _recall(self._rtc)[1])
+        if self.safe:
+            machine.reset()
+        alive(_EVER_S)
+        await asyncio.Event().wait()
 
     def crash_reported(self) -> None:
         """The traceback is in good hands: forget it here."""
-        self._kept.remember_crash(b"")
+        _remember(self._rtc, _recall(self._rtc)[0], b"")
+
+
+def keep_crash(rtc, error: BaseException) -> None:
+    """Keep the end of an exception's traceback over the reset: its last lines say what happened."""
+    text = io.BytesIO()
+    sys.print_exception(error, text)  # pyright: ignore[reportArgumentType] - any stream will do
+    _remember(rtc, _recall(rtc)[0], text.getvalue()[-_MAX_CRASH_BYTES:])  # pyright: ignore
 
 
 def reset_cause() -> str:
@@ -91,8 +75,14 @@ def reset_cause() -> str:
     return "unknown"
 
 
-def traceback_of(error: BaseException) -> bytes:
-    """An exception with its traceback, as text."""
-    text = io.BytesIO()
-    sys.print_exception(error, text)  # pyright: ignore[reportArgumentType] - any stream will do
-    return text.getvalue()  # pyright: ignore[reportAttributeAccessIssue] - missing in the stubs
+def _recall(rtc) -> tuple:
+    """(failed boots, traceback); nothing where the memory holds nothing, or noise after a power cut."""
+    memory = rtc.memory()
+    if len(memory) < 5 or struct.unpack_from("<I", memory)[0] != crc32(memory[4:]):
+        return 0, b""
+    return memory[4], memory[5:]
+
+
+def _remember(rtc, failed: int, crash: bytes) -> None:
+    body = bytes((min(failed, 255),)) + crash
+    rtc.memory(struct.pack("<I", crc32(body)) + body)

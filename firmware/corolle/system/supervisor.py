@@ -35,13 +35,13 @@ class Task:
 
 
 class Supervisor:
-    """`watchdog` is machine.WDT; `on_restart(error)` is told of every task that raised."""
+    """`watchdog` is machine.WDT; functions in `on_restart` get the error of every task that raised."""
 
-    def __init__(self, log, uptime_s, watchdog, on_restart):
+    def __init__(self, log, uptime_s, watchdog):
         self._log = log
         self._uptime_s = uptime_s
         self._watchdog = watchdog
-        self._on_restart = on_restart
+        self.on_restart: list = []
         self._tasks: list = []
 
     def spawn(self, name: str, start) -> None:
@@ -80,5 +80,6 @@ class Supervisor:
         again = _FIRST_PAUSE_S if ran_s >= _STEADY_S else task.pause_s * 2
         task.pause_s = min(again, _LONGEST_PAUSE_S)
         self._log("restart", level="error", task=task.name, error=repr(error), pause_s=task.pause_s)
-        self._on_restart(error)
+        for told in self.on_restart:
+            told(error)
         gc.collect()

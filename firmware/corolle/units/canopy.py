@@ -44,7 +44,7 @@ class Canopy:
         """(reason, 1 while the valve is open)."""
         return self._reason, int(self._open)
 
-    def look_again(self) -> None:
+    def look_again(self, step_s: int) -> None:
         """The clock stepped; pauses run by uptime, but the day may be another."""
         self._wake.set()
 

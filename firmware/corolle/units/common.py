@@ -89,9 +89,9 @@ class Ledger:
 
 
 class Common:
-    """clock, log, settings, store, ledger, faults and reporter of one node."""
+    """clock, log, settings, store, ledger, faults, reporter and supervisor of one node."""
 
-    def __init__(self, clock, log, settings, store, ledger, faults, reporter):
+    def __init__(self, clock, log, settings, store, ledger, faults, reporter, supervisor):
         self.clock = clock
         self.log = log
         self.settings = settings
@@ -99,6 +99,9 @@ class Common:
         self.ledger = ledger
         self.faults = faults
         self.reporter = reporter
+        self._supervisor = supervisor
+        clock.on_step.append(self._clock_stepped)
+        supervisor.on_restart.append(self._task_restarted)
 
     def decided(self, output: str, value: int, reason: str, until_s: int, author: str) -> None:
         """Log a decision; an override's reason names its end (unix) and its author."""
@@ -122,3 +125,11 @@ class Common:
             self.log("fitting", level="error", error=repr(error))
             self.faults.set(fault, True)
             return None
+
+    def _clock_stepped(self, step_s: int) -> None:
+        self.log("clock_set", step_s=step_s)
+        self.reporter.event("clock set", step_s)
+        self.reporter.soon()
+
+    def _task_restarted(self, error: Exception) -> None:
+        self.reporter.event("task restarted", self._supervisor.restarts())

@@ -46,7 +46,7 @@ class Lamp:
         """(reason, level in %)."""
         return self._reason, self._level_pct
 
-    def look_again(self) -> None:
+    def look_again(self, step_s: int) -> None:
         """The clock stepped: what was planned by it is void."""
         self._wake.set()
 

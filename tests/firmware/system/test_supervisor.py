@@ -31,7 +31,8 @@ class _Log:
 
 async def _run(starts, seconds):
     dog, log, told = _Dog(), _Log(), []
-    supervisor = Supervisor(log, _uptime_s, dog, lambda error: told.append(type(error)))
+    supervisor = Supervisor(log, _uptime_s, dog)
+    supervisor.on_restart.append(lambda error: told.append(type(error)))
     for name, start in starts:
         supervisor.spawn(name, start)
     feeding = asyncio.create_task(supervisor.run())
