@@ -115,7 +115,7 @@ class Partition:
         place = self._oldest
         self._oldest = (place + 1) % _KEPT_BLOCKS
         self._which[place] = -1
-        self._kept[place][:] = link.call(ops.FLASH_READ, 0, block * self.BLOCK_BYTES, _WHOLE)
+        link.call(ops.FLASH_READ, 0, block * self.BLOCK_BYTES, _WHOLE, self._kept[place])
         self._which[place] = block
         return self._kept[place]
 

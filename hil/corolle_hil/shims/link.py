@@ -25,21 +25,22 @@ def post(op, a=0, b=0, payload=b""):
     _out.write(memoryview(_request)[: ops.REQUEST_BYTES + n])
 
 
-def call(op, a=0, b=0, payload=b""):
+def call(op, a=0, b=0, payload=b"", into=None):
     """Send a request, wait for its reply and return its bytes; interrupts run before it returns.
 
+    `into`: a buffer for the reply, so that a long one takes no memory from the firmware.
     Raises OSError with the errno the world gave.
     """
-    status, data = exchange(op, a, b, payload)
+    status, data = exchange(op, a, b, payload, into)
     if status:
         raise OSError(status)
     return data
 
 
-def exchange(op, a, b, payload):
+def exchange(op, a, b, payload, into=None):
     """Like `call`, but give the status back: (status, bytes)."""
     post(op, a, b, payload)
-    status, pending, data = _reply()
+    status, pending, data = _reply(into)
     if pending:
         post(ops.TAKE)
         _dispatch(_reply()[2])
@@ -55,10 +56,13 @@ def wait(until_us):
     _dispatch(data[8:])
 
 
-def _reply():
+def _reply(into=None):
     if _in.readinto(_head) != ops.REPLY_BYTES:
         sys.exit()
     status, pending, n = struct.unpack(ops.REPLY, _head)
+    if into is not None and n == len(into):
+        _in.readinto(into)
+        return status, pending, into
     return status, pending, _in.read(n) if n else b""
 
 
