@@ -99,8 +99,10 @@ class Node:
         self._clock.on_step.append(unit.look_again)
         self.supervisor.spawn("unit", unit.run)
         self.supervisor.spawn("report", common.reporter.run)
-        keeper = LinkKeeper(common, self._wiring.radio, program.CLASS_C, Commands(kind, common, unit).receive)
-        if self._has_radio() and keeper.identify(self._facts, self._read("/keys.json")):
+        radio = common.attempt("radioLost", self._wiring.radio)
+        if radio:
+            orders = Commands(kind, common, unit).receive
+            keeper = LinkKeeper(common, radio, self._facts, self._read("/keys.json"), program.CLASS_C, orders)
             self.supervisor.spawn("link", keeper.run)
 
     def _make_common(self, program) -> Common:
@@ -134,13 +136,3 @@ class Node:
             return lat_deg, lon_deg
         self._log("file", level="error", path="/unit.json", error="no lat_deg and lon_deg")
         return None
-
-    def _has_radio(self) -> bool:
-        try:
-            if self._wiring.part("radio", "sx1262"):
-                return True
-            error = "not fitted"
-        except (ValueError, KeyError, TypeError) as cause:
-            error = repr(cause)
-        self._log("fitting", level="error", part="radio", error=error)
-        return False

@@ -19,23 +19,23 @@ class SHT45:
         self._answer = bytearray(6)
         try:
             i2c.writeto(address, _SERIAL)
-            self._read()
+            self._fetch()
         except ChipError:
             raise
         except OSError as error:
             raise absent("SHT45", address, error) from error
         self.serial = (self._word(0) << 16) | self._word(3)
 
-    async def measure(self) -> tuple:
+    async def read(self) -> tuple:
         """(temperature in Celsius, relative humidity in %). OSError when the bus or the chip fails."""
         self._i2c.writeto(self._address, _MEASURE)
         await asyncio.sleep_ms(_MEASURE_MS)
-        self._read()
+        self._fetch()
         temperature_c = -45 + 175 * self._word(0) / 65535  # 4.6
         humidity_pct = -6 + 125 * self._word(3) / 65535  # beyond 0..100 is the sensor's tolerance, 4.6
         return temperature_c, max(0.0, min(100.0, humidity_pct))
 
-    def _read(self) -> None:
+    def _fetch(self) -> None:
         """Two words, each with its checksum."""
         self._i2c.readfrom_into(self._address, self._answer)
         for start in (0, 3):

@@ -3,6 +3,8 @@
 from machine import Timer
 
 from corolle.control.water import WaterMemory, decide
+from corolle.drivers.sht45 import SHT45
+from corolle.drivers.soil_probe import SoilProbes
 from corolle.system.canopy_settings import CANOPY_SETTINGS as SETTINGS
 from corolle.units.common import Wake
 from corolle.units.garden import Garden, Sensor
@@ -133,15 +135,20 @@ def build(common, wiring, place, safe_mode: bool) -> Canopy:
     """The canopy of this board; its valve is shut already."""
     wake = Wake()
     tap = None if safe_mode else common.attempt("flowMeterFault", lambda: _tap(common, wiring, wake))
-    air, soil = wiring.part("air", "sht45"), wiring.part("soil", "ads1115")
+    return Canopy(common, _garden(common, wiring), tap, wake, safe_mode)
+
+
+def _garden(common, wiring) -> Garden:
     clock, log = common.clock, common.log
-    garden = Garden(
-        common,
-        Sensor("soil", lambda: wiring.soil(soil), log, clock.uptime_s) if soil else None,
-        len(soil["channels"]) if soil else 0,
-        Sensor("air", lambda: wiring.air(air), log, clock.uptime_s) if air else None,
-    )
-    return Canopy(common, garden, tap, wake, safe_mode)
+    air = soil = None
+    parts = common.attempt("soil1Fault", wiring.soil)
+    if parts:
+        soil = Sensor("soil", SoilProbes, parts, log, clock.uptime_s)
+    probes = len(parts[1]["channels"]) if parts else 0
+    parts = common.attempt("airSensorFault", wiring.air)
+    if parts:
+        air = Sensor("air", SHT45, parts, log, clock.uptime_s)
+    return Garden(common, soil, probes, air)
 
 
 def _tap(common, wiring, wake: Wake):

@@ -10,17 +10,18 @@ _PROBES = const(3)  # the report has room for
 
 
 class Sensor:
-    """`make()` probes the chip and gives an async function that reads it; after an error it is made anew.
+    """`driver(*parts)` probes the chip and has an async read(); after an error it is made anew.
 
     `errors` counts what went wrong since the boot.
     """
 
-    def __init__(self, name: str, make, log, uptime_s):
+    def __init__(self, name: str, driver, parts: tuple, log, uptime_s):
         self._name = name
-        self._make = make
+        self._driver = driver
+        self._parts = parts
         self._log = log
         self._uptime_s = uptime_s
-        self._read = None
+        self._chip = None
         self._pause_s = _FIRST_PAUSE_S
         self._again_s = 0
         self.errors = 0
@@ -30,9 +31,9 @@ class Sensor:
         if self._uptime_s() < self._again_s:
             return None
         try:
-            if self._read is None:
-                self._read = self._make()
-            reading = await self._read()
+            if self._chip is None:
+                self._chip = self._driver(*self._parts)
+            reading = await self._chip.read()
         except OSError as error:
             self._failed(error)
             return None
@@ -41,7 +42,7 @@ class Sensor:
 
     def _failed(self, error: OSError) -> None:
         self.errors += 1
-        self._read = None
+        self._chip = None
         self._again_s = self._uptime_s() + self._pause_s
         self._pause_s = min(2 * self._pause_s, _LONGEST_PAUSE_S)
         self._log("sensor", level="warn", name=self._name, error=str(error), errors=self.errors)

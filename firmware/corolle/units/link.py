@@ -9,29 +9,27 @@ _LOOK_S = const(120)
 
 
 class LinkKeeper:
-    """make_radio() probes the radio (OSError: it is not there); on_downlink(port, payload) takes orders."""
+    """`parts` is what SX1262 is made of, by place and by name; facts and keys are unit.json and keys.json.
 
-    def __init__(self, common, make_radio, class_c: bool, on_downlink):
+    on_downlink(port, payload) takes orders.
+    """
+
+    def __init__(self, common, parts: tuple, facts: dict, keys: dict, class_c: bool, on_downlink):
         self._common = common
-        self._make_radio = make_radio
+        self._parts = parts
+        self._facts = facts
+        self._keys = keys
         self._class_c = class_c
         self._on_downlink = on_downlink
-        self._eui_and_key: tuple = ()
-
-    def identify(self, facts: dict, keys: dict) -> bool:
-        """Take who the node is; False, and told, when that is not all there."""
-        try:
-            self._eui_and_key = facts["dev_eui"], facts["join_eui"], keys["app_key"]
-            self._identity()
-        except (ValueError, KeyError, TypeError) as error:
-            self._common.log("file", level="error", error=f"no identity for the radio: {error}")
-            return False
-        return True
 
     async def run(self, alive) -> None:
-        """Raises when there is no radio, or when the MAC ends: the supervisor tries again."""
+        """Raises when there is no radio or no identity, or when the MAC ends: the supervisor tries again."""
         alive(_PROBE_S)
-        link = self._make_link()
+        try:
+            link = self._make_link()
+        except OSError:
+            self._common.faults.set("radioLost", True)
+            raise
         self._common.reporter.attach(link)
         running = asyncio.create_task(link.run())
         try:
@@ -45,28 +43,21 @@ class LinkKeeper:
             self._common.reporter.attach(None)
 
     def _make_link(self):
-        try:
-            radio = self._make_radio()
-        except OSError:
-            self._common.faults.set("radioLost", True)
-            raise
-        # Imported when it is needed: it is the largest thing on the node, and last to come.
-        from corolle.radio.lorawan.mac import LoRaWan
+        # Imported when they are needed: they are the largest things on a node, and the last to come.
+        from corolle.drivers.sx1262 import SX1262
+        from corolle.radio.lorawan import Identity, LoRaWan
 
+        placed, named = self._parts
+        facts = self._facts
         return LoRaWan(
-            radio,
-            self._identity(),
+            SX1262(*placed, **named),
+            Identity(facts["dev_eui"], facts["join_eui"], self._keys["app_key"]),
             self._common.store,
             log=self._common.log,
             class_c=self._class_c,
             on_downlink=self._on_downlink,
             on_time=self._take_time,
         )
-
-    def _identity(self):
-        from corolle.radio.lorawan.keys import Identity
-
-        return Identity(*self._eui_and_key)
 
     def _take_time(self, unix_s: int, ms: int) -> None:
         self._common.clock.set(unix_s, ms * 1000)

@@ -18,9 +18,8 @@ class Wiring:
             raise ValueError(f"board: fitted.{name}.driver = {entry['driver']!r} is not {driver}")
         return entry
 
-    def bus(self, entry: dict):
-        """The I2C or SPI bus that a part is on; made once."""
-        name = entry["bus"]
+    def bus(self, name: str):
+        """An I2C or SPI bus; made once."""
         if name not in self._made:
             if name not in self._buses:
                 raise ValueError(f"board: buses has no {name!r}")
@@ -66,28 +65,24 @@ class Wiring:
 
         return FlowMeter(Pin(entry["pin"]), entry["litres_per_pulse"])
 
-    def air(self, entry: dict):
-        """Probe the air sensor; its reading function."""
-        from corolle.drivers.sht45 import SHT45
+    def air(self) -> tuple | None:
+        """What SHT45 is made of, or None."""
+        entry = self.part("air", "sht45")
+        return None if entry is None else (self.bus(entry["bus"]), entry["address"])
 
-        return SHT45(self.bus(entry), entry["address"]).measure
+    def soil(self) -> tuple | None:
+        """What SoilProbes is made of, or None."""
+        entry = self.part("soil", "ads1115")
+        return None if entry is None else (self.bus(entry["bus"]), entry)
 
-    def soil(self, entry: dict):
-        """Probe the soil probes' converter; a function that reads them all."""
-        from corolle.drivers.ads1115 import ADS1115
-        from corolle.drivers.soil_probe import SoilProbes
-
-        return SoilProbes(ADS1115(self.bus(entry), entry["address"]), entry).read
-
-    def radio(self):
-        """Probe the radio; None where it is not fitted."""
+    def radio(self) -> tuple | None:
+        """What SX1262 is made of, or None: arguments by place and by name."""
         entry = self.part("radio", "sx1262")
         if entry is None:
             return None
-        from corolle.drivers.sx1262 import SX1262
-
-        pins = {name: Pin(entry[name]) for name in ("busy", "dio1", "reset")}
-        return SX1262(self.bus(entry), Pin(entry["cs"]), tcxo_mv=entry.get("tcxo_mv"), **pins)
+        named: dict = {name: Pin(entry[name]) for name in ("busy", "dio1", "reset")}
+        named["tcxo_mv"] = entry.get("tcxo_mv")
+        return (self.bus(entry["bus"]), Pin(entry["cs"])), named
 
 
 def _make_bus(entry: dict):

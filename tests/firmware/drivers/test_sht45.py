@@ -49,7 +49,7 @@ def test_construction_reads_the_serial_number():
 
 async def test_a_measurement():
     bus = _Bus(_word(0) + _word(0), _word(0x6666) + _word(0x72B0))
-    temperature_c, humidity_pct = await SHT45(bus, 0x45).measure()
+    temperature_c, humidity_pct = await SHT45(bus, 0x45).read()
     assert bus.written[1:] == [(0x45, b"\xfd")]
     assert abs(temperature_c - 25.0) < 0.001  # -45 + 175 * 0x6666 / 65535
     assert abs(humidity_pct - 50.0) < 0.003  # -6 + 125 * 0x72b0 / 65535
@@ -58,8 +58,8 @@ async def test_a_measurement():
 async def test_the_ends_of_the_scale():
     bus = _Bus(_word(0) + _word(0), _word(0) + _word(0), _word(0xFFFF) + _word(0xFFFF))
     sensor = SHT45(bus)
-    assert await sensor.measure() == (-45, 0)
-    assert await sensor.measure() == (130, 100)
+    assert await sensor.read() == (-45, 0)
+    assert await sensor.read() == (130, 100)
 
 
 async def test_a_flipped_bit_is_an_error_and_not_a_reading():
@@ -68,7 +68,7 @@ async def test_a_flipped_bit_is_an_error_and_not_a_reading():
         bad = good[:place] + bytes([good[place] ^ 4]) + good[place + 1 :]
         sensor = SHT45(_Bus(_word(0) + _word(0), bad))
         try:
-            await sensor.measure()
+            await sensor.read()
         except ChipError as error:
             assert "checksum" in str(error)
         else:
