@@ -21,8 +21,7 @@ def shared_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
 def own_broker(tmp_path: Path) -> Iterator[Broker]:
     """A broker of the test's own, not running yet."""
     folder = tmp_path / "broker"
-    folder.mkdir(mode=0o777)
-    folder.chmod(0o777)  # Mosquitto drops root's rights
+    folder.mkdir()
     broker = Broker(folder)
     yield broker
     broker.stop()

@@ -22,10 +22,13 @@ def free_port(kind: int) -> int:
 
 
 class GatewayProcess:
-    """`corolle-gateway run` on a folder of its own. It can be killed and started again."""
+    """`corolle-gateway run` on a folder of its own. It can be killed and started again.
+
+    `broker` is what stands in its configuration under [broker].
+    """
 
     def __init__(
-        self, folder: Path, name: str, broker_port: int, devices: list[Device], clock: Path | None = None
+        self, folder: Path, name: str, broker: str, devices: list[Device], clock: Path | None = None
     ):
         self.folder = folder
         self.name = name
@@ -40,7 +43,7 @@ class GatewayProcess:
         self._config.write_text(
             f'[gateway]\nsite = "quai"\nname = "{name}"\ndata_dir = "data"\n'
             f"[lorawan]\nport = {self.port}\n"
-            f'[broker]\nurl = "mqtt://127.0.0.1:{broker_port}"\n'
+            f"[broker]\n{broker}\n"
             '[units]\nfile = "units.json"\n'
             + (f'[clock]\nfile = "{clock}"\n' if clock else "")
             + '[log]\nlevel = "debug"\n'
@@ -52,6 +55,16 @@ class GatewayProcess:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(command, stderr=log)
 
+    def wait_log(self, text: str, wait_s: float = 5.0) -> str:
+        """The first line of its log with this text."""
+        end = time.monotonic() + wait_s
+        while time.monotonic() < end:
+            for line in self.log.read_text().splitlines():
+                if text in line:
+                    return line
+            time.sleep(0.02)
+        raise AssertionError(f"no {text!r} in the log:\n{self.log.read_text()}")
+
     def kill(self) -> None:
         """kill -9."""
         self._end(signal.SIGKILL)
@@ -60,13 +73,18 @@ class GatewayProcess:
         """SIGTERM; the exit status."""
         return self._end(signal.SIGTERM)
 
-    def _end(self, number: int) -> int:
+    def wait_end(self) -> int:
+        """Wait until it has ended by itself; the exit status."""
         if self._process is None:
             return 0
-        os.kill(self._process.pid, number)
         status = self._process.wait(10)
         self._process = None
         return status
+
+    def _end(self, number: int) -> int:
+        if self._process:
+            self._process.send_signal(number)  # nothing happens to one that has ended
+        return self.wait_end()
 
 
 class StreetClock:

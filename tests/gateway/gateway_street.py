@@ -20,11 +20,14 @@ class Street:
         self.broker_port = broker_port
         self._endings: list[Callable[[], object]] = []
 
-    def gateway(self, *devices: Device, clock: StreetClock | None = None) -> GatewayProcess:
-        """A running gateway that knows these units."""
+    def gateway(
+        self, *devices: Device, clock: StreetClock | None = None, broker: str | None = None
+    ) -> GatewayProcess:
+        """A running gateway that knows these units. `broker`: what its configuration says of it."""
         name = f"gw{next(_numbers)}"
         path = clock.path if clock else None
-        gateway = GatewayProcess(self.folder, name, self.broker_port, list(devices), path)
+        broker = broker or f'url = "mqtt://127.0.0.1:{self.broker_port}"'
+        gateway = GatewayProcess(self.folder, name, broker, list(devices), path)
         gateway.start()
         self._endings.append(gateway.kill)
         return gateway

@@ -1,5 +1,6 @@
 """A broker process: Mosquitto where the machine has it, else the street's embedded one."""
 
+import getpass
 import os
 import shutil
 import socket
@@ -16,7 +17,7 @@ class Broker:
 
     def __init__(self, folder: Path, embedded: bool = False):
         self.port = free_port(socket.SOCK_STREAM)
-        self._folder = folder
+        self.folder = folder
         self._embedded = embedded
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -44,10 +45,10 @@ class Broker:
         mosquitto = mosquitto_path()
         if self._embedded or mosquitto is None:
             return [sys.executable, "-m", "corolle_hil.broker", "--port", str(self.port)]
-        config = self._folder / "mosquitto.conf"
+        config = self.folder / "mosquitto.conf"
         config.write_text(
-            f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence true\n"
-            f"persistence_location {self._folder}/\n"
+            f"user {getpass.getuser()}\nlistener {self.port} 127.0.0.1\nallow_anonymous true\n"
+            f"persistence true\npersistence_location {self.folder}/\n"
         )
         return [mosquitto, "-c", str(config)]
 
