@@ -32,7 +32,7 @@ def _drawn(street: Ledger, about: Facts, width: int, height: int, marks: Marks =
 
 
 @pytest.mark.parametrize(("lamps", "canopies"), [(1, 0), (0, 1), (8, 2), (200, 50)])
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (60, 15)])
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (60, 15), (200, 200)])
 def test_a_frame_fits_its_terminal(lamps: int, canopies: int, size: tuple[int, int]):
     lines = _drawn(_busy_street(lamps, canopies), facts(lamps + canopies), *size)
     assert len(lines) <= size[1]
@@ -74,7 +74,7 @@ def test_turning_pages_show_every_unit():
 
 def test_plain_height_has_room_for_every_unit_at_once():
     street = _busy_street(30, 5)
-    lines = _drawn(street, facts(35), 80, whole_height(street))
+    lines = _drawn(street, facts(35), 80, whole_height(street, 80))
     assert set(street.units) <= {line.split()[0] for line in lines if line}
 
 

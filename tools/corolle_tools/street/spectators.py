@@ -113,8 +113,9 @@ class PlainBlocks:
         self._console.print(sentence(summary), highlight=False)
 
     def _print(self) -> None:
-        height = whole_height(self._ledger)
-        self._console.print(frame(self._ledger, self._facts(), self._marks, self._console.width, height))
+        width = self._console.width
+        height = whole_height(self._ledger, width)
+        self._console.print(frame(self._ledger, self._facts(), self._marks, width, height))
         self._console.print()
 
 

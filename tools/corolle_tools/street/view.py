@@ -10,10 +10,10 @@ from rich.text import Text
 
 from corolle_tools.street import cells
 from corolle_tools.street.ledger import Ledger, Record, UnitState
-from corolle_tools.street.marks import Marks
+from corolle_tools.street.marks import ASCII, Marks
 
 _DIM = "bright_black"
-_EVENTS_SHARE = 4  # a quarter of the height tells what happened last
+_EVENTS_SHARE, _LEAST_EVENTS = 4, 3  # at least a quarter of the height tells what happened last
 _PAGE_S = 4  # a street that does not fit turns its pages
 _MANY_LAMPS = 8  # from so many on, they are drawn side by side as well
 _WIDE = 100  # columns from which on every reading is shown
@@ -21,10 +21,12 @@ _GATEWAY_COUNTS = ("joins", "uplinks", "published", "downlinks")
 _OTHER_LINES = 6  # header, two rules, column heads, gateway, air
 
 
-def whole_height(ledger: Ledger) -> int:
-    """The lines of a frame that shows every unit at once."""
-    lines = len(ledger.units) + _OTHER_LINES
-    return (lines + 5) * _EVENTS_SHARE // (_EVENTS_SHARE - 1)
+def whole_height(ledger: Ledger, width: int) -> int:
+    """The lines of a frame of that width that shows every unit at once, and some events."""
+    strip = len(list(_strip(ledger, ASCII, width)))
+    return (len(ledger.units) + strip + _OTHER_LINES + _LEAST_EVENTS) * _EVENTS_SHARE // (
+        _EVENTS_SHARE - 1
+    ) + 1
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,9 @@ class Facts:
 def frame(ledger: Ledger, facts: Facts, marks: Marks, width: int, height: int) -> RenderableType:
     """The street as it is now, in so many columns and at most so many lines."""
     strip = list(_strip(ledger, marks, width))
-    told = max(3, height // _EVENTS_SHARE)
-    room = max(1, height - _OTHER_LINES - len(strip) - told)
+    left = height - _OTHER_LINES - len(strip)
+    room = max(1, left - max(_LEAST_EVENTS, height // _EVENTS_SHARE))
+    told = max(0, left - min(room, len(ledger.units)))
     return Group(
         _header(ledger, facts, marks),
         _rule(marks, width),
@@ -51,7 +54,7 @@ def frame(ledger: Ledger, facts: Facts, marks: Marks, width: int, height: int) -
         _rule(marks, width, _paging(len(ledger.units), room, facts.real_s)),
         _gateway(ledger, facts, marks),
         _air(ledger, facts, marks),
-        *(_one_line(cells.happening(record), marks) for record in list(ledger.events)[-told:]),
+        *(_one_line(cells.happening(record), marks) for record in list(ledger.events)[-told:] if told),
     )
 
 
