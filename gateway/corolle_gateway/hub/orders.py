@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import msgspec
-from corolle.wire.commands import COMMANDS, legal_values
+from corolle.wire.commands import legal_values, verbs
 from msgspec import Meta, Struct
 
 from corolle_gateway.model import Unit
@@ -99,7 +99,7 @@ def _id(given: str | int | None) -> str:
 def _value(unit: Unit, written: _Written) -> int:
     legal = legal_values(unit.kind, written.verb)
     if legal is None:
-        known = sorted({verb for verb, kind, *_ in COMMANDS if kind == unit.kind})
+        known = verbs(unit.kind)
         raise OrderError(
             "command_unknown_verb", f"a {unit.kind} takes {', '.join(known)}, not {written.verb!r}"
         )

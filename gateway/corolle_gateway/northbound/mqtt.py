@@ -134,6 +134,7 @@ class MqttClient:
                 await said.wait()
         except TimeoutError:
             self._log.warning("broker_silent")
+        self.up.clear()
         self._paho.disconnect()
         self._paho.loop_write()
 
