@@ -14,7 +14,6 @@ from corolle.system.log import Log
 from corolle.system.settings import Settings
 from corolle.system.store import Store
 from corolle.system.supervisor import WATCHDOG_MS, Supervisor
-from corolle.units.commands import Commands
 from corolle.units.common import Common, Faults, Ledger
 from corolle.units.link import LinkKeeper
 from corolle.units.reporting import Reporter
@@ -101,8 +100,8 @@ class Node:
         self.supervisor.spawn("report", common.reporter.run)
         radio = common.attempt("radioLost", self._wiring.radio)
         if radio:
-            orders = Commands(kind, common, unit).receive
-            keeper = LinkKeeper(common, radio, self._facts, self._read("/keys.json"), program.CLASS_C, orders)
+            keys = self._read("/keys.json")
+            keeper = LinkKeeper(common, radio, self._facts, keys, program.CLASS_C, kind, unit)
             self.supervisor.spawn("link", keeper.run)
 
     def _make_common(self, program) -> Common:

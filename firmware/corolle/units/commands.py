@@ -1,4 +1,7 @@
-"""Orders from the network: checked, carried out once, always answered."""
+"""Orders from the network: checked, carried out once, always answered.
+
+They are rare: this module is in memory while one is carried out, and what must outlast it is kept elsewhere.
+"""
 
 import struct
 from binascii import crc32
@@ -27,7 +30,6 @@ class Commands:
         self._common = common
         self._unit = unit
         self._known = common.store.load(_RECORD) or b""
-        self.refused: dict = {}  # count by verdict or cause
 
     def receive(self, port: int, payload: bytes) -> None:
         """Take a downlink."""
@@ -70,4 +72,5 @@ class Commands:
         self._common.save(_RECORD, self._known)
 
     def _count(self, cause: str) -> None:
-        self.refused[cause] = self.refused.get(cause, 0) + 1
+        refused = self._common.refused
+        refused[cause] = refused.get(cause, 0) + 1

@@ -99,6 +99,7 @@ class Common:
         self.ledger = ledger
         self.faults = faults
         self.reporter = reporter
+        self.refused: dict = {}  # orders, by verdict or cause
         self._supervisor = supervisor
         clock.on_step.append(self._clock_stepped)
         supervisor.on_restart.append(self._task_restarted)

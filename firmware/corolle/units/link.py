@@ -3,6 +3,7 @@
 import asyncio
 
 from corolle.wire.compat import const
+from corolle.wire.seldom import borrowed
 
 _PROBE_S = const(30)
 _LOOK_S = const(120)
@@ -11,16 +12,17 @@ _LOOK_S = const(120)
 class LinkKeeper:
     """`parts` is what SX1262 is made of, by place and by name; facts and keys are unit.json and keys.json.
 
-    on_downlink(port, payload) takes orders.
+    Orders are for `unit`, of that kind.
     """
 
-    def __init__(self, common, parts: tuple, facts: dict, keys: dict, class_c: bool, on_downlink):
+    def __init__(self, common, parts: tuple, facts: dict, keys: dict, class_c: bool, kind: str, unit):
         self._common = common
         self._parts = parts
         self._facts = facts
         self._keys = keys
         self._class_c = class_c
-        self._on_downlink = on_downlink
+        self._kind = kind
+        self._unit = unit
 
     async def run(self, alive) -> None:
         """Raises when there is no radio or no identity, or when the MAC ends: the supervisor tries again."""
@@ -55,9 +57,13 @@ class LinkKeeper:
             self._common.store,
             log=self._common.log,
             class_c=self._class_c,
-            on_downlink=self._on_downlink,
+            on_downlink=self._take_order,
             on_time=self._take_time,
         )
 
     def _take_time(self, unix_s: int, ms: int) -> None:
         self._common.clock.set(unix_s, ms * 1000)
+
+    def _take_order(self, port: int, payload: bytes) -> None:
+        with borrowed("corolle.units.commands", "corolle.wire.commands") as commands:
+            commands.Commands(self._kind, self._common, self._unit).receive(port, payload)

@@ -5,12 +5,12 @@ import os
 
 from corolle.radio.lorawan import session as sessions
 from corolle.radio.lorawan.duty import DutyCycle
-from corolle.radio.lorawan.joining import Joiner
 from corolle.radio.lorawan.link import Link
 from corolle.radio.lorawan.network_time import NetworkTime
 from corolle.radio.lorawan.queue import REPORT, SendQueue
 from corolle.radio.lorawan.traffic import Traffic
 from corolle.wire.compat import const
+from corolle.wire.seldom import borrowed
 
 _QUEUE_LIMIT = const(16)
 _DAY_S = const(86_400)
@@ -18,24 +18,26 @@ _RETRY_S = const(2)
 _RETRY_MAX_S = const(600)
 
 
-# What is counted, by cause.
-_COUNTS = (
-    "uplinks|downlinks|joins|join requests|join refused|too long|radio errors|"
-    "rx malformed|rx not a downlink|rx foreign|rx wrong mic|rx replayed"
+# What is counted. A name of at most ten letters is kept once, however often the code says it.
+_COUNTED = (
+    "uplinks",
+    "downlinks",
+    "joins",
+    "requests",
+    "refused",
+    "too long",
+    "failures",
+    "malformed",
+    "not down",
+    "foreign",
+    "wrong mic",
+    "replayed",
 )
 
 
 def new_counts() -> dict:
     """All at zero."""
-    return {name: 0 for name in _COUNTS.split("|")}
-
-
-def _mains() -> int:
-    return 0
-
-
-def _unknown() -> int:
-    return 255
+    return {name: 0 for name in _COUNTED}
 
 
 class LoRaWan:
@@ -65,13 +67,13 @@ class LoRaWan:
         self._log = log
         self._class_c = class_c
         self._on_downlink = on_downlink
-        self._battery = battery or (_mains if class_c else _unknown)
+        self._battery = battery or (lambda: 0 if class_c else 255)
         self._rng = rng
         self._queue = SendQueue(_QUEUE_LIMIT)
         self._duty = DutyCycle()
         self._counts = new_counts()
         self._time = NetworkTime(on_time)
-        self._joiner = Joiner(radio, identity, store, self._duty, self._counts, log, rng)
+        self._identity = identity
         self._traffic = None
         self._retry_s = _RETRY_S
         self._progress = 0
@@ -115,7 +117,7 @@ class LoRaWan:
 
     async def _work(self) -> None:
         if self._traffic is None:
-            session = await self._joiner.join()
+            session = await self._join()
             self._counts["joins"] += 1
             self._log("joined", dev_addr=f"{session.dev_addr:08x}", dr=session.data_rate)
             self._open(session)
@@ -123,6 +125,13 @@ class LoRaWan:
         self._log("link_lost", level="warn")
         self._traffic = None
         sessions.forget(self._store)
+
+    async def _join(self):
+        with borrowed("corolle.radio.lorawan.joining", "corolle.wire.join") as joining:
+            joiner = joining.Joiner(
+                self._radio, self._identity, self._store, self._duty, self._counts, self._log, self._rng
+            )
+            return await joiner.join()
 
     def _open(self, session) -> None:
         self._time.ask_soon()
@@ -142,8 +151,8 @@ class LoRaWan:
     async def _fail(self, error) -> None:
         """Wait twice as long as last time, unless something was sent in between."""
         self.healthy = False
-        self._counts["radio errors"] += 1
-        progress = self._counts["uplinks"] + self._counts["join requests"]
+        self._counts["failures"] += 1
+        progress = self._counts["uplinks"] + self._counts["requests"]
         if progress > self._progress:
             self._retry_s = _RETRY_S
         self._progress = progress
