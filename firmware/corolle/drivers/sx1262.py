@@ -85,7 +85,7 @@ class SX1262:
         self._port = CommandPort(spi, cs, busy, reset)
         self._tcxo_mv = tcxo_mv
         self.startup_ms = 0 if tcxo_mv is None else _TCXO_START_MS
-        self.counts = {"crc error": 0, "header error": 0, "lost interrupt": 0}
+        self.counts = {"bad crc": 0, "bad header": 0, "late irq": 0}
         self._flag = asyncio.ThreadSafeFlag()
         self._dio1_tick = None
         self._mode = 0  # of the chip when it was last asked for interrupts
@@ -258,9 +258,9 @@ class SX1262:
         self._mode = answer[0] >> 4 & 0x07
         if irq:
             self._port.command(_CLEAR_IRQ_STATUS, *_words(irq))
-        self.counts["crc error"] += bool(irq & _CRC_ERROR)
-        self.counts["header error"] += bool(irq & _HEADER_ERROR)
-        self.counts["lost interrupt"] += bool(irq & _ON_DIO1 and not called)
+        self.counts["bad crc"] += bool(irq & _CRC_ERROR)
+        self.counts["bad header"] += bool(irq & _HEADER_ERROR)
+        self.counts["late irq"] += bool(irq & _ON_DIO1 and not called)
         return irq
 
     def _reception(self, irq: int):

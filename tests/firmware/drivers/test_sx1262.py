@@ -185,7 +185,7 @@ async def test_window_without_a_downlink():
     bench, radio = _started()
     bench.outcomes.append((100, _TIMEOUT, True))
     assert await radio.receive(868_100_000, 7, 125_000, 100) is None
-    assert radio.counts == {"crc error": 0, "header error": 0, "lost interrupt": 0}
+    assert radio.counts == {"bad crc": 0, "bad header": 0, "late irq": 0}
 
 
 async def test_wrong_crc_is_dropped_and_counted():
@@ -193,7 +193,7 @@ async def test_wrong_crc_is_dropped_and_counted():
     bench.outcomes.append((30, _RX_DONE | _CRC_ERROR | _HEADER_ERROR, True))
     bench.frame = b"garbled"
     assert await radio.receive(868_100_000, 7, 125_000, 100) is None
-    assert (radio.counts["crc error"], radio.counts["header error"]) == (1, 1)
+    assert (radio.counts["bad crc"], radio.counts["bad header"]) == (1, 1)
     assert not bench.commands(0x1E)
 
 
@@ -204,7 +204,7 @@ async def test_lost_interrupt_is_a_delay_and_not_a_hang():
     end = await radio.transmit(bytes(24), 868_100_000, 7, 125_000, 14)
     assert time.ticks_diff(end, begun) == 61  # 61.7 ms on air, computed
     assert time.ticks_diff(time.ticks_ms(), begun) < 100
-    assert radio.counts["lost interrupt"] == 1
+    assert radio.counts["late irq"] == 1
 
 
 async def test_long_frame_may_outlast_the_window():
@@ -246,7 +246,7 @@ async def test_continuous_reception():
     bench.raise_interrupt(_RX_DONE, on_dio1=False)
     received = await radio.heard(500)
     assert received and received.payload == b"two"
-    assert radio.counts["lost interrupt"] == 1
+    assert radio.counts["late irq"] == 1
 
 
 async def test_wake_ends_the_wait():

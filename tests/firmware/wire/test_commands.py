@@ -1,4 +1,4 @@
-from corolle.wire.commands import legal_values, verdict_on
+from corolle.wire.commands import legal_values, verbs, verdict_on
 from corolle.wire.words import VERBS, code_of
 
 _NOW_S = 1_784_000_000
@@ -22,4 +22,6 @@ def test_each_verdict():
 
 def test_legal_values_come_with_their_unit():
     assert legal_values("lamp", "level") == (0, 100, "%")
+    assert legal_values("lamp", "auto") == (0, 0, "")
     assert legal_values("lamp", "close") is None
+    assert verbs("canopy") == ["auto", "close", "open", "report"]

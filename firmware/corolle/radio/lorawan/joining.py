@@ -60,7 +60,7 @@ class Joiner:
         frame = build_join_request(identity.join_eui, identity.dev_eui, dev_nonce, identity.app_key)
         end = await self._radio.transmit(frame, freq_hz, sf, bw_hz, eu868.conducted_dbm(0))
         self._duty.spend(freq_hz, airtime)
-        self._counts["join requests"] += 1
+        self._counts["requests"] += 1
         self._log("join_request", dr=data_rate, dev_nonce=dev_nonce)
         plan = ((freq_hz, data_rate), (eu868.RX2_FREQ_HZ, eu868.RX2_DATA_RATE))
         await open_windows(
@@ -96,7 +96,7 @@ class Joiner:
         return True
 
     def _refuse(self, cause: str) -> None:
-        self._counts["join refused"] += 1
+        self._counts["refused"] += 1
         self._log("join_refused", level="warn", cause=cause)
 
     def _pause_ms(self, airtime: int) -> int:

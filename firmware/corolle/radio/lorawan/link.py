@@ -95,7 +95,7 @@ class Link:
             payload = self._clear(frame)
             commands = mac.parse(frame.f_opts if frame.f_port else frame.f_opts or payload, False)
         except FrameError:
-            self._counts["rx malformed"] += 1
+            self._counts["malformed"] += 1
             return None
         self._counts["downlinks"] += 1
         self._unanswered = 0
@@ -110,11 +110,11 @@ class Link:
     def _is_ours(self, frame, raw: bytes) -> bool:
         """Address, counter and MIC; takes the counter when all are right."""
         if frame.m_type not in (wire.UNCONFIRMED_DOWN, wire.CONFIRMED_DOWN):
-            self._counts["rx not a downlink"] += 1
+            self._counts["not down"] += 1
             return False
         session = self.session
         if frame.dev_addr != session.dev_addr:
-            self._counts["rx foreign"] += 1
+            self._counts["foreign"] += 1
             return False
         f_cnt = wire.full_f_cnt(session.f_cnt_down, frame.f_cnt)
         if wire.mic_matches(raw, f_cnt, session.nwk_key):
@@ -122,7 +122,7 @@ class Link:
             return True
         # The counter before the last roll-over: a frame that was heard already.
         replayed = f_cnt >= 0x10000 and wire.mic_matches(raw, f_cnt - 0x10000, session.nwk_key)
-        self._counts["rx replayed" if replayed else "rx wrong mic"] += 1
+        self._counts["replayed" if replayed else "wrong mic"] += 1
         return False
 
     def _clear(self, frame) -> bytes:

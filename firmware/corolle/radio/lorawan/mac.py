@@ -116,12 +116,8 @@ class LoRaWan:
                 await self._fail(error)
 
     async def _work(self) -> None:
-        if self._traffic is None:
-            session = await self._join()
-            self._counts["joins"] += 1
-            self._log("joined", dev_addr=f"{session.dev_addr:08x}", dr=session.data_rate)
-            self._open(session)
-        await self._traffic.work()
+        traffic = self._traffic or self._open(await self._join())
+        await traffic.work()
         self._log("link_lost", level="warn")
         self._traffic = None
         sessions.forget(self._store)
@@ -131,9 +127,12 @@ class LoRaWan:
             joiner = joining.Joiner(
                 self._radio, self._identity, self._store, self._duty, self._counts, self._log, self._rng
             )
-            return await joiner.join()
+            session = await joiner.join()
+        self._counts["joins"] += 1
+        self._log("joined", dev_addr=f"{session.dev_addr:08x}", dr=session.data_rate)
+        return session
 
-    def _open(self, session) -> None:
+    def _open(self, session) -> Traffic:
         self._time.ask_soon()
         self._traffic = Traffic(
             Link(session, self._duty, self._time, self._counts, self._battery),
@@ -147,6 +146,7 @@ class LoRaWan:
             self._class_c,
             self._on_downlink,
         )
+        return self._traffic
 
     async def _fail(self, error) -> None:
         """Wait twice as long as last time, unless something was sent in between."""

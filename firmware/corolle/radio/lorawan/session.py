@@ -15,9 +15,20 @@ _NONCES = "lorawan_nonces"
 _VERSION = const(1)
 _LAST_DEV_NONCE = const(0xFFFF)
 _RESERVED_AHEAD = const(32)
-# Version, DevAddr, NwkSKey, AppSKey, both counters, RX1 offset, RX2 data rate and frequency, RX1 delay, data
-# rate, power index, transmissions, aggregated duty cycle, channel mask; then the channels.
+# Version, DevAddr, NwkSKey, AppSKey and the uplink counter, what _KEPT names, then the channels.
 _HEAD = "<BI16s16sIIBBIBBBBBH"
+_KEPT = (
+    "f_cnt_down",
+    "rx1_dr_offset",
+    "rx2_dr",
+    "rx2_freq_hz",
+    "rx1_delay_s",
+    "data_rate",
+    "tx_power",
+    "nb_trans",
+    "max_duty_cycle",
+    "ch_mask",
+)
 _CHANNEL = "<BIB"
 
 
@@ -70,24 +81,8 @@ class Session:
     def save(self) -> None:
         """Write all of it, with a fresh block of uplink counters. OSError when the flash refuses."""
         reserved = self.f_cnt_up + _RESERVED_AHEAD
-        record = struct.pack(
-            _HEAD,
-            _VERSION,
-            self.dev_addr,
-            self._raw_keys[0],
-            self._raw_keys[1],
-            reserved,
-            self.f_cnt_down,
-            self.rx1_dr_offset,
-            self.rx2_dr,
-            self.rx2_freq_hz,
-            self.rx1_delay_s,
-            self.data_rate,
-            self.tx_power,
-            self.nb_trans,
-            self.max_duty_cycle,
-            self.ch_mask,
-        )
+        kept = [getattr(self, name) for name in _KEPT]
+        record = struct.pack(_HEAD, _VERSION, self.dev_addr, *self._raw_keys, reserved, *kept)
         for index, (freq_hz, low, high) in sorted(self.channels.items()):
             record += struct.pack(_CHANNEL, index, freq_hz, high << 4 | low)
         self._store.save(_RECORD, record)
@@ -102,9 +97,8 @@ def load(store):
     head = struct.unpack_from(_HEAD, record)
     session = Session(store, head[1], head[2], head[3])
     session.f_cnt_up = session._reserved = head[4]
-    session.f_cnt_down, session.rx1_dr_offset, session.rx2_dr = head[5:8]
-    session.rx2_freq_hz, session.rx1_delay_s, session.data_rate, session.tx_power = head[8:12]
-    session.nb_trans, session.max_duty_cycle, session.ch_mask = head[12:15]
+    for i, name in enumerate(_KEPT):
+        setattr(session, name, head[5 + i])
     session.channels = {}
     size = struct.calcsize(_CHANNEL)
     for offset in range(struct.calcsize(_HEAD), len(record) - size + 1, size):

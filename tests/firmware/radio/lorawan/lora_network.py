@@ -60,7 +60,7 @@ class Air:
 
     def __init__(self, network):
         self.network = network
-        self.counts = {"crc error": 0}
+        self.counts = {"bad crc": 0}
         self.sent = []  # Uplink
         self.coming = []  # (start tick, freq_hz, sf, frame)
         self.asleep = False

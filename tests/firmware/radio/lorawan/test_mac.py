@@ -88,7 +88,7 @@ async def test_a_power_cut_needs_no_new_join():
         node = Node(network, flash)
         node.mac.send(10, b"report")
         await node.live(10)
-        assert node.mac.stats["join requests"] == 0
+        assert node.mac.stats["requests"] == 0
     assert len(network.dev_nonces) == 1
     assert [clear for _, clear in network.ups] == [b"report"] * 3
 
