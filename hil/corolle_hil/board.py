@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from corolle_hil.controller import Controller
-from corolle_hil.forkserver import ForkServer
+from corolle_hil.forkserver import ForkServer, Order
 from corolle_hil.interpreter import Interpreter
 from corolle_hil.memories import Flash, Nvs
 from corolle_hil.ports import I2cChip, Line, SpiChip
@@ -26,6 +26,8 @@ class Board:
         heap_bytes: hard limit of the MicroPython heap.
         unique_id: the chip's 6-byte MAC address.
         on_console: called with each line the board prints.
+
+    `rom` is the image of the partition that is executed in place; the next boot has it.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Board:
         self._scheduler = scheduler
         self._forks = forks
         self._heap_bytes = heap_bytes
+        self.rom: Path | None = None
         self._unique_id = unique_id
         self._on_console = on_console
         self._interpreter: Interpreter | None = None
@@ -115,7 +118,9 @@ class Board:
 
     def _boot(self, argument: str) -> None:
         self._alarm = None
-        self._interpreter = Interpreter(self._forks, self._heap_bytes, self._script, argument)
+        rom = str(self.rom) if self.rom else ""
+        order = Order(self._heap_bytes, self._script, argument, rom)
+        self._interpreter = Interpreter(self._forks, order)
         self._serve()
 
     def _interrupt(self, kind: int, which: int) -> None:

@@ -1,22 +1,41 @@
 """Start boards in a millisecond: one process imports the interpreter once and forks a copy for each.
 
 Run as `python -m corolle_hil.forkserver FD`; FD is a socket on which each message asks for a board
-(JSON with `heap_bytes`, `script` and its `argument`, and two descriptors: the world's socket and the
-console).
+(an Order in JSON, and two descriptors: the world's socket and the console).
 The answer is the board's process id.
 """
 
 import contextlib
+import ctypes
 import json
+import mmap
 import os
 import signal
 import socket
 import subprocess
 import sys
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 _SCRIPTS = Path(__file__).parent / "scripts"
 _BOARD_FD = 3  # shims/link.py opens this one
+
+
+@dataclass(frozen=True)
+class Order:
+    """An interpreter as it is wanted.
+
+    Attributes:
+        heap_bytes: hard limit of its heap.
+        script: one of the folder scripts/: a boot, an installation, a measurement, a test.
+        argument: what the script takes.
+        rom: a ROMFS image that lies in its memory, as flash does in that of an ESP32; none without.
+    """
+
+    heap_bytes: int
+    script: str = "boot"
+    argument: str = ""
+    rom: str = ""
 
 
 class ForkServer:
@@ -36,15 +55,10 @@ class ForkServer:
                 stdin=subprocess.DEVNULL,
             )
 
-    def spawn(
-        self, heap_bytes: int, world: socket.socket, console_fd: int, script: str = "boot", argument: str = ""
-    ) -> int:
-        """Start an interpreter with a hard heap limit on its ends of the two pipes; returns its process id.
-
-        `script` is one of the folder scripts/: a boot, an installation, a measurement, a test.
-        """
-        order = {"heap_bytes": heap_bytes, "shims": str(self._shims), "script": script, "argument": argument}
-        socket.send_fds(self._sock, [json.dumps(order).encode()], [world.fileno(), console_fd])
+    def spawn(self, order: "Order", world: socket.socket, console_fd: int) -> int:
+        """Start an interpreter on its ends of the two pipes; returns its process id."""
+        message = json.dumps({**asdict(order), "shims": str(self._shims)}).encode()
+        socket.send_fds(self._sock, [message], [world.fileno(), console_fd])
         answer = self._sock.recv(64)
         if not answer:
             raise RuntimeError("the fork server ended")
@@ -60,19 +74,41 @@ def serve(sock: socket.socket) -> None:
     """Fork a board for each request until the asker is gone."""
     import micropython_module  # the cost that is paid once
 
+    roms = Roms()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for boards: let the kernel bury them
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-C is the street's business
     while True:
         message, fds, _, _ = socket.recv_fds(sock, 4096, 2)
         if not message:
             return
+        order = json.loads(message)
+        rom = roms.place(order["rom"]) if order["rom"] else ""
         pid = os.fork()
         if pid == 0:
-            _become_board(json.loads(message), fds, micropython_module.run_main)
+            os.environ["ROM"] = rom
+            _become_board(order, fds, micropython_module.run_main)
         for fd in fds:
             os.close(fd)
         with contextlib.suppress(BrokenPipeError):
             sock.send(str(pid).encode())
+
+
+class Roms:
+    """ROMFS images in memory, once for all boards."""
+
+    def __init__(self) -> None:
+        self._maps: dict[str, tuple[mmap.mmap, str]] = {}
+
+    def place(self, path: str) -> str:
+        """Where the image lies: "address length"."""
+        if path not in self._maps:
+            with open(path, "rb") as file:
+                memory = mmap.mmap(
+                    file.fileno(), 0, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ | mmap.PROT_WRITE
+                )
+            address = ctypes.addressof(ctypes.c_char.from_buffer(memory))
+            self._maps[path] = memory, f"{address} {len(memory)}"
+        return self._maps[path][1]
 
 
 def _become_board(order: dict, fds: list[int], run_main) -> None:

@@ -3,7 +3,7 @@
 import os
 import socket
 
-from corolle_hil.forkserver import ForkServer
+from corolle_hil.forkserver import ForkServer, Order
 
 ONE_RADIO_BYTES = 96 * 1024  # what a node may use with LoRaWAN alone
 TWO_RADIOS_BYTES = 128 * 1024  # and with BLE too
@@ -15,7 +15,7 @@ def measure_share(forks: ForkServer) -> int:
     ours, theirs = socket.socketpair()
     console, console_in = os.pipe()
     with ours, theirs:
-        forks.spawn(_ROOMY_BYTES, theirs, console_in, "measure")
+        forks.spawn(Order(_ROOMY_BYTES, "measure"), theirs, console_in)
     os.close(console_in)
     with open(console) as text:
         return int(text.read())

@@ -7,6 +7,7 @@ from pathlib import Path
 from corolle_hil.board import Board
 from corolle_hil.forkserver import ForkServer
 from corolle_hil.memories import copy_flash
+from corolle_hil.romfs import PROGRAM, keep_image
 from corolle_hil.scheduler import Scheduler
 
 _HEAP_BYTES = 1024 * 1024
@@ -53,13 +54,16 @@ class Installer:
         self._forks = forks
         self._folder = folder
 
-    def install(self, board_folder: Path, files: dict[str, bytes]) -> None:
-        """Like `install`, for a board that may be new."""
+    def install(self, board_folder: Path, files: dict[str, bytes]) -> Path:
+        """Write the files of a board, new or not: its program into the ROM image returned, all else on flash."""
+        rom = keep_image(self._folder, files)
+        files = {path: content for path, content in files.items() if not path.startswith(PROGRAM)}
         if not (board_folder / "flash").exists():
             board_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             copy_flash(self._image(files) / "flash", board_folder / "flash")
             files = {path: content for path, content in files.items() if path in _OWN}
         install(self._forks, board_folder, files)
+        return rom
 
     def _image(self, files: dict[str, bytes]) -> Path:
         shared = {path: content for path, content in sorted(files.items()) if path not in _OWN}

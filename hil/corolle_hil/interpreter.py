@@ -6,7 +6,7 @@ import signal
 import socket
 import struct
 
-from corolle_hil.forkserver import ForkServer
+from corolle_hil.forkserver import ForkServer, Order
 from corolle_hil.shims import ops
 
 _HUNG_S = 10.0  # of real time without a word: it computes for ever
@@ -17,13 +17,13 @@ Request = tuple[int, int, int, bytes]  # operation, a, b, payload
 class Interpreter:
     """Genuine MicroPython, running a script under a hard heap limit."""
 
-    def __init__(self, forks: ForkServer, heap_bytes: int, script: str, argument: str):
+    def __init__(self, forks: ForkServer, order: Order):
         self.hung = False
         self._sock, theirs = socket.socketpair()
         self._console, console_in = os.pipe()
         os.set_blocking(self._console, False)
         with theirs:
-            self._pid = forks.spawn(heap_bytes, theirs, console_in, script, argument)
+            self._pid = forks.spawn(order, theirs, console_in)
         os.close(console_in)
         self._sock.settimeout(_HUNG_S)
         self._inbox = bytearray()

@@ -71,9 +71,10 @@ class Street:
         restore(self._kept, self._furniture())
 
     def _build(self, site: Site, equipment: Equipment, folder: Path) -> None:
-        self._installer.install(folder, equipment.files())
+        rom = self._installer.install(folder, equipment.files())
         plan = UnitPlan(site.name, equipment.board["unit"], site.position, equipment.board)
         unit = VirtualUnit(plan, self._around, self._forks, folder, self._heap_bytes, self._record)
+        unit.board.rom = rom
         self.scheduler.after(_APART_US * len(self.units), unit.power_on)
         self.units[site.name] = unit
 

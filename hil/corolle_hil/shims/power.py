@@ -10,6 +10,7 @@ import link
 import machine
 import ops
 import taskqueue
+import uctypes
 import vfs
 
 sys.modules["_asyncio"] = taskqueue
@@ -49,10 +50,19 @@ def boot(main):
     mount("/")
     os.chdir("/")
     sys.path[:] = ["", ".frozen", "/lib"]
+    _map_rom(os.getenv("ROM"))
     _run("boot.py", main)
     _run("main.py", main)
     while True:
         link.wait(None)
+
+
+def _map_rom(place):
+    """Mount the ROMFS partition, as the port does when it has one; `place`: its address and length."""
+    if place:
+        address, length = place.split()
+        vfs.mount(vfs.VfsRom(uctypes.bytearray_at(int(address), int(length))), "/rom")
+        sys.path.append("/rom")
 
 
 def _run(name, main):
