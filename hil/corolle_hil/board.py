@@ -50,6 +50,7 @@ class Board:
             Nvs(folder / "nvs.json"),
             self._interrupt,
             lambda: self.reset(WATCHDOG_RESET),
+            scheduler.rng(f"board {unique_id.hex()} {scheduler.epoch_us}"),
         )
         self._scheduler = scheduler
         self._forks = forks

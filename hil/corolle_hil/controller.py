@@ -3,6 +3,7 @@
 import errno
 import struct
 from collections.abc import Callable
+from random import Random
 
 from corolle_hil.memories import Flash, Nvs, RtcDomain
 from corolle_hil.peripherals import Buses, Pins, Timers
@@ -23,6 +24,7 @@ class Controller:
         nvs: Nvs,
         interrupt: Callable[[int, int], None],
         bite: Callable[[], None],
+        rng: Random,
     ):
         self.pins = Pins(interrupt)
         self.buses = Buses()
@@ -52,6 +54,7 @@ class Controller:
             ops.NVS_GET: self._nvs_get,
             ops.NVS_SET: self._nvs_set,
             ops.NVS_ERASE: lambda a, b, key: _DONE if nvs.erase(key.decode()) else (errno.ENOENT, b""),
+            ops.RANDOM: lambda a, n, payload: (0, rng.randbytes(n)),
             ops.NVS_COMMIT: lambda a, b, payload: nvs.commit(),
         }
 

@@ -55,7 +55,7 @@ class Installer:
         self._folder = folder
 
     def install(self, board_folder: Path, files: dict[str, bytes]) -> Path:
-        """Write the files of a board, new or not: its program into the ROM image returned, all else on flash."""
+        """Write a board's files, new or not: its program into the ROM image returned, the rest on flash."""
         rom = keep_image(self._folder, files)
         files = {path: content for path, content in files.items() if not path.startswith(PROGRAM)}
         if not (board_folder / "flash").exists():

@@ -160,3 +160,14 @@ def test_a_cancelled_task_stops_and_its_waiter_hears_of_it(bench):
     board.board.power_on()
     assert board.run(10) == ["cancelled", "heard", "cancelled", "timed out"]
     assert board.times_us[-1] == 3_350_000
+
+
+def test_random_bytes_are_the_same_for_the_same_street(bench):
+    program = "import os; print(os.urandom(8).hex(), os.listdir('/'))"
+    said = []
+    for _ in range(2):
+        board = bench(program)
+        board.board.power_on()
+        said += board.run(1)
+    assert said[0] == said[1]
+    assert len(said[0].split()[0]) == 16

@@ -38,6 +38,7 @@ NVS_SET = 44  # payload = length of key, key, value
 NVS_ERASE = 45  # payload = key
 RTC_MEMORY_GET = 46
 RTC_MEMORY_SET = 47
+RANDOM = 48  # b = how many bytes -> bytes
 
 # An interrupt record is `<BB>`: kind, which.
 RECORD_BYTES = 2
