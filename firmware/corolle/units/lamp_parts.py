@@ -28,15 +28,16 @@ class Presence:
         """Whether somebody is there, or was until just now."""
         node, now_s = self._node, self._node.clock.uptime_s()
         present = self._pir.update()
-        node.ledger["passages"] += self._pir.passages - self._counted
-        self._counted = self._pir.passages
+        came = self._pir.passages - self._counted  # also who was gone again before anybody looked
+        self._counted += came
+        node.ledger["passages"] += came
         if present and not self._was:
             self._since_s = now_s
         was_there = self.present
         self._was = present
         self._stuck = present and now_s - self._since_s >= node.settings["stuck_min"] * 60
         node.faults.set("presenceStuck", self._stuck)
-        return self.present or (was_there and not self._stuck)
+        return self.present or bool((was_there or came) and not self._stuck)
 
 
 class Fader:

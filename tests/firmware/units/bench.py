@@ -64,7 +64,7 @@ class Dog:
 class Bench:
     """`program` is a unit's module; settings may be changed by name."""
 
-    def __init__(self, program, now_s=MIDNIGHT, shelf=None, **changes):
+    def __init__(self, program, now_s: int | None = MIDNIGHT, shelf=None, **changes):
         self.clock = Clock(machine.RTC())
         if now_s:
             self.clock.set(now_s)

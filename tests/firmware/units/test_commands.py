@@ -23,7 +23,7 @@ class _Unit:
         return "override", 40
 
 
-def _desk(now_s=MIDNIGHT, shelf=None, unit=None):
+def _desk(now_s: int | None = MIDNIGHT, shelf=None, unit=None):
     bench = Bench(lamp, now_s, shelf)
     unit = unit or _Unit()
     desk = Commands("lamp", bench.common, unit)
