@@ -77,10 +77,10 @@ class Joiner:
         try:
             accept = parse_join_accept(frame, key)
         except FrameError as error:
-            self._refuse(error.cause)
+            self._refuse(error.cause, "debug")  # most often what the network sends to a neighbour
             return False
         if not self._nonces.accept_join_nonce(accept.join_nonce):
-            self._refuse("replayed")
+            self._refuse("replayed", "warn")
             return False
         nwk_skey, app_skey = session_keys(key, accept.join_nonce, accept.net_id, dev_nonce)
         session = Session(self._store, accept.dev_addr, nwk_skey, app_skey)
@@ -95,9 +95,9 @@ class Joiner:
         self._session = session
         return True
 
-    def _refuse(self, cause: str) -> None:
+    def _refuse(self, cause: str, level: str) -> None:
         self._counts["refused"] += 1
-        self._log("join_refused", level="warn", cause=cause)
+        self._log("join_refused", level=level, cause=cause)
 
     def _pause_ms(self, airtime: int) -> int:
         """Retransmission back-off of clause 7: 1 % of the first hour, 0.1 % of ten more, then 0.01 %."""
