@@ -125,6 +125,8 @@ class Node:
         store = self._store
         if settings.problems or store.corrupt > store.restored:  # both copies of a record are lost
             reporter.event("settings reset", 1)
+        if store.corrupt:
+            self._log("store", level="warn", corrupt=store.corrupt, restored=store.restored)
         if store.restored:
             reporter.event("store restored", store.restored)
 
