@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 _PAIR = re.compile(r'(\w+)=("(?:[^"\\]|\\.)*"|\S*)')
+_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")  # an address in hexadecimal may begin with 0
 _TYPED = {"decision": "decision", "uplink": "uplink"}  # events that are a type of record of their own
 
 
@@ -23,9 +24,6 @@ def read_line(unit: str, line: str) -> dict[str, Any]:
 def _value(raw: str) -> int | float | str:
     if raw.startswith('"'):
         return raw[1:-1].replace('\\"', '"').replace("\\\\", "\\")
-    for number in (int, float):
-        try:
-            return number(raw)
-        except ValueError:
-            continue
+    if _NUMBER.fullmatch(raw):
+        return float(raw) if "." in raw else int(raw)
     return raw

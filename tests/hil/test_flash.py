@@ -45,6 +45,7 @@ def test_a_copy_has_the_same_content_and_its_holes(tmp_path):
 
 def test_a_power_cut_at_every_write_leaves_the_old_file_or_the_new_one(bench):
     board = bench(_WRITER, state="old" * 50)
+    cut = -1
     for cut in range(100):
         board.board.flash.writes, board.board.flash.cut_at_write = 0, cut
         board.board.power_on()

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,18 +16,6 @@ def _replay(*options: str) -> str:
 
 def _records(*options: str) -> list[dict]:
     return [json.loads(line) for line in _replay("--json", *options).splitlines()]
-
-
-def test_24_hours_take_under_5_seconds():
-    _replay()  # compiles what is not compiled yet
-    assert min(_timed_s("--nights", "1", "--flow", "27") for _ in range(3)) < 5
-
-
-def _timed_s(*options: str) -> float:
-    """Real seconds; of several the shortest, for the machine may be busy with other things."""
-    began_s = time.monotonic()
-    _replay(*options)
-    return time.monotonic() - began_s
 
 
 def test_the_same_seed_gives_the_same_bytes():

@@ -48,7 +48,7 @@ async def main():
     i2c = I2C(0, sda=Pin(17), scl=Pin(18), freq=400000)
     meter = FlowMeter(Pin(15), 0.01)
     air = SHT45(i2c)
-    print("air %.1f %.0f" % await air.measure())
+    print("air %.1f %.0f" % await air.read())
     adc = ADS1115(i2c)
     for channel in range(3):
         print("soil %.1f" % await SoilProbe(adc, channel, 2800, 1200, 50).read_vwc_pct())
