@@ -54,12 +54,12 @@ class Lamp:
         """Light the street for ever."""
         while True:
             next_s = self._step()
-            wait_ms = self._fader.step() if self._fader else None
-            if wait_ms is None:
-                self._common.ledger.keep()
-                wait_ms = self._pause_s(next_s) * 1000
-            alive(wait_ms // 1000 + 1)
-            await self._wake.wait_ms(wait_ms)
+            if await self._ramp(alive):
+                continue
+            self._common.ledger.keep()
+            pause_s = self._pause_s(next_s)
+            alive(pause_s)
+            await self._wake.wait_ms(pause_s * 1000)
 
     def carry_out(self, verb: str, value: int, until_s: int, author: str) -> str:
         """Obey a command that was found right; returns the verdict."""
@@ -89,6 +89,17 @@ class Lamp:
             "faults": common.faults.flags,
             "presence": int(bool(self._presence and self._presence.present)),
         }
+
+    async def _ramp(self, alive) -> bool:
+        """Go to the level decided; True when somebody called before it was reached."""
+        fader = self._fader
+        wait_ms = fader.step() if fader else None
+        while fader and wait_ms is not None:
+            alive(wait_ms // 1000)
+            if await self._wake.wait_ms(wait_ms):
+                return True
+            wait_ms = fader.step()
+        return False
 
     def _step(self) -> int | None:
         """Decide; returns the next moment at which the answer can change."""
