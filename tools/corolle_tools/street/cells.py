@@ -10,7 +10,6 @@ _LAMP_READINGS = (
     ("power_w", 1, "W"),
     ("passages", 0, "passed"),
     ("temperature_c", 0, "C"),
-    ("energy_wh", 0, "Wh"),
 )
 _CANOPY_READINGS = (("air_temperature_c", 0, "C"), ("litres_today", 1, "l today"), ("battery_v", 2, "V"))
 

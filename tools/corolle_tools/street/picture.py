@@ -9,7 +9,7 @@ from corolle_tools.street.ledger import Ledger
 from corolle_tools.street.marks import BLOCKS
 from corolle_tools.street.view import Facts, frame
 
-_COLUMNS, _LINES = 104, 30
+_COLUMNS, _LINES = 112, 30
 
 # What rich fills in is named by it; see rich.console.Console.export_svg.
 _SVG = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">

@@ -16,7 +16,7 @@ _DIM = "bright_black"
 _EVENTS_SHARE, _LEAST_EVENTS = 4, 3  # at least a quarter of the height tells what happened last
 _PAGE_S = 4  # a street that does not fit turns its pages
 _MANY_LAMPS = 8  # from so many on, they are drawn side by side as well
-_WIDE = 100  # columns from which on every reading is shown
+_WIDE = 112  # columns from which on every reading is shown
 _GATEWAY_COUNTS = ("joins", "uplinks", "published", "downlinks")
 _OTHER_LINES = 6  # header, two rules, column heads, gateway, air
 
