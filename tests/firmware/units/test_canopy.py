@@ -249,6 +249,7 @@ async def test_safe_mode_keeps_the_valve_shut_and_still_reports():
     assert site.canopy.output() == ("safe mode", 0) and not site.valve.is_open
     assert site.canopy.carry_out("open", 60, _NOON + 3600, "ops") == "refused"
     assert site.canopy.compose()[1]["reason"] == code_of(REASONS, "safe mode")
+    assert site.ground.probed == 0
 
 
 async def test_litres_are_counted_for_the_day_and_for_ever_over_a_reset():
