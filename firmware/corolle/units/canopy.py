@@ -36,6 +36,7 @@ class Canopy:
         self._garden = garden
         self._tap = tap
         self._wake = wake
+        self._senses = not safe_mode  # a sensor's driver may be what failed
         self._safe_mode = safe_mode or tap is None
         self._memory = WaterMemory()
         self._open = False
@@ -54,7 +55,7 @@ class Canopy:
         """Water for ever."""
         while True:
             alive(_SENSING_S)
-            if not self._safe_mode:  # a sensor's driver may be what failed
+            if self._senses:
                 await self._garden.sample()
             wait_s = self._step()
             self._common.ledger.keep()
