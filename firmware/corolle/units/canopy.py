@@ -84,7 +84,10 @@ class Canopy:
         return "refused"
 
     def compose(self) -> tuple:
-        """The report: a message and its values."""
+        """The report: a message and its values. Kept before they are told: a counter never goes back."""
+        if self._tap:
+            self._tap.litres.count()
+        self._common.ledger.keep(now=True)
         fields = self._garden.values()
         fields["valve_open"] = int(self._open)
         fields["reason"] = code_of(REASONS, self._reason)

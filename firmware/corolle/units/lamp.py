@@ -77,9 +77,10 @@ class Lamp:
         return "accepted"
 
     def compose(self) -> tuple:
-        """The report: a message and its values."""
+        """The report: a message and its values. Kept before they are told: a counter never goes back."""
         common = self._common
         self._energy.account(self._level_pct)
+        common.ledger.keep(now=True)
         return LAMP_REPORT, {
             "level_pct": self._level_pct,
             "reason": code_of(REASONS, self._reason),

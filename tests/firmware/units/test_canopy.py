@@ -270,6 +270,18 @@ async def test_litres_are_counted_for_the_day_and_for_ever_over_a_reset():
     assert tomorrow["litres_today"] == 0 and abs(tomorrow["litres_total"] - given) < 0.001
 
 
+async def test_litres_that_were_reported_in_the_middle_of_a_dose_are_never_taken_back():
+    shelf = Shelf()
+    site = _Site((15.0, 15.0, 15.0), shelf=shelf)
+    await asyncio.sleep(137)
+    assert site.valve.is_open
+    told = site.canopy.compose()[1]["litres_total"]
+    site.end()
+    again = _Site(shelf=shelf)
+    await asyncio.sleep(5)
+    assert again.canopy.compose()[1]["litres_total"] == told > 2
+
+
 async def test_litres_of_before_a_reset_count_against_the_guards_day():
     shelf = Shelf()
     site = _Site(shelf=shelf, guard_day_dl=80, guard_dose_dl=200)

@@ -240,6 +240,19 @@ async def test_passages_and_energy_outlive_a_reset():
     assert energy_wh - 100 * 0.4 <= kept["energy_wh"] <= energy_wh
 
 
+async def test_what_was_reported_is_never_taken_back():
+    shelf = Shelf()
+    post = _Post(shelf=shelf, rated_w=100)
+    for _ in range(5):
+        post.sensor.show(True)
+        await asyncio.sleep(150)
+        post.sensor.show(False)
+    told = post.lamp.compose()[1]
+    kept = _Post(post.clock.now(), shelf).lamp.compose()[1]
+    assert (kept["passages"], kept["energy_wh"]) == (told["passages"], told["energy_wh"])
+    assert told["passages"] == 5 and told["energy_wh"] > 10
+
+
 async def test_a_day_of_eight_passages_an_hour_needs_few_wake_ups():
     post = _Post(_NOON)
     wakes = []
