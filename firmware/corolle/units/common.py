@@ -13,11 +13,19 @@ _SPARE_S = const(3600)  # between two writes; what comes in between is lost with
 
 
 class Wake:
-    """One task waits; set() is safe in an interrupt or a timer's callback."""
+    """One task waits; set() is safe in an interrupt or a timer's callback.
+
+    `called`: somebody has called since the last wait; enough for a task that sleeps for moments only.
+    """
 
     def __init__(self):
         self._flag = asyncio.ThreadSafeFlag()
-        self.set = self._flag.set
+        self.called = False
+
+    def set(self) -> None:
+        """Call the task."""
+        self.called = True
+        self._flag.set()
 
     async def wait_ms(self, timeout_ms: int) -> bool:
         """True when somebody called, False when the time was up."""
@@ -25,6 +33,7 @@ class Wake:
             await asyncio.wait_for_ms(self._flag.wait(), timeout_ms)
         except asyncio.TimeoutError:  # noqa: UP041 - MicroPython has no built-in one
             return False
+        self.called = False
         return True
 
 

@@ -1,5 +1,6 @@
 """A lamp post: decides its level, ramps to it, counts passers-by and energy."""
 
+import asyncio
 import struct
 
 from corolle.control.light import LightMemory, Night, decide
@@ -19,6 +20,7 @@ CLASS_C = True  # on the mains: it listens always
 _RECORD = const("override")
 _OVERRIDE = const("<BI")  # level, end; the author follows
 _OVERRIDE_BYTES = const(5)
+_MOMENT_MS = const(150)  # light is to answer within 200 ms
 _LONGEST_S = const(900)  # a sleep, however far off the next change is
 _LOOK_S = const(30)  # at night: how late a lost interrupt of the presence sensor may be found
 _NO_CLOCK_S = const(900)  # so long after a boot the clock may be unknown without a fault
@@ -96,8 +98,11 @@ class Lamp:
         fader = self._fader
         wait_ms = fader.step() if fader else None
         while fader and wait_ms is not None:
-            alive(wait_ms // 1000)
-            if await self._wake.wait_ms(wait_ms):
+            alive(1)
+            # A wait that can be called from costs more than a ramp's step; so it is cut into moments instead.
+            await asyncio.sleep_ms(min(wait_ms, _MOMENT_MS))
+            if self._wake.called:
+                self._wake.called = False
                 return True
             wait_ms = fader.step()
         return False

@@ -268,7 +268,9 @@ async def test_a_day_of_eight_passages_an_hour_needs_few_wake_ups():
         post.sensor.show(True)
         await asyncio.sleep(10)
         post.sensor.show(False)
-    assert 24 * 16 < len(wakes) < 8000, len(wakes)
+    steps = len(post.dimmer.levels)
+    assert 24 * 16 < len(wakes) < 3000, len(wakes)
+    assert steps < 5000, steps
 
 
 async def test_every_interval_of_sleep_was_announced_to_the_supervisor():
