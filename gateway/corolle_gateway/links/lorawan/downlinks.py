@@ -22,6 +22,8 @@ RX2_DELAY_S = RX1_DELAY_S + 1
 # What may be used of a duty cycle: joins and class A, which wait in a window, go before class C.
 _ALL = 1.0
 _CLASS_C_SHARE = 0.8
+_LONG_US = 1_000_000  # nobody is heard meanwhile: too long while others want to be answered
+_BUSY = "collision_packet"
 _GAP_S = 0.05  # between two frames that are sent at once
 _TMST_MODULUS = 2**32
 
@@ -77,12 +79,18 @@ class Downlinks:
         return best_of(usable or receptions)
 
     async def send_in_window(self, gateway: str, phy: bytes, slots: list[Slot]) -> Sent:
-        """Send in the first window that the duty cycle and the concentrator allow."""
+        """Send in the first window that the duty cycle and the concentrator allow.
+
+        Where RX1 belongs to another unit already, as when a street joins at once, a join-accept of two
+        seconds in RX2 would cost more than it brings: the unit asks again sooner than that.
+        """
         concentrator = self._concentrators.reachable(gateway)
         if concentrator is None:
             return self._counted(Sent(False, "unreachable"), gateway)
         outcome = Sent(False)
         for slot in slots:
+            if outcome.reason == _BUSY and _airtime_us(phy, slot) > _LONG_US:
+                break
             outcome = await self._send(concentrator, phy, slot, _ALL)
             if outcome.ok or outcome.reason == NO_TX_ACK:  # without an answer it may be on the air
                 break

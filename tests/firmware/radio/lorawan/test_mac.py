@@ -53,7 +53,7 @@ async def test_time_is_asked_again_after_a_day_and_rides_along_until_it_is_answe
     assert len(node.times) == 1
     first, second, third = (uplink.start for uplink in node.air.sent[:3])
     assert abs(time.ticks_diff(second, first) // 1000 - 86_400) < 10
-    assert abs(time.ticks_diff(third, second) // 1000 - 3600) < 10  # nobody answered the second
+    assert abs(time.ticks_diff(third, second) // 1000 - 60) < 10  # nobody answered the second
 
 
 async def test_uplinks_are_sent_at_once_and_in_order_of_priority():
@@ -213,7 +213,7 @@ async def test_a_radio_that_fails_is_reset_ever_less_often_and_recovers():
     node.air.broken = ""
     await asyncio.sleep(400)
     assert node.mac.healthy
-    assert [clear for _, clear in network.ups] == [b"report"]
+    assert [clear for _, clear in network.ups if clear] == [b"report"]
     await task
 
 
