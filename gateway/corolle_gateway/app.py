@@ -71,8 +71,9 @@ class Gateway:
         self._log.info("stopped")
 
     async def _register(self, registrations: list[Registration]) -> None:
+        now_s = self._clock.now()
         try:
-            await self._writer.submit(lambda db: registry.put_all(db, registrations))
+            await self._writer.submit(lambda db: registry.put_all(db, registrations, now_s))
         except sqlite3.IntegrityError as error:
             path = self._settings.units_file
             raise ConfigError(f"{path}: a dev_eui belongs to another unit of this gateway already") from error

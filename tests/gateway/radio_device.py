@@ -78,6 +78,11 @@ class Device:
         self.accepted, self.f_cnt, self.f_cnt_down = accepted, 0, -1
         return accepted
 
+    def message_id(self, f_cnt: int) -> str:
+        """The id under which the gateway publishes an uplink of the present session."""
+        assert self.accepted is not None
+        return f"{self.name}-{self.accepted.join_nonce}-{f_cnt}"
+
     def uplink(
         self,
         port: int | None,

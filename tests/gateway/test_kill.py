@@ -26,10 +26,10 @@ def test_every_report_that_was_acknowledged_reaches_the_city(street: Street):
         gateway.kill()
         gateway.start()
         forwarder.pull()
-    acknowledged = {f"lamp-1-1-{f_cnt}" for token, f_cnt in sent.items() if forwarder.acked(token)}
+    acknowledged = {lamp.message_id(f_cnt) for token, f_cnt in sent.items() if forwarder.acked(token)}
     assert len(acknowledged) > 100
     assert forwarder.push(lamp.report())
-    city.wait("lamp-1/report", lambda body: body["id"] == f"lamp-1-1-{lamp.f_cnt - 1}", 20)
+    city.wait("lamp-1/report", lambda body: body["id"] == lamp.message_id(lamp.f_cnt - 1), 20)
     time.sleep(0.3)  # behind it, nothing is under way
     told = [body["id"] for body in city.of("lamp-1/report")]
     assert acknowledged <= set(told)

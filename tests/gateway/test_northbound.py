@@ -33,7 +33,7 @@ def test_a_lamp_s_report_and_entity(street: Street):
     age_s = datetime.now(UTC).timestamp() - datetime.fromisoformat(body.pop("time")).timestamp()
     assert 0 <= age_s < 3
     assert body == {
-        "id": "lamp-1-1-1",
+        "id": lamp.message_id(1),
         "unit": "lamp-1",
         "kind": "lamp",
         "seq": 2,
@@ -99,10 +99,10 @@ def test_wrapped_counters_only_grow_also_over_a_restart(street: Street):
     forwarder.pull()
     assert forwarder.push(lamp.report(passages=90, energy_wh=3.0))
     assert forwarder.push(lamp.report(passages=95, energy_wh=3.5))
-    city.wait("lamp-1/report", lambda body: body["id"] == "lamp-1-1-4")
+    city.wait("lamp-1/report", lambda body: body["id"] == lamp.message_id(4))
     told = {body["id"]: (body["passages"], body["energy_wh"]) for body in city.of("lamp-1/report")}
     # 2**24 steps of 0.1 Wh are 1677721.6 Wh; passages went back by 10 in the unit's power cut.
-    assert [told[f"lamp-1-1-{n}"] for n in (1, 2, 3, 4)] == [
+    assert [told[lamp.message_id(n)] for n in (1, 2, 3, 4)] == [
         (3000, 1_500_000.0),
         (4196, 1_677_723.6),
         (4196, 1_677_724.6),
@@ -151,16 +151,16 @@ def test_a_broker_that_is_down_at_start_and_later_stops_nothing(own_broker: Brok
         assert forwarder.push(lamp.report())
         own_broker.start()
         city = street.city(gateway).ready()
-        city.wait("lamp-1/report", lambda body: body["id"] == "lamp-1-1-1", 10)
+        city.wait("lamp-1/report", lambda body: body["id"] == lamp.message_id(1), 10)
         own_broker.stop()
         for _ in range(50):
             assert forwarder.push(lamp.report())
         assert _outbox(gateway.database) == 50
         own_broker.start()
-        city.wait("lamp-1/report", lambda body: body["id"] == "lamp-1-1-51", 15)
+        city.wait("lamp-1/report", lambda body: body["id"] == lamp.message_id(51), 15)
         city.wait("status", lambda body: body.get("counters", {}).get("published") == 52)
         assert sorted({body["id"] for body in city.of("lamp-1/report")}) == sorted(
-            f"lamp-1-1-{n}" for n in range(52)
+            lamp.message_id(n) for n in range(52)
         )
         assert _outbox(gateway.database) == 0
     finally:

@@ -15,6 +15,8 @@ from corolle_gateway.store import airtime, database, messages, registry, schema,
 from corolle_gateway.store.outbox import Outbox
 from corolle_gateway.store.writer import Writer
 
+_NOW_S = 1_767_225_600.0  # 2026-01-01: the first JoinNonce is 1
+
 
 def _unit(name: str, number: int) -> Unit:
     return Unit(name, "lamp", "quai", f"02{number:014x}", "00" * 8, 43.6, 1.4, "C")
@@ -27,7 +29,7 @@ def _session(unit: str, dev_addr: int) -> SessionRecord:
 @pytest.fixture
 def db(tmp_path: Path) -> sqlite3.Connection:
     db = database.connect(tmp_path)
-    registry.put_all(db, [Registration(_unit("lamp-1", 1), b"k" * 16)])
+    registry.put_all(db, [Registration(_unit("lamp-1", 1), b"k" * 16)], _NOW_S)
     return db
 
 
@@ -52,7 +54,7 @@ def test_a_database_of_a_newer_gateway_is_left_alone(tmp_path: Path):
 
 def test_a_migration_runs_once_and_keeps_what_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     db = database.connect(tmp_path)
-    registry.put_all(db, [Registration(_unit("lamp-1", 1), b"k" * 16)])
+    registry.put_all(db, [Registration(_unit("lamp-1", 1), b"k" * 16)], _NOW_S)
     db.close()
     later = (*schema.MIGRATIONS, "ALTER TABLE units ADD COLUMN note TEXT NOT NULL DEFAULT 'old'")
     monkeypatch.setattr(schema, "MIGRATIONS", later)
@@ -164,18 +166,30 @@ def test_nonces_go_one_way(db: sqlite3.Connection):
 
 def test_another_controller_or_key_counts_anew_but_never_its_join_nonces(db: sqlite3.Connection):
     registry.use_nonces(db, "lamp-1", 500)
-    registry.put_all(db, [Registration(_unit("lamp-1", 1), b"k" * 16)])
+    registry.put_all(db, [Registration(_unit("lamp-1", 1), b"k" * 16)], _NOW_S)
     assert registry.use_nonces(db, "lamp-1", 1) is None
-    registry.put_all(db, [Registration(_unit("lamp-1", 1), b"K" * 16)])
+    registry.put_all(db, [Registration(_unit("lamp-1", 1), b"K" * 16)], _NOW_S)
     assert registry.use_nonces(db, "lamp-1", 1) == 2
-    registry.put_all(db, [Registration(_unit("lamp-1", 9), b"K" * 16)])
+    registry.put_all(db, [Registration(_unit("lamp-1", 9), b"K" * 16)], _NOW_S)
     assert registry.use_nonces(db, "lamp-1", 0) == 3
 
 
+def test_a_lost_database_hands_out_no_join_nonce_again(tmp_path: Path):
+    units = [Registration(_unit("lamp-1", 1), b"k" * 16)]
+    nonces = []
+    for attempt, now_s in enumerate((_NOW_S, _NOW_S + 3600)):
+        data_dir = tmp_path / str(attempt)
+        data_dir.mkdir()
+        db = database.connect(data_dir)
+        registry.put_all(db, units, now_s)
+        nonces += [registry.use_nonces(db, "lamp-1", dev_nonce) for dev_nonce in range(20)]
+    assert nonces == [*range(1, 21), *range(61, 81)]
+
+
 def test_two_units_exchange_their_controllers(db: sqlite3.Connection):
-    registry.put_all(db, [Registration(_unit("lamp-2", 2), b"2" * 16)])
+    registry.put_all(db, [Registration(_unit("lamp-2", 2), b"2" * 16)], _NOW_S)
     registry.put_all(
-        db, [Registration(_unit("lamp-1", 2), b"2" * 16), Registration(_unit("lamp-2", 1), b"k" * 16)]
+        db, [Registration(_unit("lamp-1", 2), b"2" * 16), Registration(_unit("lamp-2", 1), b"k" * 16)], _NOW_S
     )
     assert [(unit.name, unit.dev_eui[-1]) for unit, _ in registry.everyone(db)] == [
         ("lamp-1", "2"),

@@ -7,8 +7,14 @@ from corolle_gateway.model import Registration, Unit
 _COLUMNS = "name, kind, site, dev_eui, join_eui, lat_deg, lon_deg, radio_class"
 
 
-def put_all(db: sqlite3.Connection, registrations: list[Registration]) -> None:
-    """Add units, or change those of the same names; the others stay.
+_NONCES_SINCE_S = 1_767_225_600  # 2026-01-01
+
+
+def put_all(db: sqlite3.Connection, registrations: list[Registration], now_s: float) -> None:
+    """Add units at `now_s` (Unix), or change those of the same names; the others stay.
+
+    A new unit's JoinNonces begin at the minutes gone by since 2026 and so, after a database was lost, above
+    those that its controller has seen: it would refuse lower ones for ever (LoRaWAN 1.0.4, 6.1.1.4).
 
     sqlite3.IntegrityError when one has the DevEUI of another that stays as it is.
     """
@@ -18,8 +24,9 @@ def put_all(db: sqlite3.Connection, registrations: list[Registration]) -> None:
             "UPDATE units SET dev_eui = 'free of ' || name WHERE name = ? AND dev_eui <> ?",
             (each.unit.name, each.unit.dev_eui),
         )
+    join_nonce = max(0, int(now_s - _NONCES_SINCE_S) // 60)
     for each in registrations:
-        _put(db, each.unit, each.app_key)
+        _put(db, each.unit, each.app_key, join_nonce)
 
 
 def everyone(db: sqlite3.Connection) -> list[tuple[Unit, bytes]]:
@@ -41,7 +48,7 @@ def use_nonces(db: sqlite3.Connection, unit: str, dev_nonce: int) -> int | None:
     return row[0] if row else None
 
 
-def _put(db: sqlite3.Connection, unit: Unit, app_key: bytes) -> None:
+def _put(db: sqlite3.Connection, unit: Unit, app_key: bytes, join_nonce: int) -> None:
     """Another controller (DevEUI) or another key counts its DevNonces anew; JoinNonces go on for ever."""
     before = db.execute(
         "SELECT dev_eui, app_key FROM units JOIN keys ON unit = name WHERE name = ?", (unit.name,)
@@ -55,6 +62,7 @@ def _put(db: sqlite3.Connection, unit: Unit, app_key: bytes) -> None:
         (*values, unit.lat_deg, unit.lon_deg, unit.radio_class),
     )
     if before is None:
-        db.execute("INSERT INTO keys (unit, app_key) VALUES (?, ?)", (unit.name, app_key))
+        values = (unit.name, app_key, join_nonce)
+        db.execute("INSERT INTO keys (unit, app_key, join_nonce) VALUES (?, ?, ?)", values)
     elif before != (unit.dev_eui, app_key):
         db.execute("UPDATE keys SET app_key = ?, dev_nonce = -1 WHERE unit = ?", (app_key, unit.name))

@@ -1,9 +1,10 @@
 """Run one test function; the arguments are its file, its name and the folder of the firmware, a line each."""
 
-import asyncio
 import sys
 
 import power
+
+import asyncio  # isort: skip - only now, on the board's clock
 
 path, function, firmware = sys.argv[1].split("\n")
 power.up()
