@@ -5,8 +5,8 @@ import socket
 
 from corolle_hil.forkserver import ForkServer, Order
 
-ONE_RADIO_BYTES = 96 * 1024  # what a node may use with LoRaWAN alone
-TWO_RADIOS_BYTES = 128 * 1024  # and with BLE too
+
+NODE_BYTES = 128 * 1024  # what a whole node may use
 _ROOMY_BYTES = 1024 * 1024
 
 

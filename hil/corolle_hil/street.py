@@ -9,7 +9,7 @@ from typing import Any
 
 from corolle_hil.fitting import Definition, Furniture, Surroundings
 from corolle_hil.forkserver import ForkServer
-from corolle_hil.heap import TWO_RADIOS_BYTES, measure_share
+from corolle_hil.heap import NODE_BYTES, measure_share
 from corolle_hil.installer import Installer
 from corolle_hil.keep import keep, restore
 from corolle_hil.mpy import shims_folder
@@ -63,7 +63,7 @@ class Street:
         self._on_record = on_record
         self._around = Surroundings(scheduler, self.air, climate, ORIGIN_DEG)
         self._forks = ForkServer(shims_folder())
-        self._heap_bytes = TWO_RADIOS_BYTES + measure_share(self._forks)
+        self._heap_bytes = NODE_BYTES + measure_share(self._forks)
         self._installer = Installer(self._forks, folder / "images")
         for site in [*place.lamps, *place.canopies]:
             self._build(site, equip(site), folder / "boards" / site.name)
