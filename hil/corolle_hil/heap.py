@@ -5,7 +5,6 @@ import socket
 
 from corolle_hil.forkserver import ForkServer, Order
 
-
 NODE_BYTES = 128 * 1024  # what a whole node may use
 _ROOMY_BYTES = 1024 * 1024
 
