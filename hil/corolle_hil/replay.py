@@ -7,6 +7,7 @@ from typing import Any
 
 from corolle_hil.chips.pir import Pir
 from corolle_hil.chips.pwm_lamp import PwmLamp
+from corolle_hil.one_core import one_core
 from corolle_hil.scheduler import Scheduler
 from corolle_hil.street import Equipment, Street
 from corolle_hil.world.counts import steady
@@ -93,7 +94,7 @@ def replay_lamp(what: Nights, equipment: Equipment, folder: Path, tell: Callable
     place = lay_out(1, 0, 0, scheduler.rng("place"))
     diary = Diary(tell, scheduler)
     climate = ScenarioClimate(scheduler.rng)
-    with Street(scheduler, place, lambda _: equipment, folder, climate, diary.take) as street:
+    with one_core(), Street(scheduler, place, lambda _: equipment, folder, climate, diary.take) as street:
         unit = street.units[place.lamps[0].name]
         lamp, sensor = unit.furniture.lamp, unit.furniture.presence
         if lamp is None or sensor is None:
