@@ -12,6 +12,10 @@ _out = open(_SOCKET_FD, "wb", 0)
 _in = open(_SOCKET_FD, "rb", 0)
 _head = bytearray(ops.REPLY_BYTES)
 _request = bytearray(ops.REQUEST_BYTES + 4096)
+_bare = memoryview(_request)[: ops.REQUEST_BYTES]
+# A wait is by far the most frequent request: it has buffers of its own, and takes no memory.
+_wait = bytearray(ops.REQUEST_BYTES + 8)
+_woken = bytearray(ops.REPLY_BYTES + 8)
 
 now_us = 0  # street time, as of the last wait
 handlers = {}  # (kind, which) -> function
@@ -21,6 +25,9 @@ def post(op, a=0, b=0, payload=b""):
     """Send a request that has no reply."""
     n = len(payload)
     struct.pack_into(ops.REQUEST, _request, 0, op, a, n, b)
+    if not n:
+        _out.write(_bare)
+        return
     _request[ops.REQUEST_BYTES : ops.REQUEST_BYTES + n] = payload
     _out.write(memoryview(_request)[: ops.REQUEST_BYTES + n])
 
@@ -50,10 +57,15 @@ def exchange(op, a, b, payload, into=None):
 def wait(until_us):
     """Tell the world that nothing happens here until `until_us` (None: until an interrupt)."""
     global now_us
-    post(ops.WAIT, 0, 0, struct.pack("<Q", ops.FOREVER if until_us is None else until_us))
-    data = _reply()[2]
-    now_us = struct.unpack_from("<Q", data)[0]
-    _dispatch(data[8:])
+    struct.pack_into(ops.REQUEST, _wait, 0, ops.WAIT, 0, 8, 0)
+    struct.pack_into("<Q", _wait, ops.REQUEST_BYTES, ops.FOREVER if until_us is None else until_us)
+    _out.write(_wait)
+    if _in.readinto(_woken) != len(_woken):
+        sys.exit()
+    n = struct.unpack_from(ops.REPLY, _woken)[2] - 8
+    now_us = struct.unpack_from("<Q", _woken, ops.REPLY_BYTES)[0]
+    if n:
+        _dispatch(_in.read(n))
 
 
 def _reply(into=None):
