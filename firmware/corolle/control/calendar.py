@@ -48,18 +48,27 @@ def local_minute(unix_s: int, zone_min: int, summer_time: int) -> int:
     return (unix_s + offset_s(unix_s, zone_min, summer_time)) % DAY_S // 60
 
 
+def at_local(days: int, minute: int, zone_min: int, summer_time: int) -> int:
+    """The moment at which local clocks show `minute` since midnight of a day; 1440 and more is the next day.
+
+    A time that clocks skip is an hour later, one that they show twice is taken the first time.
+    """
+    at_s = days * DAY_S + (minute - zone_min) * 60
+    return at_s - 3600 if summer_time and is_summer_time(at_s - 3600) else at_s
+
+
 def next_local(unix_s: int, minute: int, zone_min: int, summer_time: int) -> int:
-    """The next moment at which local clocks show `minute` since midnight; one they skip is an hour later."""
-    ahead_s = offset_s(unix_s, zone_min, summer_time)
-    midnight_s = (unix_s + ahead_s) // DAY_S * DAY_S - ahead_s
-    for day in range(3):
-        at_s = midnight_s + day * DAY_S + minute * 60
-        shifted_s = at_s + ahead_s - offset_s(at_s, zone_min, summer_time)  # clocks may have changed by then
-        if local_minute(shifted_s, zone_min, summer_time) == minute:
-            at_s = shifted_s
-        if at_s > unix_s:
-            return at_s
-    raise ValueError(f"minute = {minute} is not within 0..1439")
+    """The next moment at which local clocks show `minute` since midnight, in the manner of at_local()."""
+    if not 0 <= minute < 1440:
+        raise ValueError(f"minute = {minute} is not within 0..1439")
+    today = (unix_s + offset_s(unix_s, zone_min, summer_time)) // DAY_S
+    at_s = at_local(today, minute, zone_min, summer_time)
+    return at_s if at_s > unix_s else at_local(today + 1, minute, zone_min, summer_time)
+
+
+def evening(unix_s: int, zone_min: int, summer_time: int) -> int:
+    """The day to whose evening a moment belongs, in days since 1970-01-01: nights are from noon to noon."""
+    return (unix_s + offset_s(unix_s, zone_min, summer_time) - DAY_S // 2) // DAY_S
 
 
 def hours_minutes(unix_s: int, zone_min: int, summer_time: int) -> str:

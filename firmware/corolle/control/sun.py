@@ -68,9 +68,13 @@ def rise_and_set(unix_s: int, lat_deg: float, lon_deg: float) -> tuple:
 
 
 def _crossing(noon_s: int, side: int, lat_deg: float) -> int:
-    """When the sun crosses the horizon before (-1) or after (1) noon; a second pass has that moment's sun."""
+    """When the sun crosses the horizon before (-1) or after (1) noon.
+
+    Each pass takes the sun of the moment that the last one gave. A third is for the first and last days of a
+    polar night or day, where the sun grazes the horizon: two are a minute wrong there, three two seconds.
+    """
     at_s = noon_s
-    for _ in range(2):
+    for _ in range(3):
         declination, equation_s = _position(at_s)
         arc_s = _half_day_s(declination, radians(lat_deg))
         at_s = noon_s - round(equation_s) + side * arc_s

@@ -1,8 +1,10 @@
 """Dates by integers, and the edges of summer time."""
 
 from corolle.control.calendar import (
+    at_local,
     civil,
     days_of,
+    evening,
     hours_minutes,
     is_summer_time,
     local_minute,
@@ -101,7 +103,46 @@ def test_a_time_that_comes_twice_is_taken_once():
 
 
 def test_a_minute_out_of_range_is_named():
-    try:
-        next_local(0, 100_000, *_FRANCE)
-    except ValueError as error:
-        assert "0..1439" in str(error)
+    for minute in (-1, 1440, 100_000):
+        try:
+            next_local(0, minute, *_FRANCE)
+        except ValueError as error:
+            assert f"{minute} is not within 0..1439" in str(error)
+        else:
+            raise AssertionError(minute)
+
+
+def test_a_days_local_times():
+    july = days_of(2026, 7, 14)
+    assert at_local(july, 23 * 60, *_FRANCE) == _at(2026, 7, 14, 21, 0)
+    assert at_local(july, 26 * 60, *_FRANCE) == _at(2026, 7, 15, 0, 0)
+    assert at_local(july, 23 * 60, 60, 0) == _at(2026, 7, 14, 22, 0)
+    assert at_local(july, 60, -240, 0) == _at(2026, 7, 14, 5, 0)
+    assert at_local(days_of(2026, 1, 14), 0, *_FRANCE) == _at(2026, 1, 13, 23, 0)
+
+
+def test_local_times_of_the_days_on_which_clocks_change():
+    spring, autumn = days_of(2026, 3, 29), days_of(2026, 10, 25)
+    minutes = (119, 120, 150, 179, 180)  # 01:59 ... 03:00
+    after_s = [at_local(spring, minute, *_FRANCE) - _SPRING_2026 for minute in minutes]
+    assert after_s == [-60, 0, 1800, 3540, 0]  # 02:00 to 02:59 are not
+    after_s = [at_local(autumn, minute, *_FRANCE) - _AUTUMN_2026 for minute in minutes]
+    assert after_s == [-3660, -3600, -1800, -60, 3600]  # 02:00 to 02:59 are twice
+
+
+def test_every_moment_is_what_its_local_time_says():
+    for now_s in range(_at(2026, 1, 1, 0, 0), _at(2027, 1, 1, 0, 0), 60 * 977):
+        minute = local_minute(now_s, *_FRANCE)
+        days = (now_s + offset_s(now_s, *_FRANCE)) // 86400
+        assert at_local(days, minute, *_FRANCE) == now_s
+
+
+def test_a_night_belongs_to_the_day_of_its_evening():
+    july = days_of(2026, 7, 14)
+    noon_s = _at(2026, 7, 14, 10, 0)
+    assert evening(noon_s - 1, *_FRANCE) == july - 1
+    assert evening(noon_s, *_FRANCE) == july
+    assert evening(noon_s + 86399, *_FRANCE) == july
+    assert evening(_SPRING_2026, *_FRANCE) == days_of(2026, 3, 28)
+    assert evening(_at(2026, 7, 14, 15, 59), -240, 0) == july - 1
+    assert evening(_at(2026, 7, 14, 16, 0), -240, 0) == july
