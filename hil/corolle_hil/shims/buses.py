@@ -1,7 +1,11 @@
 """ESP32's I2C and SPI masters in front of simulated chips."""
 
+import time
+
 import link
 import ops
+
+_SLOW_US = 1000  # a transfer that takes longer is felt: the board's time goes on meanwhile
 
 
 class I2C:
@@ -69,17 +73,26 @@ class SPI:
         miso=None,
     ):
         self._id = id
+        self._baudrate = baudrate
 
-    def init(self, **settings):
-        """Settings make no difference to a simulated wire."""
+    def init(self, *, baudrate=None, **settings):
+        """Other settings than the speed make no difference to a simulated wire."""
+        self._baudrate = baudrate or self._baudrate
+
+    def _transfer(self, out):
+        """The chips see the bytes when the last one has gone over the wire."""
+        us = 8_000_000 * len(out) // self._baudrate
+        if us > _SLOW_US:
+            time.sleep_us(us)
+        return link.call(ops.SPI, self._id, 0, out)
 
     def write(self, data):
         """Send; what comes back is dropped."""
-        link.call(ops.SPI, self._id, 0, data)
+        self._transfer(data)
 
     def read(self, n, write=0):
         """Receive n bytes while sending `write`."""
-        return link.call(ops.SPI, self._id, 0, bytes([write] * n))
+        return self._transfer(bytes([write] * n))
 
     def readinto(self, buffer, write=0):
         """Fill the buffer while sending `write`."""
@@ -87,7 +100,7 @@ class SPI:
 
     def write_readinto(self, out, into):
         """Send and receive at once; the two may be one buffer."""
-        into[:] = link.call(ops.SPI, self._id, 0, out)
+        into[:] = self._transfer(out)
 
 
 SoftI2C = I2C
