@@ -72,28 +72,28 @@ def _check(number: int, line: str, known: list) -> None:
     """Refuse a line that is not legal; `known` has the days of those above it."""
     for character in line:
         if character > "~":
-            _refuse(number, character, "ASCII")
+            raise _wrong(number, character, "ASCII")
     head, colon, steps = line.partition(":")
     if not colon or not head.strip():
-        _refuse(number, line.strip(), "'days: steps', as in 'fri sat: sunset 100, 23:30 70'")
+        raise _wrong(number, line.strip(), "'days: steps', as in 'fri sat: sunset 100, 23:30 70'")
     for word in head.split():
         if word != "daily" and word not in _WEEKDAYS.split() and not _is_date(word):
-            _refuse(number, word, f"a day: daily, {_WEEKDAYS}, MM-DD or YYYY-MM-DD")
+            raise _wrong(number, word, f"a day: daily, {_WEEKDAYS}, MM-DD or YYYY-MM-DD")
         if word in known:
-            _refuse(number, word, "a new day: a line has its programme already")
+            raise _wrong(number, word, "a new day: a line has its programme already")
         known.append(word)
     _check_steps(number, steps.split(","))
 
 
 def _check_steps(number: int, steps: list) -> None:
     if len(steps) > _MOST_STEPS:
-        _refuse(number, f"{len(steps)} steps", f"a night: 1 to {_MOST_STEPS} steps are")
+        raise _wrong(number, f"{len(steps)} steps", f"a night: 1 to {_MOST_STEPS} steps are")
     # Sunset and sunrise move against clock times; only moments of one origin have an order for ever.
     latest = [-_DAY_MIN, -_DAY_MIN, -_DAY_MIN]
     for step in steps:
         origin, minute, _ = _step(number, step)
         if minute <= latest[origin]:
-            _refuse(number, step.strip(), "after the steps before it, in a night from noon to noon")
+            raise _wrong(number, step.strip(), "after the steps before it, in a night from noon to noon")
         latest[origin] = minute
 
 
@@ -101,13 +101,15 @@ def _step(number: int, step: str) -> tuple:
     """(origin, minutes from it, level in %)."""
     words = step.split()
     if len(words) != 2:
-        _refuse(number, step.strip(), "a moment and a level, as in '22:30 60'")
+        raise _wrong(number, step.strip(), "a moment and a level, as in '22:30 60'")
     level_pct = _whole(words[1])
     if not 0 <= level_pct <= 100:
-        _refuse(number, words[1], "a level of 0 to 100 %")
+        raise _wrong(number, words[1], "a level of 0 to 100 %")
     moment = _sun_moment(words[0]) or _clock_moment(words[0])
-    if not moment:
-        _refuse(number, words[0], "a moment: 00:00 to 23:59, sunset or sunrise, as in sunrise-45 up to 720 minutes")
+    if moment is None:
+        raise _wrong(
+            number, words[0], "a moment: 00:00 to 23:59, sunset or sunrise, + or - up to 720 minutes"
+        )
     return moment[0], moment[1], level_pct
 
 
@@ -148,5 +150,5 @@ def _whole(word: str) -> int:
     return int(word) if word and not word.strip(_DIGITS) else -1
 
 
-def _refuse(number: int, token: str, legal: str) -> None:
-    raise ValueError(f"line {number}: {token!r} is not {legal}")
+def _wrong(number: int, token: str, legal: str) -> ValueError:
+    return ValueError(f"line {number}: {token!r} is not {legal}")

@@ -44,7 +44,7 @@ def _local(hours, minutes=0):
 
 
 def _followed(begin_s, end_s, ask):
-    """[(moment, answer)] of each change, going from one next moment to the other; asks fresh nights as well."""
+    """[(moment, answer)] of each change, going from one next moment to the other."""
     found = []
     while begin_s < end_s:
         what, next_s = ask(Night(*_TOULOUSE), begin_s)

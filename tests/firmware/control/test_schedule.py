@@ -134,7 +134,7 @@ def test_what_is_wrong_is_named_with_its_line_and_what_is_legal():
     line = "'days: steps', as in 'fri sat: sunset 100, 23:30 70'"
     pair = "a moment and a level, as in '22:30 60'"
     level = "a level of 0 to 100 %"
-    moment = "a moment: 00:00 to 23:59, sunset or sunrise, as in sunrise-45 up to 720 minutes"
+    moment = "a moment: 00:00 to 23:59, sunset or sunrise, + or - up to 720 minutes"
     order = "after the steps before it, in a night from noon to noon"
     again = "a new day: a line has its programme already"
     wrong = (
