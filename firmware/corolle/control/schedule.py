@@ -87,7 +87,7 @@ def _check(number: int, line: str, known: list) -> None:
 
 def _check_steps(number: int, steps: list) -> None:
     if len(steps) > _MOST_STEPS:
-        raise _wrong(number, f"{len(steps)} steps", f"a night: 1 to {_MOST_STEPS} steps are")
+        raise _wrong(number, f"{len(steps)} steps", f"within 1..{_MOST_STEPS}")
     # Sunset and sunrise move against clock times; only moments of one origin have an order for ever.
     latest = [-_DAY_MIN, -_DAY_MIN, -_DAY_MIN]
     for step in steps:

@@ -126,62 +126,65 @@ def test_ten_steps_are_legal_and_eleven_are_not():
     steps = [f"{hour}:00 {hour}" for hour in range(12, 23)]
     assert len(_steps("daily: " + ", ".join(steps[:10]))) == 10
     error = _error("mon: 20:00 1\ndaily: " + ", ".join(steps))
-    assert error == "line 2: '11 steps' is not a night: 1 to 10 steps are"
+    assert error == "line 2: '11 steps' is not within 1..10"
+
+
+# What is legal, as errors say it; and (a line that is not, what is wrong in it, what is legal).
+_DAY = "a day: daily, mon tue wed thu fri sat sun, MM-DD or YYYY-MM-DD"
+_LINE = "'days: steps', as in 'fri sat: sunset 100, 23:30 70'"
+_PAIR = "a moment and a level, as in '22:30 60'"
+_LEVEL = "a level of 0 to 100 %"
+_MOMENT = "a moment: 00:00 to 23:59, sunset or sunrise, + or - up to 720 minutes"
+_ORDER = "after the steps before it, in a night from noon to noon"
+_AGAIN = "a new day: a line has its programme already"
+_WRONG = (
+    ("someday: 22:30 60", "someday", _DAY),
+    ("mon, tue: 22:30 60", "mon,", _DAY),
+    ("Mon: 22:30 60", "Mon", _DAY),
+    ("02-30: 22:30 60", "02-30", _DAY),
+    ("13-01: 22:30 60", "13-01", _DAY),
+    ("12-00: 22:30 60", "12-00", _DAY),
+    ("2-3: 22:30 60", "2-3", _DAY),
+    ("2026-02-29: 22:30 60", "2026-02-29", _DAY),
+    ("26-02-28: 22:30 60", "26-02-28", _DAY),
+    ("2026-1x-01: 22:30 60", "2026-1x-01", _DAY),
+    ("sunset 100, 22:30 60", "sunset", _DAY),
+    ("daily sunset 100", "daily sunset 100", _LINE),
+    (": sunset 100", ": sunset 100", _LINE),
+    ("daily:", "", _PAIR),
+    ("daily: 22:30 60,", "", _PAIR),
+    ("daily: 22:30", "22:30", _PAIR),
+    ("daily: 22:30 60 %", "22:30 60 %", _PAIR),
+    ("daily: 22:30 101", "101", _LEVEL),
+    ("daily: 22:30 -1", "-1", _LEVEL),
+    ("daily: 22:30 60%", "60%", _LEVEL),
+    ("daily: 22:30 6.5", "6.5", _LEVEL),
+    ("daily: 25:00 60", "25:00", _MOMENT),
+    ("daily: 24:00 60", "24:00", _MOMENT),
+    ("daily: 22:60 60", "22:60", _MOMENT),
+    ("daily: 22:5 60", "22:5", _MOMENT),
+    ("daily: 2230 60", "2230", _MOMENT),
+    ("daily: :30 60", ":30", _MOMENT),
+    ("daily: dusk 60", "dusk", _MOMENT),
+    ("daily: sunset-721 60", "sunset-721", _MOMENT),
+    ("daily: sunset- 60", "sunset-", _MOMENT),
+    ("daily: sunset*30 60", "sunset*30", _MOMENT),
+    ("daily: sunsets 60", "sunsets", _MOMENT),
+    ("daily: sunset30 60", "sunset30", _MOMENT),
+    ("daily: 22:30 60, 22:30 50", "22:30 50", _ORDER),
+    ("daily: 00:30 60, 22:30 50", "22:30 50", _ORDER),
+    ("daily: sunset 60, 22:30 50, sunset-10 20", "sunset-10 20", _ORDER),
+    ("daily: sunrise 60, sunrise-1 20", "sunrise-1 20", _ORDER),
+    ("fri: 22:30 60\nmon fri: 22:30 60", "fri", _AGAIN),
+    ("mon mon: 22:30 60", "mon", _AGAIN),
+    ("daily: 22:30 60\ndaily: 22:30 60", "daily", _AGAIN),
+    ("daily: 22:30\u00a060", "\u00a0", "ASCII"),
+    ("d\u00e9c: 22:30 60", "\u00e9", "ASCII"),
+)
 
 
 def test_what_is_wrong_is_named_with_its_line_and_what_is_legal():
-    day = "a day: daily, mon tue wed thu fri sat sun, MM-DD or YYYY-MM-DD"
-    line = "'days: steps', as in 'fri sat: sunset 100, 23:30 70'"
-    pair = "a moment and a level, as in '22:30 60'"
-    level = "a level of 0 to 100 %"
-    moment = "a moment: 00:00 to 23:59, sunset or sunrise, + or - up to 720 minutes"
-    order = "after the steps before it, in a night from noon to noon"
-    again = "a new day: a line has its programme already"
-    wrong = (
-        ("someday: 22:30 60", "someday", day),
-        ("mon, tue: 22:30 60", "mon,", day),
-        ("Mon: 22:30 60", "Mon", day),
-        ("02-30: 22:30 60", "02-30", day),
-        ("13-01: 22:30 60", "13-01", day),
-        ("12-00: 22:30 60", "12-00", day),
-        ("2-3: 22:30 60", "2-3", day),
-        ("2026-02-29: 22:30 60", "2026-02-29", day),
-        ("26-02-28: 22:30 60", "26-02-28", day),
-        ("2026-1x-01: 22:30 60", "2026-1x-01", day),
-        ("sunset 100, 22:30 60", "sunset", day),
-        ("daily sunset 100", "daily sunset 100", line),
-        (": sunset 100", ": sunset 100", line),
-        ("daily:", "", pair),
-        ("daily: 22:30 60,", "", pair),
-        ("daily: 22:30", "22:30", pair),
-        ("daily: 22:30 60 %", "22:30 60 %", pair),
-        ("daily: 22:30 101", "101", level),
-        ("daily: 22:30 -1", "-1", level),
-        ("daily: 22:30 60%", "60%", level),
-        ("daily: 22:30 6.5", "6.5", level),
-        ("daily: 25:00 60", "25:00", moment),
-        ("daily: 24:00 60", "24:00", moment),
-        ("daily: 22:60 60", "22:60", moment),
-        ("daily: 22:5 60", "22:5", moment),
-        ("daily: 2230 60", "2230", moment),
-        ("daily: :30 60", ":30", moment),
-        ("daily: dusk 60", "dusk", moment),
-        ("daily: sunset-721 60", "sunset-721", moment),
-        ("daily: sunset- 60", "sunset-", moment),
-        ("daily: sunset*30 60", "sunset*30", moment),
-        ("daily: sunsets 60", "sunsets", moment),
-        ("daily: sunset30 60", "sunset30", moment),
-        ("daily: 22:30 60, 22:30 50", "22:30 50", order),
-        ("daily: 00:30 60, 22:30 50", "22:30 50", order),
-        ("daily: sunset 60, 22:30 50, sunset-10 20", "sunset-10 20", order),
-        ("daily: sunrise 60, sunrise-1 20", "sunrise-1 20", order),
-        ("fri: 22:30 60\nmon fri: 22:30 60", "fri", again),
-        ("mon mon: 22:30 60", "mon", again),
-        ("daily: 22:30 60\ndaily: 22:30 60", "daily", again),
-        ("daily: 22:30\u00a060", "\u00a0", "ASCII"),
-        ("d\u00e9c: 22:30 60", "\u00e9", "ASCII"),
-    )
-    for text, token, legal in wrong:
+    for text, token, legal in _WRONG:
         number = text.count("\n") + 3
         assert _error("sun: sunset 100\n\n" + text) == f"line {number}: {token!r} is not {legal}"
 
