@@ -57,15 +57,6 @@ def at_local(days: int, minute: int, zone_min: int, summer_time: int) -> int:
     return at_s - 3600 if summer_time and is_summer_time(at_s - 3600) else at_s
 
 
-def next_local(unix_s: int, minute: int, zone_min: int, summer_time: int) -> int:
-    """The next moment at which local clocks show `minute` since midnight, in the manner of at_local()."""
-    if not 0 <= minute < 1440:
-        raise ValueError(f"minute = {minute} is not within 0..1439")
-    today = (unix_s + offset_s(unix_s, zone_min, summer_time)) // DAY_S
-    at_s = at_local(today, minute, zone_min, summer_time)
-    return at_s if at_s > unix_s else at_local(today + 1, minute, zone_min, summer_time)
-
-
 def evening(unix_s: int, zone_min: int, summer_time: int) -> int:
     """The day to whose evening a moment belongs, in days since 1970-01-01: nights are from noon to noon."""
     return (unix_s + offset_s(unix_s, zone_min, summer_time) - DAY_S // 2) // DAY_S

@@ -8,7 +8,6 @@ from corolle.control.calendar import (
     hours_minutes,
     is_summer_time,
     local_minute,
-    next_local,
     offset_s,
     weekday,
 )
@@ -76,40 +75,6 @@ def test_offsets():
     assert offset_s(summer, -240, 0) == -14400
     assert local_minute(_at(2026, 7, 14, 22, 30), *_FRANCE) == 30
     assert hours_minutes(_at(2026, 7, 14, 21, 10), *_FRANCE) == "23:10"
-
-
-def test_the_next_local_time_is_later_and_shows_that_time():
-    for start in range(_at(2026, 1, 1, 0, 0), _at(2027, 1, 1, 0, 0), 3600 * 31 + 11):
-        for minute in (0, 300, 720, 1380, 1439):
-            at_s = next_local(start, minute, *_FRANCE)
-            assert start < at_s <= start + 90000
-            assert local_minute(at_s, *_FRANCE) == minute
-
-
-def test_a_day_of_23_hours_and_one_of_25():
-    assert next_local(_at(2026, 3, 28, 22, 0), 1380, *_FRANCE) == _at(2026, 3, 29, 21, 0)
-    assert next_local(_at(2026, 10, 24, 21, 0), 1380, *_FRANCE) == _at(2026, 10, 25, 22, 0)
-
-
-def test_a_time_that_the_clocks_skip_is_taken_after_the_change():
-    at_s = next_local(_SPRING_2026 - 3600, 150, *_FRANCE)  # 02:30 does not exist
-    assert _SPRING_2026 <= at_s <= _SPRING_2026 + 3600
-
-
-def test_a_time_that_comes_twice_is_taken_once():
-    first = next_local(_AUTUMN_2026 - 7200, 150, *_FRANCE)
-    assert local_minute(first, *_FRANCE) == 150
-    assert _AUTUMN_2026 - 3600 <= first < _AUTUMN_2026 + 3600
-
-
-def test_a_minute_out_of_range_is_named():
-    for minute in (-1, 1440, 100_000):
-        try:
-            next_local(0, minute, *_FRANCE)
-        except ValueError as error:
-            assert f"{minute} is not within 0..1439" in str(error)
-        else:
-            raise AssertionError(minute)
 
 
 def test_a_days_local_times():
