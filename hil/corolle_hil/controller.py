@@ -8,6 +8,7 @@ from random import Random
 from corolle_hil.memories import Flash, Nvs, RtcDomain
 from corolle_hil.peripherals import Buses, Pins, Timers
 from corolle_hil.scheduler import Scheduler
+from corolle_hil.serial_ports import SerialPorts
 from corolle_hil.shims import ops
 
 Answer = tuple[int, bytes]
@@ -15,7 +16,7 @@ _DONE: Answer = (0, b"")
 
 
 class Controller:
-    """Pins, buses, timers and memories behind one table of requests."""
+    """Pins, buses, serial ports, timers and memories behind one table of requests."""
 
     def __init__(
         self,
@@ -28,6 +29,7 @@ class Controller:
     ):
         self.pins = Pins(interrupt)
         self.buses = Buses()
+        self.serial = SerialPorts(scheduler)
         self.timers = Timers(scheduler, interrupt, bite)
         self.rtc = RtcDomain()
         self.flash = flash
@@ -42,6 +44,10 @@ class Controller:
             ops.ADC: self.pins.adc,
             ops.I2C: self.buses.i2c,
             ops.SPI: self.buses.spi,
+            ops.UART_OPEN: self.serial.open,
+            ops.UART_WRITE: self.serial.write,
+            ops.UART_ANY: self.serial.any,
+            ops.UART_READ: self.serial.read,
             ops.TIMER: self.timers.timer,
             ops.WATCHDOG: self.timers.watchdog,
             ops.RTC: self._rtc_read,
@@ -63,9 +69,10 @@ class Controller:
         return self._table[op](a, b, payload)
 
     def reset(self) -> None:
-        """A reset: pins let go, timers stopped, uncommitted NVS gone."""
+        """A reset: pins let go, timers stopped, nobody listens, uncommitted NVS gone."""
         self.timers.reset()
         self.pins.reset()
+        self.serial.reset()
         self.nvs.restart()
 
     def _rtc_read(self, _a: int, _b: int, _: bytes) -> Answer:

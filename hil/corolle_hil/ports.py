@@ -1,5 +1,6 @@
-"""What a simulated chip plugs into: wires and buses of one controller."""
+"""What a simulated chip plugs into: wires, buses and serial ports of one controller."""
 
+from collections import deque
 from collections.abc import Callable
 
 
@@ -92,3 +93,55 @@ class SpiChip:
 
     def deselect(self) -> None:
         """Chip select went high: the transaction is complete."""
+
+
+class UartChip:
+    """A chip on a UART: eight bits, no parity, one stop bit.
+
+    What it has sent is asked for when somebody reads, so a chip that talks all day costs nothing while nobody
+    does. One whose talk depends on more than what it was asked calls `settle()` before that changes.
+    """
+
+    baud: int
+
+    def __init__(self) -> None:
+        self.settle: Callable[[], None] = _nobody_listens  # the port takes what was sent up to now
+        self._outbox: deque[tuple[int, bytes]] = deque()  # when each message starts, and the message
+        self._taken = 0  # bytes of the first one that were handed out
+
+    def received(self, data: bytes) -> None:
+        """The controller's bytes, at the end of the last one."""
+        raise NotImplementedError
+
+    def say(self, data: bytes, t_us: int) -> None:
+        """Send from `t_us` on, or when what is on the wire has ended."""
+        if self._outbox:
+            start_us, last = self._outbox[-1]
+            t_us = max(t_us, start_us + wire_us(len(last), self.baud))
+        self._outbox.append((t_us, data))
+
+    def sent(self, until_us: int, room: int) -> bytes:
+        """What has left the chip since the last call and before `until_us`: the first `room` bytes of it."""
+        gone = bytearray()
+        while self._outbox:
+            start_us, data = self._outbox[0]
+            end = (until_us - start_us) * self.baud // _BITS_US
+            gone += data[self._taken : max(end, self._taken)]
+            if end < len(data):
+                self._taken = max(end, self._taken)
+                break
+            self._outbox.popleft()
+            self._taken = 0
+        return bytes(gone[:room])
+
+
+_BITS_US = 10 * 1_000_000  # a byte is ten bits on the wire
+
+
+def wire_us(length: int, baud: int) -> int:
+    """How long so many bytes take, back to back."""
+    return -(-length * _BITS_US // baud)
+
+
+def _nobody_listens() -> None:
+    """The chip is not attached to a port."""

@@ -7,6 +7,7 @@ import link
 import ops
 import umachine
 from buses import I2C, SPI, SoftI2C, SoftSPI
+from uart import UART
 from umachine import Signal, idle
 
 PWRON_RESET = 1
@@ -211,4 +212,18 @@ def deepsleep(ms):
     _end(DEEPSLEEP_RESET, ms * 1000)
 
 
-__all__ = ("ADC", "I2C", "PWM", "RTC", "SPI", "WDT", "Pin", "Signal", "SoftI2C", "SoftSPI", "Timer", "idle")
+__all__ = (
+    "ADC",
+    "I2C",
+    "PWM",
+    "RTC",
+    "SPI",
+    "UART",
+    "WDT",
+    "Pin",
+    "Signal",
+    "SoftI2C",
+    "SoftSPI",
+    "Timer",
+    "idle",
+)

@@ -20,6 +20,8 @@ WATCHDOG = 6  # b = milliseconds
 RESET = 7  # a = cause, payload = microseconds until it wakes (deep sleep)
 RTC_SET = 8  # payload = microseconds since 2000
 NVS_COMMIT = 9
+UART_OPEN = 10  # a = UART, b = baud rate (0: listen no more), payload = bytes of the receive buffer
+UART_WRITE = 11  # a = UART, payload = bytes to send
 
 # Called: the board waits for the reply.
 BORN = 32  # -> unique id, reset cause, microseconds since power-on
@@ -39,6 +41,8 @@ NVS_ERASE = 45  # payload = key
 RTC_MEMORY_GET = 46
 RTC_MEMORY_SET = 47
 RANDOM = 48  # b = how many bytes -> bytes
+UART_ANY = 49  # a = UART -> how many bytes have come
+UART_READ = 50  # a = UART, b = most bytes -> bytes
 
 # An interrupt record is `<BB>`: kind, which.
 RECORD_BYTES = 2
