@@ -1,6 +1,7 @@
-"""What can be wrong with a chip on an I2C bus. Every switch may be thrown at any moment."""
+"""What can be wrong with a chip on a bus or a wire. Every switch may be thrown at any moment."""
 
 from dataclasses import dataclass
+from random import Random
 
 from corolle_hil.ports import Nak
 
@@ -28,3 +29,27 @@ class I2cFaults:
         if self.naks:
             self.naks -= 1
             raise Nak
+
+
+@dataclass
+class UartFaults:
+    """Faults of one chip on a UART.
+
+    Attributes:
+        dead: it answers nothing.
+        garbled: the share of its messages in which a bit is wrong.
+        stuck: its measurement stays what it was when this was set.
+    """
+
+    dead: bool = False
+    garbled: float = 0.0
+    stuck: bool = False
+
+
+def flip_a_bit(data: bytes, share: float, rng: Random) -> bytes:
+    """A message as it arrives over a noisy wire: in that share of them one bit is wrong."""
+    if not data or rng.random() >= share:
+        return data
+    wrong = bytearray(data)
+    wrong[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
+    return bytes(wrong)
