@@ -19,6 +19,9 @@ class Line:
         self.gpio = gpio
         self.pwm: tuple[int, int] | None = None  # (freq_hz, duty_u16) while the firmware drives PWM
         self.adc_uv: Callable[[], int] | None = None  # what an ADC on this wire reads, in microvolts
+        self.wave: Callable[[], int] | None = (
+            None  # a chip's end that is worked out when asked: no edge is told
+        )
         self._output: int | None = None
         self._pull: int | None = None
         self._chip: int | None = None
@@ -30,7 +33,8 @@ class Line:
         """0 or 1, or None while nobody drives the wire."""
         if self._output is not None:
             return self._output
-        return self._pull if self._chip is None else self._chip
+        chip = self.wave() if self.wave else self._chip
+        return self._pull if chip is None else chip
 
     def drive(self, level: int | None) -> None:
         """The chip's end: set the wire, or let it go with None."""
