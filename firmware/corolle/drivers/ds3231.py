@@ -25,7 +25,7 @@ class DS3231:
         try:
             found = self._fetch()
         except OSError as error:
-            raise absent("DS3231", address, error) from error
+            raise absent("DS3231", address, error) from None
         # It has no id. These bits are always 0 and its weekday never is: that keeps off a chip that reads all
         # zeros or all ones, and most others that live at this address, but not a clock much like it.
         if found[_STATUS] & 0x70 or found[18] & 0x3F or not 1 <= found[3] <= 7:

@@ -52,7 +52,7 @@ class LIS3DH:
         except ChipError:
             raise
         except OSError as error:
-            raise absent("LIS3DH", address, error) from error
+            raise absent("LIS3DH", address, error) from None
         if found != _DEVICE:
             raise ChipError(f"LIS3DH at 0x{address:02x}: id reads 0x{found:02x}, another chip?")
         if int_pin is not None:

@@ -25,7 +25,7 @@ class TMP117:
             if found == _DEVICE:
                 i2c.writeto_mem(address, _CONFIG, _EVERY_8_S)
         except OSError as error:
-            raise absent("TMP117", address, error) from error
+            raise absent("TMP117", address, error) from None
         if found != _DEVICE:
             raise ChipError(f"TMP117 at 0x{address:02x}: id reads 0x{found:03x}, another chip?")
 

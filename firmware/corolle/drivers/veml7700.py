@@ -32,7 +32,7 @@ class VEML7700:
         try:
             self._read(_ID)
         except OSError as error:
-            raise absent("VEML7700", address, error) from error
+            raise absent("VEML7700", address, error) from None
         if self._word[0] != _DEVICE:
             raise ChipError(f"VEML7700 at 0x{address:02x}: id reads 0x{self._word[0]:02x}, another chip?")
 

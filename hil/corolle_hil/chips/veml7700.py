@@ -40,7 +40,7 @@ class Veml7700(I2cChip):
 
     def power_up(self) -> None:
         """The supply comes back: it is shut down and knows nothing."""
-        self._registers = list(_RESET)
+        self._registers: list[int] = list(_RESET)
         self._code = _CONFIG
         self._steps = 0
         self._ready_us: int | None = None
