@@ -19,9 +19,7 @@ class Line:
         self.gpio = gpio
         self.pwm: tuple[int, int] | None = None  # (freq_hz, duty_u16) while the firmware drives PWM
         self.adc_uv: Callable[[], int] | None = None  # what an ADC on this wire reads, in microvolts
-        self.wave: Callable[[], int] | None = (
-            None  # a chip's end that is worked out when asked: no edge is told
-        )
+        self.wave: Callable[[], int] | None = None  # a chip's end, worked out when asked, without edges
         self._output: int | None = None
         self._pull: int | None = None
         self._chip: int | None = None
