@@ -21,6 +21,7 @@ _MOVING = const(1)  # target states
 _STILL = const(2)
 _LEAST = const(3)  # reports with a moving target that make a speed
 _FIFO_MS = const(2)
+_TURN_CM = const(30)  # more than the noise of a distance
 
 
 class LD2410(Pir):
@@ -55,12 +56,13 @@ class LD2410(Pir):
         self._filled = 0
         self._heard = 0  # bytes since now: the clock of the reports, of which some may be lost
         self._sums = [0, 0, 0, 0, 0]  # of 1, t, x, t t, t x: time in reports, distance in cm
+        self._first_cm = self._least_cm = -1
 
     def speed_m_s(self) -> float | None:
         """How fast the moving target comes or goes, by the reports since fresh(), ten a second.
 
-        None when they are too few, or nothing moves. One that passes by meanwhile seems slower. A receive
-        buffer of 256 bytes holds 1.1 s.
+        None when they are too few, or nothing moves. Call it before the receive buffer is full: 256 bytes
+        hold 1.1 s.
         """
         self._listen()
         n, t, x, tt, tx = self._sums
@@ -116,6 +118,14 @@ class LD2410(Pir):
         if state & _STILL and not (self.moving and moving_cm < still_cm):
             self.distance_cm = still_cm
         if self.moving:
-            step = self._heard // _REPORT_BYTES
-            for place, value in enumerate((1, step, moving_cm, step * step, step * moving_cm)):
-                self._sums[place] += value
+            self._add(self._heard // _REPORT_BYTES, moving_cm)
+
+    def _add(self, t: int, x: int) -> None:
+        """One more point of the target's way, until it has passed by: nearer meanwhile than at both ends."""
+        if not self._sums[0]:
+            self._first_cm = self._least_cm = x
+        if self._least_cm + _TURN_CM < min(self._first_cm, x):
+            return
+        self._least_cm = min(self._least_cm, x)
+        for place, value in enumerate((1, t, x, t * t, t * x)):
+            self._sums[place] += value

@@ -162,6 +162,14 @@ def test_speed_is_the_slope_of_the_distances():
         assert radar.moving
 
 
+def test_who_passes_by_meanwhile_is_as_fast_as_before():
+    """13.9 m/s from 6 m: the fifth report is the nearest, then the distances grow again."""
+    radar, uart = _radar()
+    uart.waiting = b"".join(_report(1, abs(590 - 139 * n)) for n in range(9))
+    assert abs(_speed(radar) - 13.9) < 0.001
+    assert radar.distance_cm == 522
+
+
 def test_too_few_reports_and_still_targets_have_no_speed():
     radar, uart = _radar()
     for _ in range(2):

@@ -3,7 +3,6 @@
 import pytest
 from corolle_hil.chips.bl0942 import Bl0942
 from corolle_hil.chips.ld2410 import Ld2410
-from corolle_hil.chips.pwm_lamp import PwmLamp
 from corolle_hil.installer import install
 from corolle_tools.firmware import modules
 
@@ -69,25 +68,17 @@ for make in (lambda: BL0942(UART(1, 9600)), lambda: LD2410(UART(2, 115200), Pin(
 """
 
 
-class Socket:
-    """A lamp at 230 V."""
+class Lamp:
+    """40 W at 230 V, since the street began."""
 
-    voltage_v = 230.0
+    voltage_v, current_a, power_w = 230.0, 40 / 230, 40.0
 
-    def __init__(self, lamp):
-        self.lamp = lamp
-
-    @property
-    def power_w(self):
-        return self.lamp.power_w
-
-    @property
-    def current_a(self):
-        return self.lamp.power_w / self.voltage_v
+    def __init__(self, scheduler):
+        self.scheduler = scheduler
 
     @property
     def energy_wh(self):
-        return self.lamp.energy_wh
+        return self.power_w * self.scheduler.now_us / 3.6e9
 
 
 @pytest.fixture
@@ -105,17 +96,16 @@ def board(bench):
 
 @pytest.fixture
 def metered(board):
-    """A board, its lamp and its meter."""
+    """A board and the meter of its lamp."""
     bench = board(METER)
-    lamp = PwmLamp(bench.scheduler, bench.board.line(7))
-    meter = Bl0942(bench.scheduler, Socket(lamp))
+    meter = Bl0942(bench.scheduler, Lamp(bench.scheduler))
     bench.board.attach_uart(1, meter)
     bench.board.power_on()
-    return bench, lamp, meter
+    return bench, meter
 
 
 def test_an_hour_of_a_lamp_is_metered(metered):
-    bench, lamp, _ = metered
+    bench, _ = metered
     nobody, *lines, grown = bench.run(3600 + 60)
     assert nobody == "BL0942 1 at UART(1, baudrate=4800): no answer"
     assert len(lines) == 60
@@ -125,11 +115,10 @@ def test_an_hour_of_a_lamp_is_metered(metered):
     ]
     assert readings[-1][3] == pytest.approx(10 * 40.0 * 59 / 60, abs=3)
     assert int(grown) == 0
-    assert lamp.energy_wh > 40
 
 
 def test_a_meter_that_fails_is_an_error_and_its_energy_comes_later(metered):
-    bench, _, meter = metered
+    bench, meter = metered
     bench.run(65)
     meter.faults.dead = True
     assert "no answer" in bench.run(120)[-1]
@@ -176,8 +165,7 @@ def test_who_only_stands_there_has_no_speed(radar):
 
 def test_a_wrong_baud_rate_is_found_at_construction(board):
     bench = board(WRONG_RATE)
-    lamp = PwmLamp(bench.scheduler, bench.board.line(7))
-    bench.board.attach_uart(1, Bl0942(bench.scheduler, Socket(lamp)))
+    bench.board.attach_uart(1, Bl0942(bench.scheduler, Lamp(bench.scheduler)))
     bench.board.attach_uart(2, Ld2410(bench.scheduler, bench.board.line(6)))
     bench.board.power_on()
     assert bench.run(5) == [
