@@ -72,12 +72,12 @@ class DaliBus:
 
     def _exchange(self, word: int, length: int) -> None:
         """Send 16 bits, keep what the bus does meanwhile and after, and see that it did what we sent."""
+        data = self._record[:length]
+        self._samples = 8 * length
+        self._encode(1 << 16 | word, data)  # some milliseconds of work on an ESP32, within the gap
         wait_ms = time.ticks_diff(self._ready_ms, time.ticks_ms())
         if 0 < wait_ms <= GAP_MS:
             time.sleep_ms(wait_ms)
-        data = self._record[:length]
-        self._samples = 8 * length
-        self._encode(1 << 16 | word, data)
         self._spi.write_readinto(data, data)
         self._ready_ms = time.ticks_add(time.ticks_ms(), GAP_MS)
         if data[0] >> 7 == self._low:

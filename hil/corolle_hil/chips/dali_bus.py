@@ -49,7 +49,7 @@ class DaliBus(SpiChip):
         self._inverted = inverted
         self._low = False
         self._failure: Handle | None = None
-        self._quiet_since_us = scheduler.now_us - _SETTLED_US
+        self._quiet_since_us = scheduler.now_us - _FAILED_US  # long ago
 
     @property
     def low(self) -> bool:
