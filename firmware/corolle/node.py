@@ -96,7 +96,8 @@ class Node:
         unit = program.build(common, self._wiring, self._place(), self._boots.safe)
         common.reporter.compose = unit.compose
         self._clock.on_step.append(unit.look_again)
-        self.supervisor.spawn("unit", unit.run)
+        for name, start in unit.tasks:
+            self.supervisor.spawn(name, start)
         self.supervisor.spawn("report", common.reporter.run)
         radio = common.attempt("radioLost", self._wiring.radio)
         if radio:
@@ -111,7 +112,10 @@ class Node:
         self._tell_first(reporter, settings)
         ledger = Ledger(program.COUNTERS, store, log, clock.uptime_s)
         faults = Faults(program.FAULTS, log, reporter.event)
-        return Common(clock, log, settings, store, ledger, faults, reporter, self.supervisor)
+        cause = self._boots.cause
+        return Common(
+            clock, log, settings, store, ledger, faults, reporter, self.supervisor, self._facts, cause
+        )
 
     def _tell_first(self, reporter: Reporter, settings: Settings) -> None:
         """The events of a boot, in their order."""
@@ -119,6 +123,7 @@ class Node:
         if self._boots.safe:
             reporter.event("safe mode", self._boots.failed)
             return  # settings may be why: safe mode runs on defaults
+        settings.take(self._facts.get("settings", {}))
         settings.load()
         for problem in settings.problems:
             self._log("settings", level="warn", problem=problem)

@@ -1,23 +1,25 @@
-"""Ramps that the eye sees as even: lightness goes with the cube root of light (CIE 1976 L*).
+"""Ramps that the eye sees as even: it judges light by ratios (Weber's law), so a ramp goes by logarithms.
 
-A step is as large as the eye just does not notice, so a ramp wakes the node no oftener than needed.
+It sets off and arrives gently, for it is a change of speed that draws the eye. The steps are as large as the
+filter of a 0-10 V converter smooths away: each wakes the node.
 """
+
+from math import exp, log
 
 from corolle.wire.compat import const
 
-_STEP = const(0.02)  # of full lightness
-_SHORTEST_MS = const(20)  # quicker than the eye, and than a 0-10 V converter's filter
+_STEP = const(0.08)  # natural logarithm of the ratio between two levels
+_SHORTEST_MS = const(50)  # the filter's time constant
+_LEAST_PCT = const(1.0)  # the logarithm needs a floor: below the least level a driver can give
 
 
-def ramp(start_pct: float, end_pct: int, duration_ms: int):
+def ramp(start_pct: float, end_pct: float, duration_ms: int):
     """Iterate over (level in %, milliseconds to stay there) up or down to `end_pct`, whose stay is 0."""
-    start, end = _lightness(start_pct), _lightness(end_pct)
+    start, end = log(max(_LEAST_PCT, start_pct)), log(max(_LEAST_PCT, end_pct))
     steps = max(1, min(round(abs(end - start) / _STEP), duration_ms // _SHORTEST_MS))
+    stay_ms = duration_ms // max(1, steps - 1)
     for step in range(1, steps):
-        lightness = start + (end - start) * step / steps
-        yield lightness * lightness * lightness * 100, duration_ms // steps
+        done = step / steps
+        gentle = done * done * (3 - 2 * done)
+        yield exp(start + (end - start) * gentle), stay_ms
     yield end_pct, 0
-
-
-def _lightness(level_pct: float) -> float:
-    return (level_pct / 100) ** (1 / 3)

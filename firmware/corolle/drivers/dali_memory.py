@@ -50,6 +50,8 @@ class DaliMemory:
     async def energy(self) -> tuple:
         """(power drawn in W, energy drawn in steps of 0.1 Wh), of one moment."""
         data = await self._read(_ENERGY_BANK, (_ENERGY, 7), (_POWER, 5))
+        if data is None:
+            return None, None
         energy, power = _number(data, 1, 6), _number(data, 8, 4)
         if energy is not None:
             energy = energy * 10 ** (_exponent(data[0]) + 7) // 1_000_000

@@ -67,13 +67,15 @@ class Relay:
 
     def _meet_crossing(self, operate_us: int) -> None:
         """Return `operate_us` before a crossing; at once when there is no telling."""
-        if self._zero_cross_pin and self._see(0) and self._see(1):
+        pin = self._zero_cross_pin
+        if pin and _see(pin, 0) and _see(pin, 1):
             time.sleep_us(-operate_us % self._half_wave_us)
 
-    def _see(self, level: int) -> bool:
-        """Wait until the crossings' pin has this level; False when it has not in time."""
-        for _ in range(_SEARCH_US // _POLL_US):
-            if self._zero_cross_pin.value() == level:
-                return True
-            time.sleep_us(_POLL_US)
-        return False
+
+def _see(pin, level: int) -> bool:
+    """Wait until the pin has this level; False when it has not in time."""
+    for _ in range(_SEARCH_US // _POLL_US):
+        if pin.value() == level:
+            return True
+        time.sleep_us(_POLL_US)
+    return False

@@ -42,13 +42,17 @@ class Settings:
         if not isinstance(wanted, dict):
             self.problems.append("settings are not a JSON object: all are at their defaults")
             return False
+        self.take(wanted)
+        return True
+
+    def take(self, wanted: dict) -> None:
+        """Take values by name, those that are legal; `problems` tells of the others."""
         for name in wanted:
             problem = self._refusal(name, wanted[name])
             if problem:
                 self.problems.append(problem)
             else:
                 self._values[name] = wanted[name]
-        return True
 
     def __getitem__(self, name: str) -> int:
         return self._values[name]

@@ -7,7 +7,8 @@ from corolle.drivers.sht45 import SHT45
 from corolle.drivers.soil_probe import SoilProbes
 from corolle.system.canopy_settings import CANOPY_SETTINGS as SETTINGS
 from corolle.units.common import Wake
-from corolle.units.garden import Garden, Sensor
+from corolle.units.garden import Garden
+from corolle.units.sensor import Sensor
 from corolle.units.tap import COUNTERS, Tap
 from corolle.wire.canopy_report import CANOPY_REPORT
 from corolle.wire.compat import const
@@ -38,6 +39,7 @@ class Canopy:
         self._wake = wake
         self._senses = not safe_mode  # a sensor's driver may be what failed
         self._safe_mode = safe_mode or tap is None
+        self.tasks = (("unit", self.run),)
         self._memory = WaterMemory()
         self._open = False
         self._reason = "closed at boot"

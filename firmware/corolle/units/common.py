@@ -2,13 +2,15 @@
 
 import asyncio
 import struct
+from binascii import crc32
 
-from corolle.control.calendar import hours_minutes
 from corolle.wire.compat import const
+from corolle.wire.seldom import borrowed
 from corolle.wire.words import code_of
 
 _REPORTED = const(0xFFF)  # the report has room for so many, the rest is told by events alone
 _RECORD = const("ledger")
+_ORDERED = ("override", "group cap")
 _SPARE_S = const(3600)  # between two writes; what comes in between is lost with the power
 
 
@@ -73,8 +75,10 @@ class Ledger:
         self._written_at_s = uptime_s()
         self._changed = False
         # A record of an older version is shorter: what it does not have begins at 0.
-        record = (store.load(_RECORD) or b"") + bytes(4 * len(names))
-        self._values = list(struct.unpack_from(self._format, record))
+        record = store.load(_RECORD) or b""
+        self.fresh = not record  # a new unit's
+        self._values = list(struct.unpack_from(self._format, record + bytes(4 * len(names))))
+        self._written = list(self._values)
 
     def __getitem__(self, name: str) -> int:
         return self._values[self._names.index(name)]
@@ -91,16 +95,28 @@ class Ledger:
             return
         self._written_at_s = self._uptime_s()
         self._changed = False
+        self._written[:] = self._values
         try:
             self._store.save(_RECORD, struct.pack(self._format, *self._values))
         except OSError as error:
             self._log("store", level="error", record=_RECORD, error=str(error))
 
+    def keep_within(self, name: str, loss: int) -> None:
+        """Write when a power cut would lose more than this of a counter."""
+        place = self._names.index(name)
+        self.keep(now=self._values[place] - self._written[place] > loss)
+
 
 class Common:
-    """clock, log, settings, store, ledger, faults, reporter and supervisor of one node."""
+    """clock, log, settings, store, ledger, faults, reporter and supervisor of one node.
 
-    def __init__(self, clock, log, settings, store, ledger, faults, reporter, supervisor):
+    `facts` is what unit.json holds, `number` the unit's own among its neighbours, `boot_cause` a word.
+    """
+
+    def __init__(self, clock, log, settings, store, ledger, faults, reporter, supervisor, facts, boot_cause):
+        self.facts = facts
+        self.number = crc32(repr(facts.get("dev_eui")).encode())
+        self.boot_cause = boot_cause
         self.clock = clock
         self.log = log
         self.settings = settings
@@ -114,10 +130,12 @@ class Common:
         supervisor.on_restart.append(self._task_restarted)
 
     def decided(self, output: str, value: int, reason: str, until_s: int, author: str) -> None:
-        """Log a decision; an override's reason names its end (unix) and its author."""
-        if reason == "override":
-            end = hours_minutes(until_s, self.settings["zone_min"], self.settings["summer_time"])
-            reason = f"override until {end} by {author}"
+        """Log a decision; the reason of what was ordered names its end (unix) and its author."""
+        if reason in _ORDERED:
+            zone = self.settings["zone_min"], self.settings["summer_time"]
+            with borrowed("corolle.control.calendar") as calendar:
+                end = calendar.hours_minutes(until_s, *zone)
+            reason = f"{reason} until {end} by {author}"
         self.log("decision", output=output, value=value, reason=reason)
 
     def save(self, record: str, content: bytes) -> None:

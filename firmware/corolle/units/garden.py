@@ -3,49 +3,8 @@
 from corolle.control.water import WaterReadings, probe_fault, soil
 from corolle.wire.compat import const
 
-_FIRST_PAUSE_S = const(10)
-_LONGEST_PAUSE_S = const(600)
 _FRESH_S = const(5)  # whoever asks again so soon gets the same readings
 _PROBES = const(3)  # the report has room for
-
-
-class Sensor:
-    """`driver(*parts)` probes the chip and has an async read(); after an error it is made anew.
-
-    `errors` counts what went wrong since the boot.
-    """
-
-    def __init__(self, name: str, driver, parts: tuple, log, uptime_s):
-        self._name = name
-        self._driver = driver
-        self._parts = parts
-        self._log = log
-        self._uptime_s = uptime_s
-        self._chip = None
-        self._pause_s = _FIRST_PAUSE_S
-        self._again_s = 0
-        self.errors = 0
-
-    async def read(self):
-        """A reading, or None: the chip or its bus has failed, and is left alone for a while."""
-        if self._uptime_s() < self._again_s:
-            return None
-        try:
-            if self._chip is None:
-                self._chip = self._driver(*self._parts)
-            reading = await self._chip.read()
-        except OSError as error:
-            self._failed(error)
-            return None
-        self._pause_s = _FIRST_PAUSE_S
-        return reading
-
-    def _failed(self, error: OSError) -> None:
-        self.errors += 1
-        self._chip = None
-        self._again_s = self._uptime_s() + self._pause_s
-        self._pause_s = min(2 * self._pause_s, _LONGEST_PAUSE_S)
-        self._log("sensor", level="warn", name=self._name, error=str(error), errors=self.errors)
 
 
 class Garden:

@@ -5,56 +5,68 @@ import time
 from corolle.control.fade import ramp
 from corolle.wire.compat import const
 
-_PCT_WS = const(36_000)  # percent times watt-seconds in 0.1 Wh
+_WS_PER_DWH = const(360)  # watt-seconds in 0.1 Wh
 
 
 class Presence:
-    """`pir` is the driver; `node` what the unit's parts share."""
+    """What one sensor sees. `sensor` is a driver with update() and passages; `common` what parts share."""
 
-    def __init__(self, pir, node):
-        self._pir = pir
-        self._node = node
+    def __init__(self, sensor, common, counts: bool = True):
+        self.sensor = sensor
+        self._common = common
+        self._counts = counts  # of two sensors that see the same people, one counts them
         self._counted = 0
         self._since_s = 0
         self._was = False
-        self._stuck = False
+        self.stuck = False
 
     @property
     def present(self) -> bool:
         """Whether somebody is there, as far as a sensor that works can tell."""
-        return self._was and not self._stuck
+        return self._was and not self.stuck
 
     def look(self) -> bool:
         """Whether somebody is there, or was until just now."""
-        node, now_s = self._node, self._node.clock.uptime_s()
-        present = self._pir.update()
-        came = self._pir.passages - self._counted  # also who was gone again before anybody looked
+        common, now_s = self._common, self._common.clock.uptime_s()
+        present = self.sensor.update()
+        came = self.sensor.passages - self._counted  # also who was gone again before anybody looked
         self._counted += came
-        node.ledger["passages"] += came
+        if self._counts:
+            common.ledger["passages"] += came
         if present and not self._was:
             self._since_s = now_s
         was_there = self.present
         self._was = present
-        self._stuck = present and now_s - self._since_s >= node.settings["stuck_min"] * 60
-        node.faults.set("presenceStuck", self._stuck)
-        return self.present or bool((was_there or came) and not self._stuck)
+        self.stuck = present and now_s - self._since_s >= common.settings["stuck_min"] * 60
+        return self.present or bool((was_there or came) and not self.stuck)
 
 
 class Fader:
-    """`dimmer` has set(level_pct). Before the first start() the lamp is at its hardware default: full."""
+    """`dimmer` has set(level_pct), or start(level_pct, duration_ms) when it fades by itself.
 
-    def __init__(self, dimmer):
+    `relay`, where there is one, has set(on), which returns milliseconds for which the contact may not open
+    yet. Before the first start() the lamp is at its hardware default: full.
+    """
+
+    def __init__(self, dimmer, relay=None):
         self._dimmer = dimmer
+        self._relay = relay
         self._level_pct = 100.0
         self._ramp = iter(())
         self._due_ms = time.ticks_ms()
         self._running = False
 
-    def start(self, level_pct: int, duration_ms: int) -> None:
-        """Begin a ramp from wherever the light is now."""
-        self._ramp = ramp(self._level_pct, level_pct, duration_ms)
+    def start(self, level_pct: float, duration_ms: int) -> None:
+        """Begin a ramp from wherever the light is now. OSError: the dimmer's bus fails."""
+        if self._relay and level_pct:
+            self._relay.set(True)
         self._due_ms = time.ticks_ms()
         self._running = True
+        if hasattr(self._dimmer, "start"):
+            self._ramp = iter(((level_pct, duration_ms), (level_pct, 0)))
+            self._dimmer.start(level_pct, duration_ms)
+        else:
+            self._ramp = ramp(self._level_pct, level_pct, duration_ms)
 
     def step(self) -> int | None:
         """Do what is due; milliseconds until the next step, None at the end of the ramp."""
@@ -63,31 +75,56 @@ class Fader:
             if wait_ms > 0:
                 return wait_ms
             self._level_pct, stay_ms = next(self._ramp)
-            self._dimmer.set(self._level_pct)
+            if not hasattr(self._dimmer, "start"):
+                self._dimmer.set(self._level_pct)
+            if not stay_ms and self._relay and not self._level_pct:
+                stay_ms = self._open_contact()
             self._due_ms = time.ticks_add(self._due_ms, stay_ms)
             self._running = stay_ms > 0
         return None
 
+    def _open_contact(self) -> int:
+        stay_ms = self._relay.set(False)
+        if stay_ms:
+            self._ramp = iter(((self._level_pct, 0),))  # ask again when it may open
+        return stay_ms
 
-class VirtualEnergy:
-    """Adds to the ledger's `energy_dwh` (0.1 Wh); nothing where the rated power is not known."""
 
-    def __init__(self, ledger, settings, uptime_s):
-        self._ledger = ledger
-        self._settings = settings
-        self._uptime_s = uptime_s
-        self._since_s = uptime_s()
-        self._rest = 0
+class Energy:
+    """Counts light and what it costs, in the ledger: `burn_s`, and `energy_dwh` (0.1 Wh).
 
-    def account(self, level_pct: int) -> None:
-        """The lamp was at this level since the last call."""
-        now_s = self._uptime_s()
-        self._rest += self._settings["rated_w"] * level_pct * (now_s - self._since_s)
-        self._since_s = now_s
-        self._ledger["energy_dwh"] += self._rest // _PCT_WS
-        self._rest %= _PCT_WS
+    `expected_w(level_pct)` is None where nothing is known of the luminaire. Where no meter works, energy is
+    reckoned from it; `known` says whether there has been anything to count by.
+    """
 
-    def power_w(self, level_pct: int) -> float | None:
-        """Power at a level, None when it is not known."""
-        rated_w = self._settings["rated_w"]
-        return rated_w * level_pct / 100 if rated_w else None
+    def __init__(self, common, expected_w):
+        self._common = common
+        self._expected_w = expected_w
+        self._since_s = common.clock.uptime_s()
+        self._reckoned_ws = 0.0  # since the meter was last read
+        self._meter_dwh: int | None = None
+        self.known = common.ledger["energy_dwh"] > 0
+
+    def account(self, level_pct: float) -> None:
+        """The luminaire was driven at this level since the last call."""
+        now_s = self._common.clock.uptime_s()
+        for_s, self._since_s = now_s - self._since_s, now_s
+        if level_pct:
+            self._common.ledger["burn_s"] += for_s
+        watts = self._expected_w(level_pct)
+        if watts is not None:
+            self.known = True
+            self._reckoned_ws += watts * for_s
+
+    def settle(self, meter_dwh: int | None) -> None:
+        """Book what the meter has counted since the boot; None, or at first: what was reckoned meanwhile."""
+        ledger = self._common.ledger
+        if meter_dwh is None or self._meter_dwh is None:
+            whole = int(self._reckoned_ws / _WS_PER_DWH)
+            self._reckoned_ws -= whole * _WS_PER_DWH
+            ledger["energy_dwh"] += whole
+        else:
+            self._reckoned_ws = 0.0
+            ledger["energy_dwh"] += meter_dwh - self._meter_dwh
+        self._meter_dwh = meter_dwh
+        self.known = self.known or meter_dwh is not None

@@ -1,6 +1,6 @@
 """From a board's definition to buses, pins and drivers. Drivers are imported when a part is fitted: RAM."""
 
-from machine import I2C, PWM, SPI, Pin
+from machine import ADC, I2C, PWM, SPI, UART, Pin
 
 
 class Wiring:
@@ -27,13 +27,29 @@ class Wiring:
         return self._made[name]
 
     def dimmer(self):
-        """The lamp's dimmer, or None."""
-        entry = self.part("dimmer", "pwm_dimmer")
+        """The lamp's dimmer, or None. OSError: a control gear does not answer."""
+        entry = self._fitted.get("dimmer")
         if entry is None:
             return None
+        if entry["driver"] == "dali":
+            from corolle.drivers.dali_bus import DaliBus
+            from corolle.drivers.dali_gear import DaliGear
+
+            return DaliGear(DaliBus(self.bus(entry["bus"]), entry.get("inverted", False)))
+        self.part("dimmer", "pwm_dimmer")
         from corolle.drivers.pwm_dimmer import PwmDimmer
 
         return PwmDimmer(Pin(entry["pin"]), PWM, entry["freq_hz"], entry["zero_mv"], entry["full_mv"])
+
+    def relay(self):
+        """The relay in the luminaire's supply, or None."""
+        entry = self.part("relay", "relay")
+        if entry is None:
+            return None
+        from corolle.drivers.relay import Relay
+
+        crossing = Pin(entry["zero_cross_pin"]) if "zero_cross_pin" in entry else None
+        return Relay(Pin(entry["pin"]), crossing, entry["close_ms"], entry["open_ms"], entry["hold_s"])
 
     def presence(self, on_change):
         """The presence sensor, or None."""
@@ -43,6 +59,72 @@ class Wiring:
         from corolle.drivers.pir import Pir
 
         return Pir(Pin(entry["pin"]), on_change)
+
+    def radar(self, on_change):
+        """The presence radar, or None. OSError: it does not answer."""
+        entry = self.part("radar", "ld2410")
+        if entry is None:
+            return None
+        from corolle.drivers.ld2410 import LD2410
+
+        return LD2410(self.bus(entry["uart"]), Pin(entry["pin"]), on_change)
+
+    def lamp_sensors(self) -> dict:
+        """What a lamp's Sensors are made of: name to (driver, its arguments)."""
+        made = {
+            "meter": self._meter(),
+            "lux": self._lux(),
+            "temperature": self._temperature(),
+            "tilt": self._tilt(),
+            "rtc": self._rtc(),
+        }
+        return {name: made[name] for name in made if made[name]}
+
+    def _meter(self) -> tuple | None:
+        entry = self.part("meter", "bl0942")
+        if entry is None:
+            return None
+        from corolle.drivers.bl0942 import BL0942
+
+        return BL0942, self.bus(entry["uart"]), entry["address"], entry["shunt_uohm"], entry["divider"]
+
+    def _lux(self) -> tuple | None:
+        entry = self.part("lux", "veml7700")
+        if entry is None:
+            return None
+        from corolle.drivers.veml7700 import VEML7700
+
+        return VEML7700, self.bus(entry["bus"]), entry["address"]
+
+    def _temperature(self) -> tuple | None:
+        entry = self._fitted.get("temperature")
+        if entry is None:
+            return None
+        if entry["driver"] == "ntc":
+            from corolle.drivers.ntc import NTC
+
+            adc = ADC(Pin(entry["pin"]), atten=ADC.ATTN_11DB)
+            return NTC, adc, entry["supply_mv"], entry["pullup_ohm"], entry["ntc_ohm"], entry["beta"]
+        self.part("temperature", "tmp117")
+        from corolle.drivers.tmp117 import TMP117
+
+        return TMP117, self.bus(entry["bus"]), entry["address"]
+
+    def _tilt(self) -> tuple | None:
+        entry = self.part("tilt", "lis3dh")
+        if entry is None:
+            return None
+        from corolle.drivers.lis3dh import LIS3DH
+
+        return LIS3DH, self.bus(entry["bus"]), entry["address"], Pin(entry["pin"])
+
+    def _rtc(self) -> tuple | None:
+        entry = self.part("rtc", "ds3231")
+        if entry is None:
+            return None
+        from corolle.drivers.ds3231 import DS3231
+
+        return DS3231, self.bus(entry["bus"]), entry["address"]
 
     def valve(self):
         """The drip valve, or None; it is pulsed shut the first time."""
@@ -91,4 +173,6 @@ def _make_bus(entry: dict):
     if entry["kind"] == "spi":
         sck, mosi, miso = (Pin(entry[name]) for name in ("sck", "mosi", "miso"))
         return SPI(entry["id"], baudrate=entry["baudrate_hz"], sck=sck, mosi=mosi, miso=miso)
-    raise ValueError(f"board: kind = {entry['kind']!r} of a bus is neither i2c nor spi")
+    if entry["kind"] == "uart":
+        return UART(entry["id"], baudrate=entry["baudrate"], tx=Pin(entry["tx"]), rx=Pin(entry["rx"]))
+    raise ValueError(f"board: kind = {entry['kind']!r} of a bus is none of i2c, spi, uart")

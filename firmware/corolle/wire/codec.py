@@ -75,7 +75,7 @@ def _raw(field, value) -> int:
         raise ValueError(f"{field.name} = {value} is not a finite number")
     steps = round((value - field.offset) * field.steps)
     if field.wraps:
-        return steps & ((1 << field.bits) - 1)
+        return steps % (_top(field) + 1)
     if not 0 <= steps <= _top(field):
         low, high = legal_range(field)
         raise ValueError(f"{field.name} = {value} is outside {low}..{high} {field.unit}")

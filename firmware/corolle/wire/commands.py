@@ -8,7 +8,9 @@ from corolle.wire.words import VERBS, word_of
 # verb, kind of unit, smallest and largest value, unit of the value ("-": none).
 _TABLE = """
 level  lamp   0  100 %
+cap    lamp   0  100 %
 auto   lamp   0    0 -
+learn  lamp   0    0 -
 report lamp   0    0 -
 open   canopy 1 1800 s
 close  canopy 0    0 -

@@ -6,7 +6,8 @@ A number is sent as round((value - offset) * steps) in `bits` bits; steps is raw
 resolution of 0.1 (dividing gives the nearest decimal). kind is one of
     -               always there
     optional        all ones means "not measured" (None)
-    wraps           a cumulative counter, sent modulo 2**bits / steps; the receiver unwraps it
+    wraps           a cumulative counter, sent modulo the raw values there are; the receiver unwraps it
+    wraps?          such a counter, where it is counted at all (else all ones)
     word:TABLE      a code out of a table of words.py
     flags:TABLE     a set of bits, each a place in that table
     text:LIMIT      printable ASCII of at most LIMIT bytes; `bits` is the width of its length
@@ -56,8 +57,8 @@ def _row(line: str) -> Field:
         int(offset),
         "" if unit == "-" else unit,
         meaning,
-        kind == "optional",
-        kind == "wraps",
+        kind in ("optional", "wraps?"),
+        kind in ("wraps", "wraps?"),
         of if kind in ("word", "flags") else "",
         kind == "flags",
         int(of) if kind == "text" else 0,

@@ -6,7 +6,7 @@ messages of its own kind (lamp_report, canopy_report, orders): the whole table c
 
 from corolle.wire.canopy_report import CANOPY_REPORT
 from corolle.wire.fields import Field, Message
-from corolle.wire.lamp_report import LAMP_REPORT
+from corolle.wire.lamp_report import LAMP_REPORT, LAMP_SERVICE
 from corolle.wire.orders import ACK, COMMAND, EVENT
 
 __all__ = (
@@ -15,13 +15,14 @@ __all__ = (
     "COMMAND",
     "EVENT",
     "LAMP_REPORT",
+    "LAMP_SERVICE",
     "MESSAGES",
     "Field",
     "Message",
     "message_for",
 )
 
-MESSAGES = (LAMP_REPORT, CANOPY_REPORT, EVENT, COMMAND, ACK)
+MESSAGES = (LAMP_REPORT, LAMP_SERVICE, CANOPY_REPORT, EVENT, COMMAND, ACK)
 
 
 def message_for(port: int) -> Message | None:

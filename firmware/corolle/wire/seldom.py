@@ -18,6 +18,8 @@ class borrowed:
 
     def __exit__(self, *_):
         for name in self._names:
+            if name not in sys.modules:
+                continue  # a borrower inside a borrower has let go of it
             parent, _, last = name.rpartition(".")
             del sys.modules[name]
             delattr(sys.modules[parent], last)

@@ -8,7 +8,8 @@ the end, never moved.
 # Why an output is as it is (6 bits). 0-15 any unit, 16-31 lamps, 32-55 canopies, 56-63 free.
 REASONS = (
     "unknown|boot|clock unknown|safe mode|override|sensor lost|command refused|settings|||||||||"
-    "day|schedule|presence|neighbour|curfew|derating|||||||||||"
+    "day|schedule|presence|neighbour|curfew|derating|thermal shutdown|dark weather|group cap|"
+    "learning|daylight||||||"
     "dry soil|moist soil|dose given|minimum interval|guard time|guard litres|probes disagree|"
     "probe out of range|probe stale|frost guard|closed at boot|tank empty|guard litres an hour|"
     "guard litres a day|unexplained flow|no flow"
@@ -20,16 +21,17 @@ VERDICTS = (
 )
 
 # What a command asks for (8 bits). commands.py has the legal values.
-VERBS = "|level|auto|open|close|settings|report"
+VERBS = "|level|auto|open|close|settings|report|cap|learn"
 
 # What an event tells (8 bits), and what its value is:
 #   boot: place in BOOT_CAUSES; fault raised, fault cleared: bit in the unit's fault table;
 #   guard tripped, valve opened, valve closed, override ended: place in REASONS;
 #   safe mode: failed boots; settings reset: 0 file missing, 1 file corrupt; clock set: step in s, clipped;
-#   store restored: files read from their second copy; task restarted: restarts since boot.
+#   store restored: files read from their second copy; task restarted: restarts since boot;
+#   impact: how many since boot; learned: power at full light in W.
 EVENTS = (
     "|boot|fault raised|fault cleared|guard tripped|safe mode|settings reset|clock set|"
-    "valve opened|valve closed|override ended|store restored|task restarted"
+    "valve opened|valve closed|override ended|store restored|task restarted|impact|learned"
 )
 
 BOOT_CAUSES = "unknown|power|hard reset|watchdog|deep sleep|soft reset|brown-out"

@@ -25,7 +25,7 @@ def unwrap(
         value = values[field.name]
         if field.wraps and field.name != "seq" and isinstance(value, int | float):
             raw = round(value * field.steps)
-            total = _grown(raw, before.get(field.name), 1 << field.bits)
+            total = _grown(raw, before.get(field.name), (1 << field.bits) - field.optional)
             after[field.name] = (raw, total)
             totals[field.name] = total if field.steps == 1 else total / field.steps
     return totals, after

@@ -9,7 +9,7 @@ import msgspec
 from corolle.wire import codec
 from corolle.wire.errors import FrameError
 from corolle.wire.fields import Message
-from corolle.wire.schema import ACK, CANOPY_REPORT, EVENT, LAMP_REPORT
+from corolle.wire.schema import ACK, CANOPY_REPORT, EVENT, LAMP_REPORT, LAMP_SERVICE
 
 from corolle_gateway.counts import Counts
 from corolle_gateway.hub import bodies
@@ -62,6 +62,8 @@ class Hub:
             return Accepted(None, self._desk.answered(uplink.unit.name, values, guard))
         if message is EVENT:
             return self._stored(uplink, "event", bodies.event(uplink, values), guard)
+        if message is LAMP_SERVICE and uplink.unit.kind == "lamp":
+            return self._stored(uplink, "service", bodies.report(uplink, message, values, {}), guard)
         if message is _REPORTS[uplink.unit.kind]:
             return self._report(uplink, message, values, guard)
         return self._unreadable(uplink, "payload_not_of_this_kind", guard)

@@ -112,6 +112,8 @@ class PWM:
 class ADC:
     """An analogue input."""
 
+    ATTN_11DB = 3
+
     def __init__(self, pin, atten=None):
         self._gpio = pin._gpio
 

@@ -1,13 +1,15 @@
 """The list of rungs, one by one: who wins, why, and when the answer can change."""
 
 from corolle.control.calendar import days_of
-from corolle.control.light import LightMemory, Night, decide
+from corolle.control.light import PRIORITY, Light, decide
+from corolle.control.night import Night
 from corolle.system.lamp_settings import LAMP_SETTINGS
 from corolle.system.settings import rows
 from corolle.wire.words import REASONS, code_of
 
 _DAY = days_of(2026, 7, 14) * 86400
-_NOON, _DUSK, _MIDNIGHT = _DAY + 12 * 3600, _DAY + 20 * 3600, _DAY + 24 * 3600
+_NOON, _MIDNIGHT = _DAY + 12 * 3600, _DAY + 24 * 3600
+_PARK, _CLOSES_2200 = 1, 22 * 60
 
 
 def _settings(**changes):
@@ -16,130 +18,231 @@ def _settings(**changes):
     return values
 
 
-def _night():
-    return Night(43.6045, 1.444)
+def _light(programme="", safe=False, **changes):
+    light = Light(_settings(**changes), Night(43.6045, 1.444), programme, safe)
+    light.clock_known = True
+    return light
 
 
-def _decide(now_s, memory=None, **changes):
-    return decide(now_s, _settings(**changes), _night(), memory or LightMemory())
+def _said(light, now_s):
+    level_pct, reason, _ = decide(light, now_s)
+    assert code_of(REASONS, reason)
+    return level_pct, reason
 
 
-def _memory(safe=False, override=None, near_until_s=0):
-    memory = LightMemory(safe)
-    if override:
-        memory.override(*override)
-    memory.near_until_s = near_until_s
-    return memory
+def test_each_rung_wins_over_all_below_it():
+    """One lamp on which everything happens at once; rung by rung is taken away from the top."""
+    light = _light(safe=True, category=_PARK, closing_min=_CLOSES_2200, dark_lux=100)
+    now_s = _MIDNIGHT
+    light.learning_pct = 70
+    light.temperature_c = 110.0
+    light.order = 90, now_s + 600, "ops"
+    light.cap = 80, now_s + 600, "grid"
+    light.clock_known = False
+    light.seen(now_s, 60)
+    light.told(now_s, 55, now_s + 60)
+    found = []
+
+    def say():
+        found.append(_said(light, now_s))
+
+    say()
+    light.safe_mode = False
+    say()
+    light.learning_pct = None
+    say()
+    light.temperature_c = 85.0  # half way from 75 to 95
+    light.clock_known = True
+    say()
+    light.temperature_c = 20.0
+    say()
+    light.clock_known = False
+    say()
+    light.clock_known = True
+    light.order = 0, 0, ""
+    say()
+    light.settings["category"] = 0
+    light.night.forget()
+    say()
+    light.cap = 100, 0, ""
+    say()
+    light.near_until_s = 0
+    say()
+    light.neighbour_until_s = 0
+    say()
+    assert found == [
+        (100, "safe mode"),
+        (70, "learning"),
+        (0, "thermal shutdown"),
+        (65, "derating"),
+        (90, "override"),
+        (100, "clock unknown"),
+        (0, "curfew"),
+        (80, "group cap"),
+        (100, "presence"),
+        (55, "neighbour"),
+        (10, "schedule"),
+    ]
 
 
-def test_the_priority_of_every_rung_over_all_below():
-    override = (40, _MIDNIGHT + 600, "ops")
-    near = _MIDNIGHT + 30
-    cases = (
-        (None, _memory(True, override, near), 100, "safe mode"),
-        (_NOON, _memory(True, override, near), 100, "safe mode"),
-        (None, _memory(False, override, near), 100, "clock unknown"),
-        (_MIDNIGHT, _memory(False, override, near), 40, "override"),
-        (_NOON, _memory(False, override, near), 40, "override"),
-        (_NOON, _memory(False, None, _NOON + 30), 0, "day"),
-        (_MIDNIGHT, _memory(False, None, near), 100, "presence"),
-        (_MIDNIGHT, _memory(), 10, "schedule"),
-    )
-    for now_s, memory, level_pct, reason in cases:
-        assert _decide(now_s, memory)[:2] == (level_pct, reason)
-        assert code_of(REASONS, reason)
+def test_the_list_is_as_long_as_what_was_tried():
+    assert len(PRIORITY) == 12
 
 
-def test_unknown_clock_is_full_light_by_day_too_and_waits_for_the_clock():
-    assert _decide(None) == (100, "clock unknown", None)
+def test_without_a_clock_daylight_decides_and_without_daylight_it_is_full_light():
+    light = _light()
+    light.clock_known = False
+    assert decide(light, 1000) == (100, "clock unknown", None)
+    light.measured(1000, 5000.0)
+    assert decide(light, 1000) == (0, "daylight", 1600)
+    assert decide(light, 1600)[:2] == (
+        100,
+        "clock unknown",
+    )  # daylight that stands still is a broken sensor's
+    light.measured(1700, 5001.0)
+    assert decide(light, 1700)[:2] == (0, "daylight")
+    light.measured(1800, 20.0)
+    assert decide(light, 1800)[:2] == (100, "clock unknown")
+    light.measured(1900, None)
+    assert decide(light, 1900)[:2] == (100, "clock unknown")
+
+
+def test_without_a_clock_nobodys_order_holds():
+    light = _light()
+    light.order, light.cap = (0, 1 << 40, "ops"), (0, 1 << 40, "grid")
+    light.clock_known = False
+    assert decide(light, 1000)[:2] == (100, "clock unknown")
 
 
 def test_an_override_ends_at_its_second():
-    memory = _memory(override=(0, _MIDNIGHT + 600, "ops"))
-    assert _decide(_MIDNIGHT + 599, memory) == (0, "override", _MIDNIGHT + 600)
-    assert _decide(_MIDNIGHT + 600, memory)[1] == "schedule"
+    light = _light()
+    light.order = 0, _MIDNIGHT + 600, "ops"
+    assert decide(light, _MIDNIGHT + 599) == (0, "override", _MIDNIGHT + 600)
+    assert decide(light, _MIDNIGHT + 600)[1] == "schedule"
+
+
+def test_a_group_cap_holds_down_presence_and_nothing_below_it():
+    light = _light()
+    light.cap = 40, _MIDNIGHT + 600, "grid"
+    assert decide(light, _MIDNIGHT) == (10, "schedule", _MIDNIGHT + 600)
+    light.seen(_MIDNIGHT, 60)
+    assert decide(light, _MIDNIGHT) == (40, "group cap", _MIDNIGHT + 60)
 
 
 def test_light_follows_the_sun_with_its_offsets():
-    _, reason, on_s = _decide(_NOON)
+    _, reason, on_s = decide(_light(), _NOON)
     assert reason == "day"
     assert abs(on_s - (_DAY + 19 * 3600 + 34 * 60 + 15 * 60)) <= 90  # sunset about 19:34 UTC, 15 min later
-    assert _decide(on_s - 1)[1] == "day"
-    level_pct, reason, _ = _decide(on_s)
-    assert (level_pct, reason) == (10, "schedule")
-    assert _decide(_NOON, on_offset_min=-60)[2] == on_s - 75 * 60
+    light = _light()
+    assert decide(light, on_s - 1)[1] == "day"
+    assert _said(light, on_s) == (10, "schedule")
+    assert decide(_light(on_offset_min=-60), _NOON)[2] == on_s - 75 * 60
 
 
-def test_following_the_next_moments_through_a_year_finds_every_change():
-    now_s, switches, steps = days_of(2026, 1, 1) * 86400, [], 0
-    end_s = now_s + 365 * 86400
-    night, memory, settings = _night(), LightMemory(), _settings()
-    last = None
+def test_following_the_next_moments_through_spring_finds_every_change():
+    now_s, switches, steps = days_of(2026, 3, 15) * 86400, [], 0
+    end_s = now_s + 30 * 86400
+    light, last = _light(), None
     while now_s < end_s:
-        level_pct, reason, next_s = decide(now_s, settings, night, memory)
+        level_pct, reason, next_s = decide(light, now_s)
         assert next_s > now_s
-        assert decide(next_s - 1, settings, _night(), memory)[:2] == (level_pct, reason)
+        assert decide(_light(), next_s - 1)[:2] == (level_pct, reason)
         if reason != last:
             switches.append(now_s)
         last, now_s, steps = reason, next_s, steps + 1
-    assert len(switches) == 2 * 365 + 1
-    assert steps <= 3 * 366
-
-
-def test_burning_hours_of_a_year_in_toulouse():
-    """Sunset + 15 min to sunrise - 15 min is 4,123 hours a year."""
-    now_s, dark_s = days_of(2026, 1, 1) * 86400, 0
-    end_s = now_s + 365 * 86400
-    night, memory, settings = _night(), LightMemory(), _settings()
-    while now_s < end_s:
-        _, reason, next_s = decide(now_s, settings, night, memory)
-        next_s = min(next_s, end_s)
-        dark_s += (next_s - now_s) if reason == "schedule" else 0
-        now_s = next_s
-    assert abs(dark_s / 3600 - 4123) < 15, dark_s / 3600
+    assert len(switches) == 2 * 30 + 1
+    assert steps <= 5 * 31
 
 
 def test_presence_holds_and_ends():
-    memory = LightMemory()
-    memory.seen(_MIDNIGHT, 60)
-    assert _decide(_MIDNIGHT, memory) == (100, "presence", _MIDNIGHT + 60)
-    memory.seen(_MIDNIGHT + 50, 60)
-    assert _decide(_MIDNIGHT + 109, memory)[1:] == ("presence", _MIDNIGHT + 110)
-    assert _decide(_MIDNIGHT + 110, memory)[1] == "schedule"
+    light = _light()
+    light.seen(_MIDNIGHT, 60)
+    assert decide(light, _MIDNIGHT) == (100, "presence", _MIDNIGHT + 60)
+    light.seen(_MIDNIGHT + 50, 60)
+    assert decide(light, _MIDNIGHT + 109)[1:] == ("presence", _MIDNIGHT + 110)
+    assert decide(light, _MIDNIGHT + 110)[1] == "schedule"
 
 
-def test_a_clock_that_steps_back_makes_no_endless_presence():
-    memory = LightMemory()
-    memory.seen(_MIDNIGHT + 3600, 60)
-    assert _decide(_MIDNIGHT, memory)[2] == _MIDNIGHT + 60
+def test_what_was_going_to_end_in_a_minute_still_does_when_the_clock_steps():
+    for step_s in (-7200, 7200, 1 << 30):
+        light = _light()
+        light.seen(_MIDNIGHT, 60)
+        light.told(_MIDNIGHT, 100, _MIDNIGHT + 30)
+        light.clock_stepped(step_s)
+        assert light.near_until_s == _MIDNIGHT + step_s + 60
+        assert light.neighbour_until_s == _MIDNIGHT + step_s + 30
 
 
 def test_presence_ends_with_the_night_if_that_is_sooner():
-    dawn_s = _decide(_MIDNIGHT + 4 * 3600)[2]
-    memory = LightMemory()
-    memory.seen(dawn_s - 10, 60)
-    assert _decide(dawn_s - 10, memory) == (100, "presence", dawn_s)
-    assert _decide(dawn_s, memory)[1] == "day"
+    dawn_s = decide(_light(), _MIDNIGHT + 4 * 3600)[2]
+    light = _light()
+    light.seen(dawn_s - 10, 60)
+    assert decide(light, dawn_s - 10) == (100, "presence", dawn_s)
+    assert decide(light, dawn_s)[1] == "day"
 
 
-def test_presence_never_darkens():
-    memory = LightMemory()
-    memory.seen(_MIDNIGHT, 60)
-    assert _decide(_MIDNIGHT, memory, presence_pct=30, base_pct=50)[:2] == (50, "schedule")
+def test_presence_and_neighbours_never_darken():
+    light = _light(presence_pct=30, base_pct=50)
+    light.seen(_MIDNIGHT, 60)
+    light.told(_MIDNIGHT, 40, _MIDNIGHT + 60)
+    assert _said(light, _MIDNIGHT) == (50, "schedule")
 
 
-def test_the_evening_has_its_own_level_until_its_local_end():
+def test_the_brightest_wish_of_the_neighbours_holds():
+    light = _light()
+    light.told(_MIDNIGHT, 70, _MIDNIGHT + 60)
+    light.told(_MIDNIGHT + 10, 40, _MIDNIGHT + 90)
+    assert decide(light, _MIDNIGHT + 20) == (70, "neighbour", _MIDNIGHT + 60)
+    light.told(_MIDNIGHT + 60, 40, _MIDNIGHT + 120)
+    assert decide(light, _MIDNIGHT + 60) == (40, "neighbour", _MIDNIGHT + 120)
+
+
+def test_the_programme_has_its_level_until_its_next_step():
+    light = _light("daily: sunset 100, 23:00 40")
     end_s = _DAY + 21 * 3600  # 23:00 in Toulouse's summer
-    assert _decide(_DUSK, evening_pct=40) == (40, "schedule", end_s)
-    assert _decide(end_s, evening_pct=40)[0] == 10
-    late = {"evening_pct": 40, "evening_end_min": 60}
-    assert _decide(end_s + 3600 * 2 - 1, **late)[0] == 40
-    assert _decide(end_s + 3600 * 2, **late)[0] == 10
+    assert decide(light, _DAY + 20 * 3600) == (100, "schedule", end_s)
+    assert decide(light, end_s)[:2] == (40, "schedule")
+
+
+def test_a_curfew_is_dark_for_passers_by_too_and_ends_by_the_rule():
+    light = _light(category=_PARK, closing_min=_CLOSES_2200)
+    off_s = _DAY + 21 * 3600  # an hour after 22:00 local time
+    light.seen(off_s - 5, 60)
+    assert decide(light, off_s - 5) == (100, "presence", off_s)
+    assert decide(light, off_s)[:2] == (0, "curfew")
+    light.order = 100, off_s + 600, "police"
+    assert decide(light, off_s)[:2] == (100, "override")
+
+
+def test_dark_weather_lights_by_day_until_it_is_twice_as_bright():
+    light = _light("daily: sunset 80, 23:00 40", dark_lux=200)
+    light.measured(_NOON, 150.0)
+    assert decide(light, _NOON)[:2] == (80, "dark weather")
+    light.seen(_NOON, 60)
+    assert decide(light, _NOON)[:2] == (100, "presence")
+    light.measured(_NOON + 100, 390.0)
+    assert decide(light, _NOON + 100)[:2] == (80, "dark weather")
+    light.measured(_NOON + 200, 410.0)
+    assert decide(light, _NOON + 200)[:2] == (0, "day")
+
+
+def test_a_sensor_stuck_in_the_dark_does_not_light_the_day():
+    light = _light(dark_lux=200)
+    for minute in range(30):
+        light.measured(_NOON + minute * 60, 3.0)
+    assert decide(light, _NOON + 1800)[:2] == (0, "day")
+
+
+def test_bright_light_at_night_changes_nothing():
+    light = _light(dark_lux=200)
+    light.measured(_MIDNIGHT, 50000.0)
+    assert _said(light, _MIDNIGHT) == (10, "schedule")
 
 
 def test_a_night_without_end_and_a_day_without_end():
-    north = Night(71.0, 25.8)
     for month, reason in ((6, "day"), (12, "schedule")):
+        light = Light(_settings(), Night(71.0, 25.8))
+        light.clock_known = True
         now_s = days_of(2026, month, 21) * 86400
         for hour in range(72):
-            assert decide(now_s + hour * 3600, _settings(), north, LightMemory())[1] == reason
+            assert decide(light, now_s + hour * 3600)[1] == reason

@@ -2,7 +2,6 @@
 
 from corolle.control.calendar import at_local, days_of
 from corolle.control.night import Night
-from corolle.control.schedule import Schedule
 from corolle.control.sun import rise_and_set
 
 _TOULOUSE = (43.6045, 1.444)
@@ -75,6 +74,9 @@ def test_a_year_of_days_and_nights():
     begin_s = days_of(2026, 1, 1) * 86400
     turns = _followed(begin_s, begin_s + 365 * 86400, lambda night, now_s: night.span(now_s, settings))
     assert len(turns) == 2 * 365 + 1
+    turns.append((begin_s + 365 * 86400, None))
+    dark_s = sum(turns[i + 1][0] - turns[i][0] for i in range(len(turns) - 1) if turns[i][1])
+    assert abs(dark_s / 3600 - 4123) < 15  # burning hours of a year in Toulouse
 
 
 def test_polar_night_and_polar_day():
@@ -85,7 +87,7 @@ def test_polar_night_and_polar_day():
 
 
 def test_a_programme_step_by_step():
-    schedule = Schedule("daily: sunset 100, 22:30 60, 00:30 0, sunrise-45 40")
+    schedule = "daily: sunset 100, 22:30 60, 00:30 0, sunrise-45 40"
     night, settings = Night(*_TOULOUSE), _settings()
     end_s = _local(36)
     wanted = (
@@ -104,20 +106,20 @@ def test_a_programme_step_by_step():
 
 
 def test_without_a_programme_the_base_level_holds_all_night():
-    thursday = Schedule("thu: sunset 100")
-    for schedule in (None, Schedule(), thursday):
+    thursday = "thu: sunset 100"
+    for schedule in ("", thursday):
         assert Night(*_TOULOUSE).plan(_NOON_S, _settings(base_pct=30), schedule) == (30, _local(36))
 
 
 def test_a_special_day_is_the_evenings():
-    schedule = Schedule("daily: sunset 10\n2026-07-14: sunset 100, 03:00 60")
+    schedule = "daily: sunset 10\n2026-07-14: sunset 100, 03:00 60"
     night, settings = Night(*_TOULOUSE), _settings()
     levels = [night.plan(_local(hour), settings, schedule)[0] for hour in (2, 11, 12, 23, 26, 27, 35, 36)]
     assert levels == [10, 10, 100, 100, 100, 60, 60, 10]
 
 
 def test_a_programme_through_winter_and_summer_nights():
-    schedule = Schedule("daily: sunset 100, 22:00 60, 00:30 0, 06:00 60, sunrise-30 30\nsat: 23:00 80")
+    schedule = "daily: sunset 100, 22:00 60, 00:30 0, 06:00 60, sunrise-30 30\nsat: 23:00 80"
     settings = _settings()
     # In June the sun rises before half an hour after six: that step is overtaken.
     for month, levels in ((1, 5), (6, 4)):
@@ -128,7 +130,7 @@ def test_a_programme_through_winter_and_summer_nights():
 
 
 def test_the_programme_where_the_sun_does_not_set_or_rise():
-    schedule = Schedule("daily: sunset 100, 22:00 50, sunrise 20")
+    schedule = "daily: sunset 100, 22:00 50, sunrise 20"
     # In December sunset and sunrise are the sun's noons; in June its midnight, at a quarter past midnight.
     for month, wanted in ((12, [100, 50, 20]), (6, [50, 20])):
         days = days_of(2026, month, 21)
@@ -179,7 +181,7 @@ def test_light_that_must_wait_for_sunset():
 
 def test_an_answer_is_kept_until_its_moment():
     night, settings = Night(*_TOULOUSE), _Counted(_settings(category=_PARK))
-    schedule = Schedule("daily: sunset 100, 22:30 60")
+    schedule = "daily: sunset 100, 22:30 60"
     now_s = _local(23)
     first = night.span(now_s, settings), night.plan(now_s, settings, schedule), night.curfew(now_s, settings)
     settings.asked = 0
@@ -196,7 +198,7 @@ def test_forgotten_is_what_settings_have_changed():
     now_s = _SET_S + 1
     for settings, answers in ((_settings(), (False, 10)), (dark, (True, 20))):
         night.forget()
-        assert (night.span(now_s, settings)[0], night.plan(now_s, settings, None)[0]) == answers
+        assert (night.span(now_s, settings)[0], night.plan(now_s, settings, "")[0]) == answers
     night.forget()
     assert night.curfew(_local(23), dark)[0] is True
     assert night.curfew(_local(23), _settings())[0] is True  # kept
@@ -208,7 +210,7 @@ def test_asking_again_takes_no_memory():
     import gc
 
     night, settings = Night(*_TOULOUSE), _settings()
-    schedule = Schedule("daily: sunset 100, 22:30 60")
+    schedule = "daily: sunset 100, 22:30 60"
     now_s = _local(23)
 
     def ask(times):

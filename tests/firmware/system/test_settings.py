@@ -32,7 +32,9 @@ def test_every_default_is_legal_and_every_name_tells_its_unit():
             assert meaning and name == name.lower()
             if unit:
                 assert name.endswith(
-                    {"min": "_min", "%": "_pct", "Cel": "_c", "dL": "_dl"}.get(unit, "_" + unit.lower())
+                    {"min": "_min", "%": "_pct", "Cel": "_c", "dL": "_dl", "dm/s": "_dm_s", "lx": "_lux"}.get(
+                        unit, "_" + unit.lower()
+                    )
                 ), name
 
 
@@ -50,9 +52,9 @@ def test_each_wrong_value_falls_back_by_itself():
         "rise_ms": "fast",
         "fall_ms": 1.5,
         "zone_min": None,
-        "evening_pct": True,
+        "vpo_pct": True,
+        "presence_pct": 80,
     }
-    wrong["presence_pct"] = 80
     settings, ok = _loaded(json.dumps(wrong).encode())
     assert ok
     assert settings["presence_pct"] == 80

@@ -64,7 +64,9 @@ class Dog:
 class Bench:
     """`program` is a unit's module; settings may be changed by name."""
 
-    def __init__(self, program, now_s: int | None = MIDNIGHT, shelf=None, **changes):
+    def __init__(
+        self, program, now_s: int | None = MIDNIGHT, shelf=None, facts=None, cause="power", **changes
+    ):
         self.clock = Clock(machine.RTC())
         if now_s:
             self.clock.set(now_s)
@@ -80,14 +82,24 @@ class Bench:
         ledger = Ledger(program.COUNTERS, self.shelf, self.log, self.clock.uptime_s)
         faults = Faults(program.FAULTS, self.log, reporter.event)
         self.common = Common(
-            self.clock, self.log, settings, self.shelf, ledger, faults, reporter, self.supervisor
+            self.clock,
+            self.log,
+            settings,
+            self.shelf,
+            ledger,
+            faults,
+            reporter,
+            self.supervisor,
+            facts or {"dev_eui": "02c0ffee00000001"},
+            cause,
         )
 
     def run(self, unit):
         """Let the unit live beside the test, under the supervisor."""
         self.common.reporter.compose = unit.compose
         self.clock.on_step.append(unit.look_again)
-        self.supervisor.spawn("unit", unit.run)
+        for name, start in unit.tasks:
+            self.supervisor.spawn(name, start)
         self.feeding = asyncio.create_task(self.supervisor.run())
 
     def decisions(self):

@@ -8,7 +8,8 @@ from corolle.drivers.flow_meter import FlowMeter
 from corolle.drivers.latching_valve import LatchingValve
 from corolle.units import canopy
 from corolle.units.common import Wake
-from corolle.units.garden import Garden, Sensor
+from corolle.units.garden import Garden
+from corolle.units.sensor import Sensor
 from corolle.units.tap import Tap
 from corolle.wire.words import CANOPY_FAULTS, REASONS, code_of
 

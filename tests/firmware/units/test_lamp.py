@@ -5,7 +5,6 @@ import time
 
 from bench import MIDNIGHT, TOULOUSE, Bench, Shelf
 from corolle.units import lamp
-from corolle.units.common import Wake
 from corolle.wire.words import LAMP_FAULTS, REASONS, code_of
 
 _NOON = MIDNIGHT + 12 * 3600
@@ -43,18 +42,55 @@ class _Sensor:
             self.on_change()
 
 
+class _Board:
+    """What is fitted, as the wiring gives it."""
+
+    def __init__(self, dimmer, **sensors):
+        self._dimmer = dimmer
+        self._sensors = sensors
+
+    def dimmer(self):
+        return self._dimmer
+
+    def relay(self):
+        return None
+
+    def presence(self, on_change):
+        self.sensor = _Sensor(on_change)
+        return self.sensor
+
+    def radar(self, on_change):
+        return None
+
+    def lamp_sensors(self):
+        return self._sensors
+
+
 class _Post(Bench):
-    """A lamp post with both parts, running."""
+    """A lamp post with a dimmer and a presence sensor, running."""
 
     def __init__(
-        self, now_s: int | None = MIDNIGHT, shelf=None, place=TOULOUSE, dimmer=True, safe=False, **changes
+        self,
+        now_s: int | None = MIDNIGHT,
+        shelf=None,
+        place=TOULOUSE,
+        dimmer=True,
+        safe=False,
+        facts=None,
+        sensors=None,
+        **changes,
     ):
-        super().__init__(lamp, now_s, shelf, **changes)
-        wake = Wake()
-        self.dimmer, self.sensor = _Dimmer(), _Sensor(wake.set)
-        fitted = self.dimmer if dimmer else None
-        self.lamp = lamp.Lamp(self.common, place, fitted, self.sensor, wake, safe)
+        super().__init__(lamp, now_s, shelf, facts, **changes)
+        self.dimmer = _Dimmer() if dimmer else None
+        board = _Board(self.dimmer, **(sensors or {}))
+        self.lamp = lamp.build(self.common, board, place, safe)
+        self.sensor = None if safe else board.sensor
         self.run(self.lamp)
+
+    def report(self):
+        """The report proper; what the crew wants to know comes before it now and then."""
+        message, values = self.lamp.compose()
+        return values if message.port == 10 else self.lamp.compose()[1]
 
     def fault(self, name):
         return bool(self.common.faults.flags >> code_of(LAMP_FAULTS, name) & 1)
@@ -120,7 +156,7 @@ async def test_a_lost_interrupt_is_a_delay_and_not_a_dark_street():
     post = _Post()
     await asyncio.sleep(10)
     post.sensor.show(True, lost=True)
-    await asyncio.sleep(32)
+    await asyncio.sleep(62)
     assert post.dimmer.level_pct == 100
 
 
@@ -184,7 +220,7 @@ async def test_without_a_dimmer_or_in_safe_mode_nothing_is_driven_and_orders_are
         await asyncio.sleep(10)
         assert post.lamp.output() == ("safe mode", 100)
         assert post.lamp.carry_out("level", 0, _NOON + 600, "ops") == "refused"
-        assert post.dimmer.levels == [] or post.dimmer.level_pct == 100
+        assert not post.dimmer or post.dimmer.levels == []
         post.feeding.cancel()
 
 
@@ -209,22 +245,20 @@ async def test_the_report_tells_level_reason_passages_and_virtual_energy():
     await asyncio.sleep(3600)
     post.sensor.show(True)
     post.sensor.show(False)
-    post.common.reporter._report()
-    report = post.link.decoded(10)[-1]
+    report = post.report()
     assert (report["level_pct"], report["reason"]) == (10, code_of(REASONS, "schedule"))
     assert report["power_w"] == 4.0
     assert abs(report["energy_wh"] - 4.0) <= 0.2
     await asyncio.sleep(1)
-    post.common.reporter._report()
-    report = post.link.decoded(10)[-1]
+    report = post.report()
     assert (report["passages"], report["power_w"], report["temperature_c"]) == (1, 40.0, None)
 
 
 async def test_where_the_rated_power_is_not_known_none_is_reported():
     post = _Post()
     await asyncio.sleep(3600)
-    report = post.lamp.compose()[1]
-    assert (report["power_w"], report["energy_wh"]) == (None, 0)
+    report = post.report()
+    assert (report["power_w"], report["energy_wh"]) == (None, None)
 
 
 async def test_passages_and_energy_outlive_a_reset():
@@ -234,8 +268,8 @@ async def test_passages_and_energy_outlive_a_reset():
         post.sensor.show(True)
         post.sensor.show(False)
         await asyncio.sleep(600)
-    energy_wh = post.lamp.compose()[1]["energy_wh"]
-    kept = _Post(post.clock.now(), shelf).lamp.compose()[1]
+    energy_wh = post.report()["energy_wh"]
+    kept = _Post(post.clock.now(), shelf).report()
     assert kept["passages"] >= 14
     assert energy_wh - 100 * 0.4 <= kept["energy_wh"] <= energy_wh
 
@@ -247,8 +281,8 @@ async def test_what_was_reported_is_never_taken_back():
         post.sensor.show(True)
         await asyncio.sleep(150)
         post.sensor.show(False)
-    told = post.lamp.compose()[1]
-    kept = _Post(post.clock.now(), shelf).lamp.compose()[1]
+    told = post.report()
+    kept = _Post(post.clock.now(), shelf).report()
     assert (kept["passages"], kept["energy_wh"]) == (told["passages"], told["energy_wh"])
     assert told["passages"] == 5 and told["energy_wh"] > 10
 
@@ -256,13 +290,14 @@ async def test_what_was_reported_is_never_taken_back():
 async def test_a_day_of_eight_passages_an_hour_needs_few_wake_ups():
     post = _Post(_NOON)
     wakes = []
-    wait_ms = post.lamp._wake.wait_ms
+    wake = post.lamp._lamp_light._wake
+    wait_ms = wake.wait_ms
 
     async def counted(timeout_ms):
         wakes.append(timeout_ms)
         return await wait_ms(timeout_ms)
 
-    post.lamp._wake.wait_ms = counted
+    wake.wait_ms = counted
     for _ in range(24 * 8):
         await asyncio.sleep(440)
         post.sensor.show(True)

@@ -19,7 +19,14 @@ _LAMP = {
 
 def test_sizes_on_the_air():
     sizes = {message.name: (sum(field.bits for field in message.fields) + 7) // 8 for message in MESSAGES}
-    assert sizes == {"lamp_report": 12, "canopy_report": 16, "event": 8, "command": 10, "ack": 6}
+    assert sizes == {
+        "lamp_report": 12,
+        "lamp_service": 15,
+        "canopy_report": 16,
+        "event": 8,
+        "command": 10,
+        "ack": 6,
+    }
 
 
 def test_ports_are_distinct_and_of_applications():
@@ -51,7 +58,7 @@ def test_not_measured_is_all_ones_and_none():
 def test_counters_wrap():
     values = dict(_LAMP)
     values["seq"] = 256 + 3
-    values["energy_wh"] = 1_677_721.6 + 5
+    values["energy_wh"] = 1_677_721.5 + 5  # all ones are kept for "not measured"
     values["passages"] = 4096 * 3 + 1
     decoded = unpack(LAMP_REPORT, encode(LAMP_REPORT, values))
     assert (decoded["seq"], decoded["energy_wh"], decoded["passages"]) == (3, 5.0, 1)

@@ -1,0 +1,52 @@
+"""A chip that may be lost and come back."""
+
+from corolle.wire.compat import const
+
+_FIRST_PAUSE_S = const(10)
+_LONGEST_PAUSE_S = const(600)
+
+
+class Sensor:
+    """`driver(*parts)` probes the chip and has a read(), async or not; after an error it is made anew.
+
+    `errors` counts what went wrong since the boot. `chip` is the driver, None while the chip is lost or was
+    not asked yet; `failing` says that it did not answer when it was asked last.
+    """
+
+    def __init__(self, name: str, driver, parts: tuple, log, uptime_s):
+        self._name = name
+        self._driver = driver
+        self._parts = parts
+        self._log = log
+        self._uptime_s = uptime_s
+        self.chip = None
+        self._pause_s = _FIRST_PAUSE_S
+        self._again_s = 0
+        self.failing = False
+        self.errors = 0
+
+    async def read(self):
+        """A reading, or None: the chip or its bus has failed, and is left alone for a while."""
+        if self._uptime_s() < self._again_s:
+            return None
+        try:
+            if self.chip is None:
+                self.chip = self._driver(*self._parts)
+            reading = self.chip.read()
+            if hasattr(reading, "send"):  # a coroutine
+                reading = await reading
+        except OSError as error:
+            self.failed(error)
+            return None
+        self._pause_s = _FIRST_PAUSE_S
+        self.failing = False
+        return reading
+
+    def failed(self, error: OSError) -> None:
+        """The chip did not do what it was asked."""
+        self.failing = True
+        self.errors += 1
+        self.chip = None
+        self._again_s = self._uptime_s() + self._pause_s
+        self._pause_s = min(2 * self._pause_s, _LONGEST_PAUSE_S)
+        self._log("sensor", level="warn", name=self._name, error=str(error), errors=self.errors)
