@@ -14,6 +14,7 @@ _FULL = 254
 _LED, _VERSION = 6, 8  # device type, and version 2.0
 _TWICE_US = 94_000 + 17_000  # 8.2.3 of part 101, and a frame: from the end of one to the end of the other
 _SEQUENCE_US = 200_000  # 9.5
+_DEAF_US = 300_000  # from its supply's coming until it hears; our figure for a start
 _START_US = 600_000  # 9.13: so long it waits for an order before it takes its power on level
 
 _DTRS = (0xA3, 0xC3, 0xC5)
@@ -24,10 +25,14 @@ class Luminaire(Protocol):
     """What a gear drives and measures."""
 
     nominal_w: float
-    burnt_out: bool
 
     def command(self, level: float | None) -> None:
         """Give so much light, 0 to 1; None: nobody drives it."""
+
+    @property
+    def burnt_out(self) -> bool:
+        """Whether its LEDs give no light any more."""
+        ...
 
     @property
     def power_w(self) -> float:
@@ -80,6 +85,7 @@ class DaliGear:
         self._lit_since_us: int | None = None
         self._lit_us = 0
         self._start: Handle | None = None
+        self._deaf_until_us = 0
         self._dtrs = [0, 0, 0]
         self._writable = False
         self._before = (-1, 0)
@@ -109,6 +115,7 @@ class DaliGear:
             return
         if supplied:
             self._supplied_since_us = self._scheduler.now_us
+            self._deaf_until_us = self._scheduler.now_us + _DEAF_US
             self._start = self._scheduler.after(_START_US, self._begin)
         else:
             self._operating_us += self._gone_us(self._supplied_since_us)
@@ -123,7 +130,7 @@ class DaliGear:
 
     def receive(self, frame: int, end_us: int) -> int | None:
         """A forward frame whose last edge was at `end_us`; the answer, or None for silence."""
-        if self.dead or not self.supplied:
+        if self.dead or not self.supplied or end_us < self._deaf_until_us:
             return None
         before, before_us = self._before
         twice = frame == before and end_us - before_us <= _TWICE_US

@@ -273,10 +273,20 @@ def test_an_order_within_the_start_counts_and_the_power_on_level_does_not(schedu
     gear.supplied = False
     later(scheduler, 1_000_000)
     gear.supplied = True
+    later(scheduler, 300_000)
     tell(0x06, 100)
     later(scheduler, 1_000_000)
     assert tell(0x07, 0xA0) == 100
     assert gear.starts == 1
+
+
+def test_an_order_given_while_a_gear_starts_is_lost(scheduler, tell, gear):
+    gear.supplied = False
+    later(scheduler, 1_000_000)
+    gear.supplied = True
+    tell(0x06, 100)
+    later(scheduler, 1_000_000)
+    assert tell(0x07, 0xA0) == 254
 
 
 def test_a_burnt_out_lamp_is_told(tell, luminaire):
