@@ -30,8 +30,8 @@ class Luminaire(Protocol):
         """Give so much light, 0 to 1; None: nobody drives it."""
 
     @property
-    def burnt_out(self) -> bool:
-        """Whether its LEDs give no light any more."""
+    def level(self) -> float:
+        """The light that it gives, 0 to 1."""
         ...
 
     @property
@@ -49,7 +49,7 @@ class DaliGear:
     """One gear. What it keeps without supply: levels, fade time, short address, counters.
 
     Faults: `dead` (hears nothing; its light stays), `failed` (it says that it is faulty), `blind` (it
-    measures nothing). A lamp failure is the luminaire's `burnt_out`.
+    measures nothing). It tells of a lamp failure when it drives a luminaire that stays dark.
 
     Args:
         minimum: the lowest level it can give; 85 is 1 % of light.
@@ -224,12 +224,13 @@ class DaliGear:
 
     @property
     def _lamp_failure(self) -> bool:
-        return self._luminaire.burnt_out and self._arc.target > 0
+        started = self._gone_us(self._supplied_since_us) >= _START_US
+        return started and self._arc.now > 0 and not self._luminaire.level
 
     @property
     def _status(self) -> int:
         """The bits of 9.16."""
-        lit = self._arc.now > 0 and not self._luminaire.burnt_out
+        lit = self._arc.now > 0 and not self._lamp_failure
         missing = self.search.short_address is None
         bits = (self.failed, self._lamp_failure, lit, self._limited, self._arc.fading, False, missing)
         return sum(bit << place for place, bit in enumerate((*bits, self._power_cycled)))

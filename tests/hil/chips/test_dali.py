@@ -21,8 +21,12 @@ class Luminaire:
         self.levels.append(level)
 
     @property
+    def level(self):
+        return 0.0 if self.burnt_out else self.levels[-1]
+
+    @property
     def power_w(self):
-        return 2 + 38 * self.levels[-1]
+        return 2 + 38 * self.level
 
 
 @pytest.fixture
@@ -289,12 +293,16 @@ def test_an_order_given_while_a_gear_starts_is_lost(scheduler, tell, gear):
     assert tell(0x07, 0xA0) == 254
 
 
-def test_a_burnt_out_lamp_is_told(tell, luminaire):
+def test_a_burnt_out_lamp_is_told(scheduler, tell, luminaire):
+    later(scheduler, 1_000_000)
     assert tell(0x07, 0x92) is None
     assert tell(0x07, 0x90) & 0x06 == 0x04
     luminaire.burnt_out = True
     assert tell(0x07, 0x92) == 0xFF
     assert tell(0x07, 0x90) & 0x06 == 0x02
+    assert tell(0x07, 0xA0) == 255
+    tell(0x06, 0)
+    assert tell(0x07, 0x92) is None, "off it cannot tell"
 
 
 def bank(tell, number, location, length):

@@ -105,20 +105,20 @@ class Luminaire:
     nominal_w = 40.0
 
     def __init__(self, scheduler):
-        self.scheduler, self.light, self.burnt_out = scheduler, 1.0, False
+        self.scheduler, self.level = scheduler, 1.0
         self.since_us, self.wus = 0, 0.0
 
     def command(self, level):
         self.wus += self.power_w * (self.scheduler.now_us - self.since_us)
-        self.light, self.since_us = level, self.scheduler.now_us
+        self.level, self.since_us = level, self.scheduler.now_us
 
     @property
     def power_w(self):
-        return 2 + 38 * self.light
+        return 2 + 38 * self.level
 
     @property
     def energy_wh(self):
-        self.command(self.light)
+        self.command(self.level)
         return self.wus / 3.6e9
 
 
