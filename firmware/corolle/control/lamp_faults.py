@@ -87,10 +87,10 @@ class Diagnosis:
 
 def _light_share(level_pct: float, power_w: float, curve) -> float | None:
     """How much of the power expected for light is drawn; None where light draws too little to tell."""
-    expected_w = curve.power_w(level_pct) - curve.idle_w
+    expected_w = curve.power_w(level_pct) - curve.dark_w
     if level_pct <= 0 or (level_pct <= _DIM_PCT and expected_w < _CLEAR_W):
         return None
-    return (power_w - curve.idle_w) / max(0.1, expected_w)
+    return (power_w - curve.dark_w) / max(0.1, expected_w)
 
 
 def _judge(level_pct: float, power_w: float, curve, is_day) -> int:

@@ -25,6 +25,11 @@ class PowerCurve:
         return self._points[0] / 10
 
     @property
+    def dark_w(self) -> float:
+        """Power of a driver whose light is gone: where the line through its least levels meets no light."""
+        return max(self._points[0], 2 * self._points[1] - self._points[2]) / 10
+
+    @property
     def full_w(self) -> float:
         """Power at full light."""
         return self._points[-1] / 10

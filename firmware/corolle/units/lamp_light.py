@@ -132,6 +132,8 @@ class LampLight:
             ledger["starts"] += 1
         self.driven_pct = driven_pct(self._level_pct, ledger["burn_s"], settings)
         duration_ms = settings["rise_ms" if self._level_pct > before_pct else "fall_ms"]
+        if self._reason == "learning":
+            duration_ms = 0  # nobody is to enjoy it
         self._steady_at_s = self._common.clock.uptime_s() + duration_ms // 1000 + 1
         if self._fader:
             self._drive(duration_ms)
