@@ -10,14 +10,18 @@ from source_tree import ROOT
 
 # Permissive ones, and the Mozilla Public License: its copyleft ends at its own files, which stay as they are.
 _COMPATIBLE = {
+    "0BSD",
     "Apache-2.0",
     "BSD-2-Clause",
     "BSD-3-Clause",
+    "CC0-1.0",
     "ISC",
     "MIT",
     "MIT-0",
+    "MIT-CMU",
     "MPL-2.0",
     "PSF-2.0",
+    "Zlib",
 }
 
 # Older metadata names a licence in words; these are the ones met, and what they stand for.
@@ -26,6 +30,7 @@ _SPDX = {
     "BSD License": "BSD-3-Clause",
     "Apache Software License": "Apache-2.0",
     "ISC License (ISCL)": "ISC",
+    "Python Software Foundation License": "PSF-2.0",
 }
 
 # Packages whose metadata is silent, and where they say it instead.

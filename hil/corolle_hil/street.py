@@ -45,6 +45,7 @@ class Street:
         climate: the weather by Unix time.
         on_record: called with each happening; `type` says which kind, `time` when.
         loss: probability that a frame is lost for no reason.
+        place_deg: latitude and longitude of its sun.
     """
 
     def __init__(
@@ -56,12 +57,13 @@ class Street:
         climate: Climate,
         on_record: Callable[[Record], None],
         loss: float = 0.0,
+        place_deg: tuple[float, float] = ORIGIN_DEG,
     ):
         self.scheduler = scheduler
         self.air = Air(scheduler, Propagation(scheduler.rng), loss)
         self.units: dict[str, VirtualUnit] = {}
         self._on_record = on_record
-        self._around = Surroundings(scheduler, self.air, climate, ORIGIN_DEG)
+        self._around = Surroundings(scheduler, self.air, climate, place_deg)
         self._forks = ForkServer(shims_folder())
         self._heap_bytes = NODE_BYTES + measure_share(self._forks)
         self._installer = Installer(self._forks, folder / "images")
@@ -80,7 +82,7 @@ class Street:
 
     def sensors(self) -> dict[str, Sensor]:
         """What notices people, by unit."""
-        fitted = {name: unit.furniture.presence for name, unit in self.units.items()}
+        fitted = {name: unit.furniture.lookout for name, unit in self.units.items()}
         return {name: sensor for name, sensor in fitted.items() if sensor}
 
     def walk(self, row: list[Site], sensors: Mapping[str, Sensor], rate: Rate) -> Passers:

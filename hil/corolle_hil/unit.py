@@ -10,9 +10,13 @@ from corolle_hil.board import Board
 from corolle_hil.console import read_line
 from corolle_hil.fitting import Definition, Furniture, Surroundings, fit
 from corolle_hil.forkserver import ForkServer
+from corolle_hil.scheduler import Handle
 from corolle_hil.world.propagation import Position
 
 Record = dict[str, Any]
+
+_HOLD_UP_US = 30_000  # the board's supply bridges so much
+_LEAST_V = 85.0  # what a wide-range supply needs
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,9 @@ class VirtualUnit:
         self.plan = plan
         self.joined = False
         self._on_record = on_record
+        self._scheduler = around.scheduler
+        self._fading: Handle | None = None  # the supply lives on what it holds
+        self._switched_on = self._running = False
         self.board = Board(
             around.scheduler,
             forks,
@@ -55,19 +62,46 @@ class VirtualUnit:
         )
         self.furniture = Furniture(plan.name, plan.position)
         fit(self.board, plan.board, self.furniture, around)
+        if self.furniture.post:
+            self.furniture.post.mains.watch(self._supply_changed)
 
     def power_on(self) -> None:
-        """The mains are there."""
-        if self.furniture.radio:
-            self.furniture.radio.power_up()
-        self.board.power_on()
+        """Switch it on; from now on it goes off and comes back with its mains."""
+        self._switched_on = True
+        self._running = False
+        self._supply_changed()
+
+    def _supply_changed(self) -> None:
+        if not self._has_supply():
+            if self._running and not self._fading:
+                self._fading = self._scheduler.after(_HOLD_UP_US, self._go_off)
+            return
+        if self._fading:
+            self._fading.cancel()
+            self._fading = None
+        if self._switched_on and not self._running:
+            self._running = True
+            for power_up in self.furniture.power_up:
+                power_up()
+            self.board.power_on()
+
+    def _has_supply(self) -> bool:
+        """Whether there is enough voltage; what lives on the sun has its own."""
+        post = self.furniture.post
+        return post is None or post.mains.voltage_v >= _LEAST_V
+
+    def _go_off(self) -> None:
+        self._fading = None
+        self._running = False
+        self.board.power_off()
 
     def snapshot(self) -> Record:
         """How it really is."""
         it = self.furniture
         record: Record = {"unit": self.plan.name, "kind": self.plan.kind, "joined": self.joined}
-        if it.lamp:
-            record |= {"level_pct": round(100 * it.lamp.level), "power_w": round(it.lamp.power_w, 1)}
+        if it.post:
+            luminaire = it.post.luminaire
+            record |= {"level_pct": round(100 * luminaire.level), "power_w": round(luminaire.power_w, 1)}
         if it.valve and it.drip:
             record |= {"valve_open": it.valve.is_open, "litres": round(it.drip.litres, 2)}
         if it.soil:

@@ -3,7 +3,7 @@
 import typer
 
 from corolle_tools.command import command
-from corolle_tools.replay import app as replay
+from corolle_tools.replay.cli import app as replay
 from corolle_tools.street.cli import street
 
 app = typer.Typer(

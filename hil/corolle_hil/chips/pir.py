@@ -25,7 +25,7 @@ class Pir:
     ):
         self._scheduler = scheduler
         self._line = line
-        self._hold_us = hold_us
+        self.hold_us = hold_us
         self._block_us = block_us
         self._retriggering = retriggering
         self._in_view = 0
@@ -36,8 +36,8 @@ class Pir:
         self._dead = False
         self._show()
 
-    def enter(self) -> None:
-        """Somebody comes into view and moves until `leave()`."""
+    def enter(self, speed_m_s: float = 1.4) -> None:
+        """Somebody comes into view and moves until `leave()`; how fast, it cannot tell."""
         self._in_view += 1
         self._trigger()
 
@@ -87,7 +87,7 @@ class Pir:
 
     def _hold(self) -> None:
         self._cancel()
-        self._fall = self._scheduler.after(self._hold_us, self._end)
+        self._fall = self._scheduler.after(self.hold_us, self._end)
 
     def _cancel(self) -> None:
         if self._fall:

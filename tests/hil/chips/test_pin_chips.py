@@ -4,7 +4,6 @@ import pytest
 from corolle_hil.chips.flow_meter import FlowMeter
 from corolle_hil.chips.latching_valve import LatchingValve
 from corolle_hil.chips.pir import Pir
-from corolle_hil.chips.pwm_lamp import PwmLamp
 from corolle_hil.ports import Line
 
 
@@ -30,53 +29,6 @@ def valve(scheduler):
     closing.output(0)
     valve = LatchingValve(scheduler, opening, closing)
     return valve, opening, closing
-
-
-def test_an_undriven_lamp_is_at_full_light(scheduler, line):
-    lamp = PwmLamp(scheduler, line)
-    assert (lamp.level, lamp.power_w) == (1.0, 40.0)
-
-
-@pytest.mark.parametrize(("duty", "level"), [(65535, 1.0), (32768, 0.5), (6554, 0.1), (5243, 0.1), (0, 0.0)])
-def test_level_follows_the_duty_down_to_ten_percent_and_then_off(scheduler, line, duty, level):
-    """1 V is the minimum level (IEC 60929, annex E); below it a driver with dim-to-off goes out."""
-    lamp = PwmLamp(scheduler, line)
-    line.modulate(1000, duty)
-    assert lamp.level == pytest.approx(level, abs=0.001)
-    assert lamp.power_w == pytest.approx(1.6 + 38.4 * level if level else 0.4, abs=0.05)
-
-
-def test_a_reset_of_the_controller_leaves_the_lamp_bright(scheduler, line):
-    lamp = PwmLamp(scheduler, line)
-    line.modulate(1000, 6554)
-    line.output(None)
-    assert lamp.level == 1.0
-
-
-def test_the_converters_offset_shifts_the_level(scheduler, line):
-    lamp = PwmLamp(scheduler, line, offset_v=-0.3)
-    line.modulate(1000, 32768)
-    assert lamp.level == pytest.approx(0.47, abs=0.001)
-
-
-def test_energy_is_power_over_time(scheduler, line):
-    lamp = PwmLamp(scheduler, line)
-    later(scheduler, 3_600_000_000)
-    line.modulate(1000, 32768)
-    later(scheduler, 3_600_000_000)
-    assert lamp.energy_wh == pytest.approx(40.0 + 20.8, abs=0.01)
-
-
-def test_faults_of_a_lamp(scheduler, line):
-    lamp = PwmLamp(scheduler, line)
-    lamp.burnt_out = True
-    assert (lamp.level, lamp.flux_lm, lamp.power_w) == (0.0, 0.0, 1.6)
-    lamp.burnt_out = False
-    lamp.stuck_level = 0.3
-    line.modulate(1000, 0)
-    assert lamp.level == 0.3
-    lamp.supplied = False
-    assert lamp.power_w == 0.0
 
 
 def test_pir_holds_after_the_last_movement(scheduler, line):

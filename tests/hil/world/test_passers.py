@@ -7,7 +7,7 @@ import pytest
 from corolle_hil.scheduler import Scheduler
 from corolle_hil.world.counts import CountsFile, CountsFileError, bundled, steady
 from corolle_hil.world.local_time import to_unix
-from corolle_hil.world.passers import Passers, Stop
+from corolle_hil.world.passers import Lookout, Passers, Stop
 from corolle_hil.world.place import lay_out
 
 HOUR_US = 3_600_000_000
@@ -16,10 +16,11 @@ HOUR_US = 3_600_000_000
 class Sensor:
     def __init__(self, scheduler):
         self.scheduler = scheduler
-        self.seen, self.gone = [], []
+        self.seen, self.gone, self.speeds = [], [], []
 
-    def enter(self):
+    def enter(self, speed_m_s):
         self.seen.append(self.scheduler.now_us)
+        self.speeds.append(speed_m_s)
 
     def leave(self):
         self.gone.append(self.scheduler.now_us)
@@ -64,6 +65,41 @@ def test_lamps_see_a_walker_one_after_the_other(scheduler, forwards):
     ordered = seen if forwards else seen[::-1]
     assert ordered == pytest.approx([0, 20_000_000, 40_000_000])
     assert sensors[1].gone[0] - sensors[1].seen[0] == pytest.approx(16 / 1.4 * 1e6, abs=2)
+
+
+def test_kinds_come_by_their_shares_and_at_their_speeds():
+    scheduler = Scheduler(seed=5)
+    (sensor,), stops = row(scheduler, 1)
+    shares = {"pedestrian": 0.5, "cyclist": 0.3, "vehicle": 0.2}
+    Passers(scheduler, "row", stops, steady(100.0), shares=shares)
+    scheduler.run(20 * HOUR_US)
+    speeds = sensor.speeds
+    assert sum(speed >= 8 for speed in speeds) / len(speeds) == pytest.approx(0.2, abs=0.04)
+    assert sum(speed < 2.5 for speed in speeds) / len(speeds) == pytest.approx(0.5, abs=0.05)
+    assert 0.7 <= min(speeds) and max(speeds) <= 14
+
+
+def test_the_street_as_it_is_has_no_vehicles():
+    scheduler = Scheduler(seed=5)
+    (sensor,), stops = row(scheduler, 1)
+    Passers(scheduler, "row", stops, steady(100.0))
+    scheduler.run(20 * HOUR_US)
+    assert max(sensor.speeds) <= 8
+
+
+@pytest.mark.parametrize("shares", [{"pedestrian": 0.9}, {"horse": 1.0}, {"cyclist": 1.5, "vehicle": -0.5}])
+def test_shares_that_make_no_traffic_are_refused(scheduler, shares):
+    with pytest.raises(ValueError, match="must add up to 1"):
+        Passers(scheduler, "row", [], steady(1.0), shares=shares)
+
+
+def test_a_lookout_is_all_sensors_of_a_post(scheduler):
+    sensors = [Sensor(scheduler), Sensor(scheduler)]
+    lookout = Lookout(sensors)
+    lookout.enter(4.0)
+    lookout.leave()
+    assert [sensor.speeds for sensor in sensors] == [[4.0], [4.0]]
+    assert all(len(sensor.gone) == 1 for sensor in sensors)
 
 
 def test_the_bundled_week_has_its_night_flow_and_a_valley():

@@ -1,0 +1,1 @@
+"""Nights of one lamp post in virtual time, and what they are held against."""

@@ -1,0 +1,145 @@
+"""The real firmware of one lamp post through its nights: alone, with passers-by and a clock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from corolle_hil.fitting import Furniture
+from corolle_hil.one_core import one_core
+from corolle_hil.replay.album import Album, Page
+from corolle_hil.replay.baselines import ALWAYS_FULL, HALF_NIGHT, OFF_NIGHT
+from corolle_hil.replay.diary import Diary
+from corolle_hil.replay.witness import Witness
+from corolle_hil.scheduler import Scheduler
+from corolle_hil.street import Equipment, Street
+from corolle_hil.world.counts import Rate
+from corolle_hil.world.luminaire import Luminaire
+from corolle_hil.world.passers import Passers, Sensor, Stop
+from corolle_hil.world.place import ORIGIN_DEG, lay_out
+from corolle_hil.world.scenario import WEEKS, ScenarioClimate
+
+Record = dict[str, Any]
+
+DAY_S = 86_400
+_NOON_S = 12 * 3600
+_BOOTED_US = 100_000
+
+
+@dataclass(frozen=True)
+class Nights:
+    """What to replay.
+
+    `view_m` is half the stretch of way that the sensor sees, `sensor_hold_s` how long it goes on reporting
+    who has left it, `losses_w` what the luminaire's driver draws for itself at every level. The smaller these
+    three, the nearer a saving comes to (1 - base) exp(-flow * hold): there a passage takes no time, and power
+    goes with the level.
+    """
+
+    nights: int
+    rate: Rate
+    seed: int
+    place_deg: tuple[float, float] = ORIGIN_DEG
+    first_day_s: int = WEEKS["summer"]
+    view_m: float = 1.0
+    sensor_hold_s: float = 0.3
+    losses_w: float = 0.0
+
+    @property
+    def begin_s(self) -> int:
+        """Noon by the sun of the place: each night is whole."""
+        return self.first_day_s + _NOON_S - round(self.place_deg[1] * 240)
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What came of it: the sum, and the night that was kept for a picture."""
+
+    summary: Record
+    page: Page | None
+
+
+def replay_lamp(
+    what: Nights,
+    equipment: Equipment,
+    folder: Path,
+    tell: Callable[[Record], None],
+    picture: int | None = None,
+    progress: Callable[[int], None] = lambda nights: None,
+) -> Replayed:
+    """Replay nights, each from noon to noon by the sun.
+
+    The post stands alone: no gateway answers, its clock was set when it was mounted. Savings are against the
+    same luminaire at full light whenever it is dark; what it draws by day is in neither.
+
+    Args:
+        tell: hears every record.
+        picture: the number of the night to keep, 0 for the one with the most passages, None for none.
+        progress: called with the number of each night that is over.
+
+    Raises:
+        ValueError: the board has no presence sensor.
+    """
+    scheduler = Scheduler(what.begin_s * 1_000_000, what.seed)
+    place = lay_out(1, 0, 0, scheduler.rng("place"))
+    climate = ScenarioClimate(scheduler.rng, place_deg=what.place_deg)
+
+    def hear(record: Record) -> None:
+        diary.take(record)
+
+    with (
+        one_core(),
+        Street(scheduler, place, lambda _: equipment, folder, climate, hear, 0.0, what.place_deg) as street,
+    ):
+        unit = street.units[place.lamps[0].name]
+        luminaire, sensor = _set_up(unit.furniture, what)
+        diary = Diary(tell, scheduler, luminaire)
+        witness = Witness(scheduler, sensor, luminaire, what.place_deg, diary)
+        album = None if picture is None else Album(scheduler, luminaire, diary, witness, picture)
+        Passers(scheduler, "way", [Stop(0.0, witness)], what.rate, what.view_m)
+        scheduler.at(_BOOTED_US, unit.board.set_clock, scheduler.epoch_us + _BOOTED_US)
+        for night in range(1, what.nights + 1):
+            street.run(night * DAY_S * 1_000_000)
+            progress(night)
+            if album:
+                album.turn()
+        diary.settle()
+        return Replayed(_summary(what, diary, witness, luminaire), album and album.kept)
+
+
+def _set_up(it: Furniture, what: Nights) -> tuple[Luminaire, Sensor]:
+    """Make luminaire and sensor those of the scenario."""
+    if it.post is None or it.presence is None or it.lookout is None:
+        raise ValueError("a replay needs a lamp post with an infrared presence sensor (driver pir)")
+    it.presence.hold_us = round(what.sensor_hold_s * 1e6)
+    it.post.luminaire.losses_w = what.losses_w
+    it.post.luminaire.update()
+    return it.post.luminaire, it.lookout
+
+
+def _summary(what: Nights, diary: Diary, witness: Witness, luminaire: Luminaire) -> Record:
+    """`energy_wh` is what was drawn while it was dark; the savings are None where it never was."""
+    full_wh = ALWAYS_FULL.energy_wh(diary.dark, luminaire.steady_w)
+
+    def saving(energy_wh: float) -> float | None:
+        return round(1 - energy_wh / full_wh, 4) if full_wh else None
+
+    return {
+        "type": "summary",
+        "nights": what.nights,
+        "hours_on": round(diary.on_us / 3.6e9, 2),
+        "passages": witness.passages,
+        "lit_in_time": witness.lit_in_time,
+        "switches": diary.switches,
+        "energy_wh": round(diary.dark_wh, 1),
+        "energy_full_wh": round(full_wh, 1),
+        "saving": saving(diary.dark_wh),
+        "saving_half_night": saving(HALF_NIGHT.energy_wh(diary.dark, luminaire.steady_w)),
+        "saving_off_night": saving(OFF_NIGHT.energy_wh(diary.dark, luminaire.steady_w)),
+        "view_m": what.view_m,
+        "sensor_hold_s": what.sensor_hold_s,
+        "losses_w": what.losses_w,
+        "lat_deg": what.place_deg[0],
+        "lon_deg": what.place_deg[1],
+        "seed": what.seed,
+    }

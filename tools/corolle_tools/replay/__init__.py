@@ -1,0 +1,1 @@
+"""`corolle replay`: nights in seconds."""

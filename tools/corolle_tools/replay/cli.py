@@ -1,0 +1,12 @@
+"""`corolle replay`: what can be replayed."""
+
+import typer
+
+from corolle_tools.replay.lamp import lamp
+
+app = typer.Typer(
+    no_args_is_help=True, help="Live through nights in seconds, the same ones for the same seed."
+)
+
+
+app.command()(lamp)
