@@ -10,13 +10,10 @@ _BEFORE_RESET_S = 5  # long enough for a technician's ctrl-C, and no boot loop a
 
 def _assemble():
     """Put the node together, then let go of the modules that did: the radio needs the memory more."""
-    import corolle.node
-    import corolle.units.wiring
+    from corolle.wire.seldom import borrowed
 
-    supervisor = corolle.node.Node().supervisor
-    del sys.modules["corolle.node"], corolle.node
-    del sys.modules["corolle.units.wiring"], corolle.units.wiring
-    return supervisor
+    with borrowed("corolle.node", "corolle.units.wiring", "corolle.system.boots") as node:
+        return node.Node().supervisor
 
 
 try:

@@ -11,6 +11,7 @@ import machine
 from corolle.system.boots import Boots
 from corolle.system.clock import Clock
 from corolle.system.log import Log
+from corolle.system.proof import Proof
 from corolle.system.settings import Settings
 from corolle.system.store import Store
 from corolle.system.supervisor import WATCHDOG_MS, Supervisor
@@ -39,7 +40,7 @@ class Node:
         self._tell_boot()
         watchdog = machine.WDT(timeout=WATCHDOG_MS)
         self.supervisor = Supervisor(self._log, self._clock.uptime_s, watchdog)
-        self.supervisor.spawn("boot", self._boots.prove)
+        self.supervisor.spawn("boot", Proof(rtc, self._boots.safe).run)
         self._facts = self._read("/unit.json")
         kind = str(self._facts.get("kind") or board.get("unit"))
         program = self._import_program(kind)
@@ -93,7 +94,8 @@ class Node:
 
     def _start(self, kind: str, program) -> None:
         common = self._make_common(program)
-        unit = program.build(common, self._wiring, self._place(), self._boots.safe)
+        programme = str(self._facts.get("programme", ""))
+        unit = program.build(common, self._wiring, self._place(), self._boots.safe, programme)
         common.reporter.compose = unit.compose
         self._clock.on_step.append(unit.look_again)
         for name, start in unit.tasks:
@@ -101,21 +103,19 @@ class Node:
         self.supervisor.spawn("report", common.reporter.run)
         radio = common.attempt("radioLost", self._wiring.radio)
         if radio:
-            keys = self._read("/keys.json")
-            keeper = LinkKeeper(common, radio, self._facts, keys, program.CLASS_C, kind, unit)
+            keeper = LinkKeeper(common, radio, self._identity(), program.CLASS_C, kind, unit)
             self.supervisor.spawn("link", keeper.run)
 
     def _make_common(self, program) -> Common:
         clock, log, store = self._clock, self._log, self._store
         settings = Settings(program.SETTINGS, store)
-        reporter = Reporter(clock, settings, crc32(repr(self._facts.get("dev_eui")).encode()))
+        number = crc32(repr(self._facts.get("dev_eui")).encode())
+        reporter = Reporter(clock, settings, number)
         self._tell_first(reporter, settings)
         ledger = Ledger(program.COUNTERS, store, log, clock.uptime_s)
         faults = Faults(program.FAULTS, log, reporter.event)
         cause = self._boots.cause
-        return Common(
-            clock, log, settings, store, ledger, faults, reporter, self.supervisor, self._facts, cause
-        )
+        return Common(clock, log, settings, store, ledger, faults, reporter, self.supervisor, number, cause)
 
     def _tell_first(self, reporter: Reporter, settings: Settings) -> None:
         """The events of a boot, in their order."""
@@ -134,6 +134,12 @@ class Node:
             self._log("store", level="warn", corrupt=store.corrupt, restored=store.restored)
         if store.restored:
             reporter.event("store restored", store.restored)
+
+    def _identity(self) -> dict:
+        """What the network knows the unit by, as far as it was provisioned."""
+        known = dict(self._facts)
+        known.update(self._read("/keys.json"))
+        return {name: known[name] for name in ("dev_eui", "join_eui", "app_key") if name in known}
 
     def _place(self) -> tuple | None:
         """(latitude, longitude) of the unit, None when it is not known."""

@@ -11,6 +11,7 @@ import corolle
 from corolle_hil.mpy import compile_mpy
 
 from corolle_tools.identity import Identity
+from corolle_tools.short_names import shorten
 
 FIRMWARE = Path(corolle.__file__).parent.parent
 BOARDS = FIRMWARE.parent / "boards"
@@ -30,7 +31,12 @@ def modules() -> dict[str, bytes]:
 
 def _compiled(name: str) -> bytes:
     module = name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-    return compile_mpy((FIRMWARE / name).read_bytes(), module)
+    return compile_mpy(shorten((FIRMWARE / name).read_text(), _source).encode(), module)
+
+
+def _source(module: str) -> str:
+    path = FIRMWARE / module.replace(".", "/")
+    return (path / "__init__.py" if path.is_dir() else path.with_suffix(".py")).read_text()
 
 
 def board_names() -> list[str]:

@@ -4,8 +4,6 @@ In memory while it answers: with what it stands on, it is a tenth of a lamp's pr
 """
 
 from corolle.control.calendar import DAY_S, at_local, evening
-from corolle.control.curfew import waits_for_sunset, window
-from corolle.control.schedule import Schedule
 from corolle.control.sun import elevation_deg, rise_and_set
 from corolle.wire.compat import const
 
@@ -34,6 +32,8 @@ def plan(now_s: int, place: tuple, settings, programme: str) -> tuple:
     end_s = at_local(days + 1, _NOON_MIN, *zone)
     if not programme:
         return settings["base_pct"], end_s
+    from corolle.control.schedule import Schedule
+
     sunrise_s = rise_and_set(end_s, *place)[0]
     steps = Schedule(programme).steps(days, _sunset_s(days, place, zone), sunrise_s, *zone)
     level_pct = steps[0][1] if steps else settings["base_pct"]
@@ -50,6 +50,10 @@ def curfew(now_s: int, place: tuple, settings) -> tuple:
     category = settings["category"]
     days = evening(now_s, *zone)
     end_s = at_local(days + 1, _NOON_MIN, *zone)
+    if not category:  # a street
+        return False, end_s
+    from corolle.control.curfew import waits_for_sunset, window
+
     if waits_for_sunset(category):
         sunset_s = _sunset_s(days, place, zone)
         if now_s < sunset_s:

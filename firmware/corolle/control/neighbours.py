@@ -4,14 +4,12 @@ A lamp that sees somebody tells it; who hears it lights up by its distance in po
 as the walker's kind asks for. Where the walker goes to is told by the order in which sightings arrive.
 """
 
+from corolle.control.walkers import hold_s
 from corolle.wire.compat import const
-
-PEDESTRIAN, CYCLIST, VEHICLE = 0, 1, 2
 
 _SAME_WALK_S = const(60)  # sightings closer together than this are steps of one walk
 _KNOWN = const(16)  # so many sightings are known again
 _SIDES = const(4)  # a post has at most so many next neighbours
-_HOLDS = ("hold_s", "cyclist_hold_s", "vehicle_hold_s")
 _POSTS = ("pedestrian_posts", "cyclist_posts", "vehicle_posts")
 
 
@@ -77,15 +75,3 @@ class Neighbours:
         if before and now_s - before[1] < _SAME_WALK_S:
             return passing.posts > before[0]
         return passing.posts == 1 and now_s - self._saw_s < _SAME_WALK_S
-
-
-def kind_of(speed_m_s: float | None, settings) -> int:
-    """Who walks at this speed; a pedestrian where it is not known."""
-    if speed_m_s is None or speed_m_s * 10 < settings["cyclist_dm_s"]:
-        return PEDESTRIAN
-    return CYCLIST if speed_m_s * 10 < settings["vehicle_dm_s"] else VEHICLE
-
-
-def hold_s(kind: int, settings) -> int:
-    """How long light stays after the last movement of such a walker."""
-    return settings[_HOLDS[kind]]

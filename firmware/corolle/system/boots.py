@@ -3,7 +3,6 @@
 Count and last traceback stand in the RTC's memory: it outlives a reset, and a power cut is no failed boot.
 """
 
-import asyncio
 import io
 import struct
 import sys
@@ -14,9 +13,6 @@ import machine
 from corolle.wire.compat import const
 
 _LIMIT = const(3)  # failed boots in a row
-_GOOD_AFTER_S = const(300)
-_SAFE_MODE_S = const(3600)  # then an ordinary boot is tried
-_EVER_S = const(1 << 29)
 _MAX_CRASH_BYTES = const(512)
 _CAUSES = (  # machine's name of a cause, and the word for it
     ("PWRON_RESET", "power"),
@@ -42,21 +38,14 @@ class Boots:
         if self.cause != "soft reset":
             _remember(rtc, self.failed + 1, crash)
 
-    async def prove(self, alive) -> None:
-        """After some minutes the boot is a good one; safe mode ends by trying an ordinary boot."""
-        after_s = _SAFE_MODE_S if self.safe else _GOOD_AFTER_S
-        alive(after_s)
-        await asyncio.sleep(after_s)
-        # One failure more, and an ordinary boot after safe mode leads back to it.
-        _remember(self._rtc, _LIMIT - 1 if self.safe else 0, _recall(self._rtc)[1])
-        if self.safe:
-            machine.reset()
-        alive(_EVER_S)
-        await asyncio.Event().wait()
-
     def crash_reported(self) -> None:
         """The traceback is in good hands: forget it here."""
         _remember(self._rtc, _recall(self._rtc)[0], b"")
+
+
+def proved(rtc, safe: bool) -> None:
+    """The boot was a good one. One failure after safe mode, and an ordinary boot leads back to it."""
+    _remember(rtc, _LIMIT - 1 if safe else 0, _recall(rtc)[1])
 
 
 def keep_crash(rtc, error: BaseException) -> None:

@@ -43,7 +43,7 @@ class Ring:
 class Log:
     """Call it with the event and its fields, written in name order. `stamp()` gives the time or "-"."""
 
-    def __init__(self, stamp, ring_bytes: int = 2048):
+    def __init__(self, stamp, ring_bytes: int = 1024):
         self._stamp = stamp
         self._ring = Ring(ring_bytes)
         self.level = "info"

@@ -10,7 +10,6 @@ from corolle.units.common import Wake
 from corolle.units.garden import Garden
 from corolle.units.sensor import Sensor
 from corolle.units.tap import COUNTERS, Tap
-from corolle.wire.canopy_report import CANOPY_REPORT
 from corolle.wire.compat import const
 from corolle.wire.words import CANOPY_FAULTS as FAULTS
 from corolle.wire.words import REASONS, code_of
@@ -96,7 +95,7 @@ class Canopy:
         fields["faults"] = self._common.faults.flags
         fields["litres_total"] = self._tap.litres.total_l if self._tap else 0
         fields["litres_today"] = min(self._tap.litres.today_l, _MOST_TODAY_L) if self._tap else 0
-        return CANOPY_REPORT, fields
+        return "corolle.wire.canopy_report", "CANOPY_REPORT", fields
 
     def _step(self) -> int:
         """Decide and act; returns the seconds until the answer can change."""
@@ -138,8 +137,8 @@ class Canopy:
             self._common.reporter.event(event, code_of(REASONS, reason))
 
 
-def build(common, wiring, place, safe_mode: bool) -> Canopy:
-    """The canopy of this board; its valve is shut already."""
+def build(common, wiring, place, safe_mode: bool, programme: str) -> Canopy:
+    """The canopy of this board; its valve is shut already. It has no use for a programme of light."""
     wake = Wake()
     tap = None if safe_mode else common.attempt("flowMeterFault", lambda: _tap(common, wiring, wake))
     return Canopy(common, _garden(common, wiring), tap, wake, safe_mode)

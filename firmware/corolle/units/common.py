@@ -2,7 +2,6 @@
 
 import asyncio
 import struct
-from binascii import crc32
 
 from corolle.wire.compat import const
 from corolle.wire.seldom import borrowed
@@ -110,12 +109,11 @@ class Ledger:
 class Common:
     """clock, log, settings, store, ledger, faults, reporter and supervisor of one node.
 
-    `facts` is what unit.json holds, `number` the unit's own among its neighbours, `boot_cause` a word.
+    `number` is the unit's own among its neighbours, `boot_cause` a word.
     """
 
-    def __init__(self, clock, log, settings, store, ledger, faults, reporter, supervisor, facts, boot_cause):
-        self.facts = facts
-        self.number = crc32(repr(facts.get("dev_eui")).encode())
+    def __init__(self, clock, log, settings, store, ledger, faults, reporter, supervisor, number, boot_cause):
+        self.number = number
         self.boot_cause = boot_cause
         self.clock = clock
         self.log = log

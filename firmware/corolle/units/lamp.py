@@ -56,11 +56,13 @@ class Lamp:
         return "accepted"
 
 
-def build(common, wiring, place, safe_mode: bool) -> Lamp:
+def build(common, wiring, place, safe_mode: bool, programme: str) -> Lamp:
     """The lamp of this board. `place` is None where it is not known: without the sun it is always night."""
     wake = Wake()
     fader = None if safe_mode else _fader(common, wiring)
-    light = Light(common.settings, Night(*place or (0, 0)), _programme(common), not (fader and place))
+    light = Light(
+        common.settings, Night(*place or (0, 0)), _checked(programme, common), not (fader and place)
+    )
     people = _people(common, wiring, light, wake, safe_mode)
     _count_supply_loss(common)
     fitted = {} if safe_mode else common.attempt("sensorFault", wiring.lamp_sensors) or {}
@@ -68,7 +70,8 @@ def build(common, wiring, place, safe_mode: bool) -> Lamp:
     for name in fitted:
         sensors[name] = Sensor(name, fitted[name][0], fitted[name][1:], common.log, common.clock.uptime_s)
     power = PowerWatch(common, sensors.get("meter"))
-    senses = Senses(common, *(sensors.get(name) for name in ("lux", "temperature", "tilt", "rtc")))
+    felt = [sensors.get(name) for name in ("lux", "temperature", "tilt")]
+    senses = Senses(common, *felt, None if safe_mode else common.attempt("sensorFault", wiring.rtc))
     return Lamp(common, LampLight(common, light, fader, people, wake), people, power, senses)
 
 
@@ -90,17 +93,18 @@ def _people(common, wiring, light, wake: Wake, safe_mode: bool) -> People:
     return People(common, light, presences, radar)
 
 
-def _programme(common) -> str:
-    """The city's programme, "" where there is none or a wrong one: base_pct all night then."""
-    text = str(common.facts.get("programme", ""))
+def _checked(programme: str, common) -> str:
+    """The city's programme, "" for a wrong one: base_pct all night then."""
+    if not programme:
+        return ""
     with borrowed("corolle.control.schedule") as schedule:
         try:
-            schedule.Schedule(text)
+            schedule.Schedule(programme)
         except ValueError as error:
             common.log("programme", level="error", error=str(error))
             common.reporter.event("settings reset", 1)
             return ""
-    return text
+    return programme
 
 
 def _count_supply_loss(common) -> None:

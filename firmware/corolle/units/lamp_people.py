@@ -1,12 +1,12 @@
 """Who passes a lamp post, at what speed, and what the neighbours are to know of it."""
 
-from corolle.control.neighbours import PEDESTRIAN, Neighbours, hold_s, kind_of
+from corolle.control.walkers import PEDESTRIAN, hold_s, kind_of
 
 
 class People:
     """`presences` are lamp_parts' Presences, of which `radar` is the one that tells speeds, or None.
 
-    `tell` is called with each Passing that the neighbours should hear of; there may be no way to them yet.
+    There is no way to the neighbours until attach().
     """
 
     def __init__(self, common, light, presences: list, radar):
@@ -14,11 +14,11 @@ class People:
         self._light = light
         self._presences = presences
         self._radar = radar
-        self._neighbours = Neighbours(common.number)
+        self._neighbours = None
+        self._tell = None
         self._there = False
         self._kind = PEDESTRIAN
         self.unclassed = False  # somebody has come whose speed is not known yet
-        self.tell = _nobody_hears
 
     def __bool__(self) -> bool:
         """Whether there are sensors at all."""
@@ -50,23 +50,30 @@ class People:
             return
         self._kind = kind
         self._light.near_until_s = now_s + hold_s(kind, self._common.settings)
-        self.tell(self._neighbours.saw(now_s, kind))
+        self._tell_them(now_s, kind)
+
+    def attach(self, tell) -> None:
+        """There is a way to the neighbours: `tell` is called with each Passing that they should hear of."""
+        from corolle.control.neighbours import Neighbours
+
+        self._neighbours = Neighbours(self._common.number)
+        self._tell = tell
 
     def heard(self, passing, now_s: int) -> None:
         """A neighbour tells of somebody."""
         level_pct, until_s, onward = self._neighbours.heard(passing, now_s, self._common.settings)
         if onward:
-            self.tell(onward)
+            self._tell(onward)
         if level_pct:
             self._light.told(now_s, level_pct, until_s)
 
     def _came(self, now_s: int) -> None:
         self._kind = PEDESTRIAN
-        self.tell(self._neighbours.saw(now_s, PEDESTRIAN))
+        self._tell_them(now_s, PEDESTRIAN)
         if self._radar and not self._radar.stuck:
             self._radar.sensor.fresh()
             self.unclassed = True
 
-
-def _nobody_hears(passing) -> None:
-    """There is no way to the neighbours."""
+    def _tell_them(self, now_s: int, kind: int) -> None:
+        if self._neighbours:
+            self._tell(self._neighbours.saw(now_s, kind))

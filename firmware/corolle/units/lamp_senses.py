@@ -7,6 +7,7 @@ import struct
 
 from corolle.system.clock import KEPT
 from corolle.wire.compat import const
+from corolle.wire.seldom import borrowed
 
 _UPRIGHT = const("upright")
 _TILT_DEG = const(10)
@@ -14,7 +15,9 @@ _CLOCK_S = const(86400)
 
 
 class Senses:
-    """`lux`, `temperature`, `tilt` and `rtc` are units/sensor.py's Sensors, None for what is not fitted."""
+    """`lux`, `temperature` and `tilt` are units/sensor.py's Sensors, `rtc` what a DS3231 is made of.
+
+    None for what is not fitted."""
 
     def __init__(self, common, lux, temperature, tilt, rtc):
         self._common = common
@@ -24,6 +27,7 @@ class Senses:
         self._rtc = rtc
         self._impacts = 0
         self._rtc_due_s = 0
+        self._rtc_failing = False
         record = common.store.load(_UPRIGHT)
         self._upright = struct.unpack("<3h", record) if record else None
         self.lux: float | None = None
@@ -33,15 +37,13 @@ class Senses:
     @property
     def failing(self) -> bool:
         """Whether something that is fitted does not answer."""
-        return any(
-            sensor and sensor.failing for sensor in (self._lux, self._temperature, self._tilt, self._rtc)
-        )
+        sensors = self._lux, self._temperature, self._tilt
+        return self._rtc_failing or any(sensor and sensor.failing for sensor in sensors)
 
-    async def take_clock(self) -> None:
+    def take_clock(self) -> None:
         """At the boot: the time that outlived the power cut."""
-        unix_s = await self._rtc.read() if self._rtc else None
-        if unix_s is not None:
-            self._common.clock.set(unix_s, quality=KEPT)
+        if self._rtc:
+            self._ask_clock(None)
 
     async def read(self, light) -> None:
         """Feel once; what concerns the light goes into `light`, a control.light.Light."""
@@ -53,7 +55,7 @@ class Senses:
         if self._tilt:
             await self._feel_tilt()
         if self._rtc and self._common.clock.uptime_s() >= self._rtc_due_s:
-            await self._keep_clock()
+            self._keep_clock()
 
     async def stand_upright(self) -> None:
         """Commissioning: the post stands now as it shall."""
@@ -75,14 +77,24 @@ class Senses:
             common.log("impact", level="warn", count=self._impacts)
             common.reporter.event("impact", self._impacts)
 
-    async def _keep_clock(self) -> None:
+    def _keep_clock(self) -> None:
         """Once a day the network's time goes into the clock that outlives a power cut."""
         clock = self._common.clock
-        if clock.quality <= KEPT or (await self._rtc.read() is None and self._rtc.failing):
-            return
+        if clock.quality > KEPT and self._ask_clock(clock.now()):
+            self._rtc_due_s = clock.uptime_s() + _CLOCK_S
+
+    def _ask_clock(self, now_s: int | None) -> bool:
+        """Set the clock chip, or take its time (None); False: it does not answer."""
         try:
-            self._rtc.chip.set(clock.now())
+            with borrowed("corolle.drivers.ds3231") as ds3231:
+                chip = ds3231.DS3231(*self._rtc)
+                if now_s is not None:
+                    chip.set(now_s)
+                elif (unix_s := chip.read()) is not None:
+                    self._common.clock.set(unix_s, quality=KEPT)
         except OSError as error:
-            self._rtc.failed(error)
-            return
-        self._rtc_due_s = clock.uptime_s() + _CLOCK_S
+            self._rtc_failing = True
+            self._common.log("sensor", level="warn", name="rtc", error=str(error))
+            return False
+        self._rtc_failing = False
+        return True

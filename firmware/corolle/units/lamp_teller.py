@@ -1,9 +1,9 @@
 """What a lamp post tells: its report, and now and then what the crew that looks after it needs to know."""
 
 from corolle.wire.compat import const
-from corolle.wire.lamp_report import LAMP_REPORT, LAMP_SERVICE
 from corolle.wire.words import REASONS, code_of
 
+_TABLES = const("corolle.wire.lamp_report")
 _SERVICE_S = const(21600)
 _MOST_V = const(510)  # what the messages can carry
 _MOST_A = const(10.22)
@@ -39,8 +39,8 @@ class LampTeller:
         if now_s >= self._service_due_s:
             self._service_due_s = now_s + _SERVICE_S
             common.reporter.soon()  # the report proper follows
-            return LAMP_SERVICE, self._service()
-        return LAMP_REPORT, self._report()
+            return _TABLES, "LAMP_SERVICE", self._service()
+        return _TABLES, "LAMP_REPORT", self._report()
 
     def _report(self) -> dict:
         common, power, lamp = self._common, self._power, self._lamp

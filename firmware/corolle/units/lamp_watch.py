@@ -36,7 +36,7 @@ class LampWatch:
     async def run(self, alive) -> None:
         """Look for ever; learn first, where nobody has learned yet."""
         alive(_FIRST_S)
-        await self._senses.take_clock()
+        self._senses.take_clock()
         await asyncio.sleep(_FIRST_S)
         while True:
             if self._power.wants_learning and not self._lamp.light.safe_mode:

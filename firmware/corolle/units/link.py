@@ -7,19 +7,26 @@ from corolle.wire.seldom import borrowed
 
 _PROBE_S = const(30)
 _LOOK_S = const(120)
+_COMMANDS = (
+    "corolle.units.commands",
+    "corolle.wire.commands",
+    "corolle.wire.orders",
+    "corolle.wire.codec",
+    "corolle.wire.bits",
+    "corolle.wire.fields",
+)
 
 
 class LinkKeeper:
-    """`parts` is what SX1262 is made of, by place and by name; facts and keys are unit.json and keys.json.
+    """`parts` is what SX1262 is made of, by place and by name; `identity` has dev_eui, join_eui and app_key.
 
     Orders are for `unit`, of that kind.
     """
 
-    def __init__(self, common, parts: tuple, facts: dict, keys: dict, class_c: bool, kind: str, unit):
+    def __init__(self, common, parts: tuple, identity: dict, class_c: bool, kind: str, unit):
         self._common = common
         self._parts = parts
-        self._facts = facts
-        self._keys = keys
+        self._identity = identity
         self._class_c = class_c
         self._kind = kind
         self._unit = unit
@@ -50,10 +57,10 @@ class LinkKeeper:
         from corolle.radio.lorawan import Identity, LoRaWan
 
         placed, named = self._parts
-        facts = self._facts
+        known = self._identity
         return LoRaWan(
             SX1262(*placed, **named),
-            Identity(facts["dev_eui"], facts["join_eui"], self._keys["app_key"]),
+            Identity(known["dev_eui"], known["join_eui"], known["app_key"]),
             self._common.store,
             log=self._common.log,
             class_c=self._class_c,
@@ -65,5 +72,5 @@ class LinkKeeper:
         self._common.clock.set(unix_s, ms * 1000)
 
     def _take_order(self, port: int, payload: bytes) -> None:
-        with borrowed("corolle.units.commands", "corolle.wire.commands") as commands:
+        with borrowed(*_COMMANDS) as commands:
             commands.Commands(self._kind, self._common, self._unit).receive(port, payload)

@@ -1,20 +1,23 @@
 """Reports from time to time and events at once, into whatever link there is."""
 
 from corolle.units.common import Wake
-from corolle.wire.codec import encode
 from corolle.wire.compat import const
-from corolle.wire.orders import ACK, EVENT
+from corolle.wire.seldom import borrowed
 from corolle.wire.words import EVENTS, code_of
 
 ACK_PRIORITY, EVENT_PRIORITY, REPORT_PRIORITY = 0, 1, 2
 
 _JOIN_LOOK_S = const(15)
 _JOIN_LOOKS = const(60)
+_ORDERS = const("corolle.wire.orders")
+_CODEC = ("corolle.wire.codec", "corolle.wire.bits", "corolle.wire.fields")
 _MOST_EARLY = const(8)  # frames kept while there is no link yet
 
 
 class Reporter:
-    """`compose()` gives a message of the schema and its values without `seq`; `salt` spreads units over time.
+    """`compose()` gives a message of the schema by module and name, and its values without `seq`.
+
+    `salt` spreads units over time.
 
     A link has send(port, payload, priority) -> bool and joined; there may be none, or one that comes later.
     """
@@ -43,11 +46,11 @@ class Reporter:
         fields = {"seq": self._next_seq(), "code": code_of(EVENTS, word)}
         fields["value"] = max(-32768, min(32767, value))
         fields["time_s"] = self._clock.now_or_none() or 0
-        self._send(EVENT, fields, EVENT_PRIORITY)
+        self._send(_ORDERS, "EVENT", fields, EVENT_PRIORITY)
 
     def ack(self, fields: dict) -> None:
         """Answer a command."""
-        self._send(ACK, fields, ACK_PRIORITY)
+        self._send(_ORDERS, "ACK", fields, ACK_PRIORITY)
 
     def soon(self) -> None:
         """Send a report now, not at its time."""
@@ -71,9 +74,9 @@ class Reporter:
     def _report(self) -> None:
         # Without a session nothing can be sent, and counters are cumulative: the next report has it all.
         if self._joined():
-            message, fields = self.compose()
+            module, name, fields = self.compose()
             fields["seq"] = self._next_seq()
-            self._send(message, fields, REPORT_PRIORITY)
+            self._send(module, name, fields, REPORT_PRIORITY)
 
     def _pause_s(self) -> int:
         """Up to a tenth longer than asked for: a street after a power cut is not to speak in chorus."""
@@ -81,13 +84,23 @@ class Reporter:
         self._salt = (self._salt * 1103515245 + 12345) & 0x3FFFFFFF
         return period_s + (self._salt >> 8) % (period_s // 10 + 1)
 
-    def _send(self, message, fields: dict, priority: int) -> None:
-        self._pass_on(message.port, encode(message, fields), priority)
+    def _send(self, module: str, name: str, fields: dict, priority: int) -> None:
+        """Pack a message: the tables and the packer are in memory only for as long as that takes."""
+        if self._link is None and len(self._early) >= _MOST_EARLY:
+            self.dropped += 1
+            return
+        with borrowed(module, *_CODEC) as table:
+            from corolle.wire.codec import encode
+
+            message = getattr(table, name)
+            port, payload = message.port, encode(message, fields)
+        if self._link is None:
+            self._early.append((port, payload, priority))
+        else:
+            self._pass_on(port, payload, priority)
 
     def _pass_on(self, port: int, payload: bytes, priority: int) -> None:
-        if self._link is None and len(self._early) < _MOST_EARLY:
-            self._early.append((port, payload, priority))
-        elif self._link is None or not self._link.send(port, payload, priority):
+        if not self._link.send(port, payload, priority):
             self.dropped += 1
 
     def _next_seq(self) -> int:

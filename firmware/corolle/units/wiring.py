@@ -76,7 +76,6 @@ class Wiring:
             "lux": self._lux(),
             "temperature": self._temperature(),
             "tilt": self._tilt(),
-            "rtc": self._rtc(),
         }
         return {name: made[name] for name in made if made[name]}
 
@@ -118,13 +117,12 @@ class Wiring:
 
         return LIS3DH, self.bus(entry["bus"]), entry["address"], Pin(entry["pin"])
 
-    def _rtc(self) -> tuple | None:
+    def rtc(self) -> tuple | None:
+        """What a DS3231 is made of, or None."""
         entry = self.part("rtc", "ds3231")
         if entry is None:
             return None
-        from corolle.drivers.ds3231 import DS3231
-
-        return DS3231, self.bus(entry["bus"]), entry["address"]
+        return self.bus(entry["bus"]), entry["address"]
 
     def valve(self):
         """The drip valve, or None; it is pulsed shut the first time."""

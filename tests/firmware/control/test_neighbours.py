@@ -1,14 +1,7 @@
 """A walk along a street of posts, as the posts hear of it from each other."""
 
-from corolle.control.neighbours import (
-    CYCLIST,
-    PEDESTRIAN,
-    VEHICLE,
-    Neighbours,
-    Passing,
-    hold_s,
-    kind_of,
-)
+from corolle.control.neighbours import Neighbours, Passing
+from corolle.control.walkers import CYCLIST, PEDESTRIAN, VEHICLE, hold_s, kind_of
 from corolle.system.lamp_settings import LAMP_SETTINGS
 from corolle.system.settings import rows
 

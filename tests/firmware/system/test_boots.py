@@ -4,6 +4,7 @@ import asyncio
 
 import machine
 from corolle.system.boots import Boots, keep_crash, reset_cause
+from corolle.system.proof import Proof
 
 
 def _boot():
@@ -16,7 +17,7 @@ def _reset_by(cause):
 
 
 async def _prove(boots, seconds):
-    task = asyncio.create_task(boots.prove(lambda for_s: None))
+    task = asyncio.create_task(Proof(machine.RTC(), boots.safe).run(lambda for_s: None))
     await asyncio.sleep(seconds)
     task.cancel()
 
@@ -49,7 +50,7 @@ async def test_safe_mode_ends_in_one_ordinary_boot_and_comes_back_if_that_fails(
     setattr(machine, "reset", reset)  # noqa: B010 - it would end this test
     last = [_boot() for _ in range(4)][-1]
     try:
-        await last.prove(lambda for_s: None)
+        await Proof(machine.RTC(), last.safe).run(lambda for_s: None)
     except _Reset:
         assert [_boot().safe for _ in range(2)] == [False, True]
         return

@@ -64,9 +64,7 @@ class Dog:
 class Bench:
     """`program` is a unit's module; settings may be changed by name."""
 
-    def __init__(
-        self, program, now_s: int | None = MIDNIGHT, shelf=None, facts=None, cause="power", **changes
-    ):
+    def __init__(self, program, now_s: int | None = MIDNIGHT, shelf=None, cause="power", **changes):
         self.clock = Clock(machine.RTC())
         if now_s:
             self.clock.set(now_s)
@@ -90,7 +88,7 @@ class Bench:
             faults,
             reporter,
             self.supervisor,
-            facts or {"dev_eui": "02c0ffee00000001"},
+            1,
             cause,
         )
 

@@ -177,7 +177,7 @@ async def test_a_lost_bus_is_a_fault_refuses_water_and_comes_back():
     await asyncio.sleep(3600)
     assert site.canopy.output() == ("sensor lost", 0) and not site.valve.is_open
     assert site.fault("soil1Fault") and site.fault("soil3Fault") and site.fault("airSensorFault")
-    report = site.canopy.compose()[1]
+    report = site.canopy.compose()[2]
     assert report["soil1_vwc_pct"] is None and report["air_temperature_c"] is None
     assert site.ground.probed < 20, "a dead chip is asked too often"
     site.ground.lost = False
@@ -249,7 +249,7 @@ async def test_safe_mode_keeps_the_valve_shut_and_still_reports():
     await asyncio.sleep(600)
     assert site.canopy.output() == ("safe mode", 0) and not site.valve.is_open
     assert site.canopy.carry_out("open", 60, _NOON + 3600, "ops") == "refused"
-    assert site.canopy.compose()[1]["reason"] == code_of(REASONS, "safe mode")
+    assert site.canopy.compose()[2]["reason"] == code_of(REASONS, "safe mode")
     assert site.ground.probed == 0
 
 
@@ -258,16 +258,16 @@ async def test_litres_are_counted_for_the_day_and_for_ever_over_a_reset():
     site = _Site((15.0, 15.0, 15.0), shelf=shelf)
     await asyncio.sleep(400)
     given = site.pipe.pulses / 100
-    report = site.canopy.compose()[1]
+    report = site.canopy.compose()[2]
     assert abs(report["litres_total"] - given) < 0.001 and report["litres_today"] == report["litres_total"]
     site.feeding.cancel()
     again = _Site(shelf=shelf)
     await asyncio.sleep(5)
-    kept = again.canopy.compose()[1]
+    kept = again.canopy.compose()[2]
     assert abs(kept["litres_total"] - given) < 0.001 and abs(kept["litres_today"] - given) < 0.001
     again.clock.set(_NOON + 86400)
     await asyncio.sleep(5)
-    tomorrow = again.canopy.compose()[1]
+    tomorrow = again.canopy.compose()[2]
     assert tomorrow["litres_today"] == 0 and abs(tomorrow["litres_total"] - given) < 0.001
 
 
@@ -276,11 +276,11 @@ async def test_litres_that_were_reported_in_the_middle_of_a_dose_are_never_taken
     site = _Site((15.0, 15.0, 15.0), shelf=shelf)
     await asyncio.sleep(137)
     assert site.valve.is_open
-    told = site.canopy.compose()[1]["litres_total"]
+    told = site.canopy.compose()[2]["litres_total"]
     site.end()
     again = _Site(shelf=shelf)
     await asyncio.sleep(5)
-    assert again.canopy.compose()[1]["litres_total"] == told > 2
+    assert again.canopy.compose()[2]["litres_total"] == told > 2
 
 
 async def test_litres_of_before_a_reset_count_against_the_guards_day():

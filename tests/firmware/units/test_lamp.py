@@ -62,6 +62,9 @@ class _Board:
     def radar(self, on_change):
         return None
 
+    def rtc(self):
+        return None
+
     def lamp_sensors(self):
         return self._sensors
 
@@ -76,21 +79,21 @@ class _Post(Bench):
         place=TOULOUSE,
         dimmer=True,
         safe=False,
-        facts=None,
+        programme="",
         sensors=None,
         **changes,
     ):
-        super().__init__(lamp, now_s, shelf, facts, **changes)
+        super().__init__(lamp, now_s, shelf, **changes)
         self.dimmer = _Dimmer() if dimmer else None
         board = _Board(self.dimmer, **(sensors or {}))
-        self.lamp = lamp.build(self.common, board, place, safe)
+        self.lamp = lamp.build(self.common, board, place, safe, programme)
         self.sensor = None if safe else board.sensor
         self.run(self.lamp)
 
     def report(self):
         """The report proper; what the crew wants to know comes before it now and then."""
-        message, values = self.lamp.compose()
-        return values if message.port == 10 else self.lamp.compose()[1]
+        _, name, values = self.lamp.compose()
+        return values if name == "LAMP_REPORT" else self.lamp.compose()[2]
 
     def fault(self, name):
         return bool(self.common.faults.flags >> code_of(LAMP_FAULTS, name) & 1)

@@ -6,11 +6,10 @@ from bench import MIDNIGHT, Bench, Link
 from corolle.system.clock import Clock
 from corolle.units import lamp
 from corolle.units.reporting import Reporter
-from corolle.wire.lamp_report import LAMP_REPORT
 
 
 def _compose():
-    return LAMP_REPORT, {
+    values = {
         "level_pct": 10,
         "reason": 17,
         "energy_wh": 1.5,
@@ -18,6 +17,7 @@ def _compose():
         "faults": 0,
         "presence": 0,
     }
+    return "corolle.wire.lamp_report", "LAMP_REPORT", values
 
 
 def _reporter(bench, link, salt=1):

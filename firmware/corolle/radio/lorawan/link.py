@@ -5,13 +5,15 @@ from collections import namedtuple
 from corolle.radio.lorawan.answers import Answers
 from corolle.wire import eu868
 from corolle.wire import lorawan as wire
-from corolle.wire import mac_commands as mac
 from corolle.wire.compat import const
 from corolle.wire.errors import FrameError
+from corolle.wire.seldom import borrowed
 
 _HEADER_BYTES = const(13)  # MHDR, FHDR without FOpts, FPort and MIC
 _DEFAULT_CHANNELS = const(0x0007)
 _APPLICATION_PORTS = const(223)
+_DEVICE_TIME_REQ = const(b"\x0d")  # 5.9
+_OBEYING = ("corolle.radio.lorawan.obeying", "corolle.wire.mac_commands", "corolle.wire.bits")
 
 # port: None without a payload for the application. more: the network holds another frame.
 Downlink = namedtuple("Downlink", ("port", "payload", "more"))
@@ -22,10 +24,13 @@ class Link:
 
     def __init__(self, session, duty, network_time, counts, battery):
         self.session = session
-        self.answers = Answers(session, duty, battery)
+        self.answers = Answers()
         self.ack_due = False  # a confirmed downlink waits for its acknowledgement
+        self._duty = duty
+        self._battery = battery
         self._time = network_time
         self._counts = counts
+        duty.limit(session.max_duty_cycle)
         self._unanswered = 0  # uplinks since the last downlink, ADR_ACK_CNT of 4.3.1.1
 
     def room(self) -> int:
@@ -93,17 +98,14 @@ class Link:
             if not self._is_ours(frame, raw):
                 return None
             payload = self._clear(frame)
-            commands = mac.parse(frame.f_opts if frame.f_port else frame.f_opts or payload, False)
+            self._obey(frame.f_opts if frame.f_port else frame.f_opts or payload, reception.snr_db)
         except FrameError:
             self._counts["malformed"] += 1
             return None
         self._counts["downlinks"] += 1
         self._unanswered = 0
         self.ack_due = self.ack_due or frame.m_type == wire.CONFIRMED_DOWN
-        self.answers.heard()
-        self.answers.obey(commands, reception.snr_db)
         self.session.save()
-        self._tell_time(commands)
         application = frame.f_port is not None and 1 <= frame.f_port <= _APPLICATION_PORTS
         return Downlink(frame.f_port if application else None, payload, bool(frame.f_ctrl & wire.F_PENDING))
 
@@ -135,10 +137,13 @@ class Link:
         """Answers and requests, as far as they fit beside the payload: it goes first, they can wait."""
         f_opts = self.answers.pending()
         if self._time.wanted and len(f_opts) < wire.MAX_F_OPTS:
-            f_opts += mac.build(mac.DEVICE_TIME, True)
+            f_opts += _DEVICE_TIME_REQ
         return f_opts if len(f_opts) + len(payload) <= self.room() else b""
 
-    def _tell_time(self, commands: list) -> None:
-        for cid, payload in commands:
-            if cid == mac.DEVICE_TIME:
-                self._time.answered(*mac.read(cid, False, payload))
+    def _obey(self, commands: bytes, snr_db: int) -> None:
+        if not commands:
+            self.answers.heard()
+            return
+        with borrowed(*_OBEYING) as obeying:
+            network = obeying.Obedience(self.session, self._duty, self._battery, self.answers, self._time)
+            network.obey(commands, snr_db)

@@ -1,0 +1,35 @@
+"""A boot is a good one after some minutes; safe mode ends by trying an ordinary boot."""
+
+import asyncio
+
+import machine
+
+from corolle.wire.compat import const
+from corolle.wire.seldom import borrowed
+
+_GOOD_AFTER_S = const(300)
+_SAFE_MODE_S = const(3600)
+_EVER_S = const(1 << 29)
+
+
+class Proof:
+    """`rtc` is machine.RTC(); `safe`: this is safe mode."""
+
+    def __init__(self, rtc, safe: bool):
+        self._rtc = rtc
+        self._safe = safe
+
+    async def run(self, alive) -> None:
+        """Count no failed boot, when the time has come."""
+        after_s = _SAFE_MODE_S if self._safe else _GOOD_AFTER_S
+        alive(after_s)
+        await asyncio.sleep(after_s)
+        self._succeed()
+        alive(_EVER_S)
+        await asyncio.Event().wait()
+
+    def _succeed(self) -> None:
+        with borrowed("corolle.system.boots") as boots:
+            boots.proved(self._rtc, self._safe)
+        if self._safe:
+            machine.reset()
