@@ -60,12 +60,19 @@ class Album:
         self._page.decisions.append((self._now_s, level_pct, reason))
 
     def _moved(self) -> None:
+        """A jump has two ends: what stood still until now, and what is now."""
+        page, now_s = self._page, self._now_s
+        if page.moments and now_s - page.moments[-1] > _SETTLED_US / 1e6:
+            self._add(now_s, page.levels[-1], page.powers_w[-1])
         self._sample()
         if self._settled:
             self._settled.cancel()
         self._settled = self._scheduler.after(_SETTLED_US, self._sample)
 
     def _sample(self) -> None:
-        self._page.moments.append(self._now_s)
-        self._page.levels.append(self._luminaire.level)
-        self._page.powers_w.append(self._luminaire.power_w)
+        self._add(self._now_s, self._luminaire.level, self._luminaire.power_w)
+
+    def _add(self, moment_s: float, level: float, power_w: float) -> None:
+        self._page.moments.append(moment_s)
+        self._page.levels.append(level)
+        self._page.powers_w.append(power_w)

@@ -8,7 +8,8 @@ from corolle_hil.scheduler import Scheduler
 from corolle_hil.world.luminaire import Luminaire
 
 Record = dict[str, Any]
-_BY_DAY = "day"
+_BY_DAY = ("day", "daylight")
+_LEARNING = "learning"  # measures its luminaire once, in daylight: nobody's light
 
 
 class Diary:
@@ -34,11 +35,11 @@ class Diary:
 
     def take(self, record: Record) -> None:
         """One record of the street."""
-        if record["type"] == "decision" and record["output"] == "light":
+        if record["type"] == "decision" and record["output"] == "light" and record["reason"] != _LEARNING:
             self.settle()
             self.switches += record["value"] != self._value
             self._value = record["value"]
-            self.is_dark = record["reason"] != _BY_DAY
+            self.is_dark = record["reason"] not in _BY_DAY
             self.decided(self._value, record["reason"])
         self._tell(record)
 

@@ -26,6 +26,7 @@ from corolle_tools.street.plan import BOARDS, SITE
 _DEV_EUI = "02c0ffee00000001"  # locally administered; always the same one, so that a replay never differs
 # No gateway answers the radio, and the radar goes on seeing for seconds who has gone.
 _LEFT_OFF = ("radio", "radar")
+_PICTURES = (".png", ".svg", ".pdf")
 _SUM = (
     "{nights} night(s), {hours_on} h of light, {switches} changes of level; "
     "{passages} passages, {lit_in_time} of them lit in time; "
@@ -63,8 +64,10 @@ def lamp(
     Savings are against the same luminaire at full light whenever it is dark.
     """
     try:
-        if png_night > nights:
-            raise ValueError(f"--png-night {png_night}: there are {nights} nights")
+        _check_range("--base", base, options.BASE_PCT)
+        _check_range("--hold", hold, options.HOLD_S)
+        if png:
+            _check_picture(png, png_night, nights)
         first_day_s = int(start.replace(tzinfo=UTC).timestamp())
         scene = view, sensor_hold, losses
         what = Nights(nights, _rate(flow, counts), seed, (lat, lon), first_day_s, *scene)
@@ -75,6 +78,21 @@ def lamp(
     except (ValueError, OSError) as error:
         print(f"corolle replay lamp: {error}", file=sys.stderr)
         raise typer.Exit(2) from None
+
+
+def _check_range(option: str, value: int, legal: tuple[int, int]) -> None:
+    if not legal[0] <= value <= legal[1]:
+        raise ValueError(f"{option} {value}: the firmware takes {legal[0]} to {legal[1]}")
+
+
+def _check_picture(png: Path, night: int, nights: int) -> None:
+    """Say before the nights are lived what would spoil their picture."""
+    if png.suffix not in _PICTURES:
+        raise ValueError(f"{png}: a picture's name ends with {', '.join(_PICTURES)}")
+    if not png.parent.is_dir():
+        raise ValueError(f"{png}: no folder {png.parent}")
+    if night > nights:
+        raise ValueError(f"--png-night {night}: there is {nights} night" + "s" * (nights > 1))
 
 
 def _flow(flow: float | None) -> float:

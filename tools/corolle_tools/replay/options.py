@@ -8,6 +8,8 @@ import typer
 from corolle_hil.world.scenario import WEEKS
 
 FLOW_PER_H = 7.6
+BASE_PCT = 0, 100
+HOLD_S = 5, 900
 SUMMER = datetime.fromtimestamp(WEEKS["summer"], UTC)
 
 NightsCount = Annotated[int, typer.Option(min=1, help="How many, each from noon to noon by the sun.")]
@@ -25,9 +27,10 @@ Counts = Annotated[
         "sensors add up to their hour; hours that the file lacks get the mean of their weekday and hour.",
     ),
 ]
-Base = Annotated[int, typer.Option(min=0, max=100, metavar="PCT", help="Level with nobody near.")]
+Base = Annotated[int, typer.Option(metavar="PCT", help="Level with nobody near, {} to {}.".format(*BASE_PCT))]
 Hold = Annotated[
-    int, typer.Option(min=5, max=900, metavar="S", help="How long light stays after a movement.")
+    int,
+    typer.Option(metavar="S", help="How long light stays after a movement, {} to {}.".format(*HOLD_S)),
 ]
 Latitude = Annotated[float, typer.Option(min=-90, max=90, help="Degrees north.")]
 Longitude = Annotated[float, typer.Option(min=-180, max=180, help="Degrees east.")]
