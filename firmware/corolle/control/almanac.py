@@ -1,28 +1,15 @@
-"""What calendar, sun and law say of one moment at one place: asked for a dozen times a day, kept by Night.
+"""What programme and law say of one moment at one place: asked for a dozen times a day, kept by Night.
 
 In memory while it answers: with what it stands on, it is a tenth of a lamp's program.
 """
 
-from corolle.control.calendar import DAY_S, at_local, evening
-from corolle.control.sun import elevation_deg, rise_and_set
+from corolle.control.calendar import at_local, evening
+from corolle.control.curfew import waits_for_sunset, window
+from corolle.control.schedule import Schedule
+from corolle.control.sun import rise_and_set
 from corolle.wire.compat import const
 
 _NOON_MIN = const(720)
-
-
-def span(now_s: int, place: tuple, settings) -> tuple:
-    """(dark now, next moment at which that changes or must be asked again)."""
-    # By the sun's day and not the clocks': a wrong time zone must not turn day and night about.
-    rise_s, set_s = rise_and_set(now_s, *place)
-    if set_s > rise_s:  # else it is polar night
-        off_s = rise_s + settings["off_offset_min"] * 60
-        on_s = set_s + settings["on_offset_min"] * 60
-        if now_s < off_s:
-            return True, off_s
-        if now_s < on_s:
-            return False, on_s
-    ahead_s = int(place[1] * 240)
-    return True, ((now_s + ahead_s) // DAY_S + 1) * DAY_S - ahead_s
 
 
 def plan(now_s: int, place: tuple, settings, programme: str) -> tuple:
@@ -30,10 +17,6 @@ def plan(now_s: int, place: tuple, settings, programme: str) -> tuple:
     zone = settings["zone_min"], settings["summer_time"]
     days = evening(now_s, *zone)
     end_s = at_local(days + 1, _NOON_MIN, *zone)
-    if not programme:
-        return settings["base_pct"], end_s
-    from corolle.control.schedule import Schedule
-
     sunrise_s = rise_and_set(end_s, *place)[0]
     steps = Schedule(programme).steps(days, _sunset_s(days, place, zone), sunrise_s, *zone)
     level_pct = steps[0][1] if steps else settings["base_pct"]
@@ -50,10 +33,6 @@ def curfew(now_s: int, place: tuple, settings) -> tuple:
     category = settings["category"]
     days = evening(now_s, *zone)
     end_s = at_local(days + 1, _NOON_MIN, *zone)
-    if not category:  # a street
-        return False, end_s
-    from corolle.control.curfew import waits_for_sunset, window
-
     if waits_for_sunset(category):
         sunset_s = _sunset_s(days, place, zone)
         if now_s < sunset_s:
@@ -64,11 +43,6 @@ def curfew(now_s: int, place: tuple, settings) -> tuple:
             in_force = now_s >= hours[0]
             return in_force, min(hours[in_force], end_s)
     return False, end_s
-
-
-def sun_up_deg(now_s: int, place: tuple) -> float:
-    """The sun's height above the horizon in degrees, without refraction."""
-    return elevation_deg(now_s, *place)
 
 
 def _sunset_s(days: int, place: tuple, zone: tuple) -> int:

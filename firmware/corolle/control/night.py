@@ -4,8 +4,11 @@ A lamp decides thousands of times a night and the answers change a dozen times. 
 moment until which it holds, and asking again is two comparisons.
 """
 
+from corolle.wire.compat import const
 from corolle.wire.seldom import borrowed
 
+_NEVER_S = const(1 << 40)
+_SUN = ("corolle.control.dusk", "corolle.control.sun")
 _MODULES = (
     "corolle.control.almanac",
     "corolle.control.curfew",
@@ -30,13 +33,15 @@ class Night:
     def span(self, now_s: int, settings) -> tuple:
         """(dark now, next moment at which that changes or must be asked again)."""
         if not self._span_since_s <= now_s < self._span[1]:
-            with borrowed(*_MODULES) as almanac:
-                self._span = almanac.span(now_s, self._place, settings)
+            with borrowed(*_SUN) as dusk:
+                self._span = dusk.span(now_s, self._place, settings)
             self._span_since_s = now_s
         return self._span
 
     def plan(self, now_s: int, settings, programme: str) -> tuple:
         """(level in % with nobody near, next moment at which it may change). `programme`: see schedule.py."""
+        if not programme:
+            return settings["base_pct"], _NEVER_S
         if not self._plan_since_s <= now_s < self._plan[1]:
             with borrowed(*_MODULES) as almanac:
                 self._plan = almanac.plan(now_s, self._place, settings, programme)
@@ -45,6 +50,8 @@ class Night:
 
     def curfew(self, now_s: int, settings) -> tuple:
         """(in force, next moment at which that may change). By day too, where light waits for sunset."""
+        if not settings["category"]:  # a street
+            return False, _NEVER_S
         if not self._curfew_since_s <= now_s < self._curfew[1]:
             with borrowed(*_MODULES) as almanac:
                 self._curfew = almanac.curfew(now_s, self._place, settings)
@@ -53,5 +60,5 @@ class Night:
 
     def sun_up_deg(self, now_s: int) -> float:
         """The sun's height above the horizon in degrees, without refraction."""
-        with borrowed(*_MODULES) as almanac:
-            return almanac.sun_up_deg(now_s, self._place)
+        with borrowed("corolle.control.sun") as sun:
+            return sun.elevation_deg(now_s, *self._place)

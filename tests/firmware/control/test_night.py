@@ -106,9 +106,10 @@ def test_a_programme_step_by_step():
 
 
 def test_without_a_programme_the_base_level_holds_all_night():
-    thursday = "thu: sunset 100"
-    for schedule in ("", thursday):
-        assert Night(*_TOULOUSE).plan(_NOON_S, _settings(base_pct=30), schedule) == (30, _local(36))
+    settings = _settings(base_pct=30)
+    assert Night(*_TOULOUSE).plan(_NOON_S, settings, "thu: sunset 100") == (30, _local(36))
+    level_pct, next_s = Night(*_TOULOUSE).plan(_NOON_S, settings, "")
+    assert level_pct == 30 and next_s > _local(36)
 
 
 def test_a_special_day_is_the_evenings():
@@ -161,7 +162,9 @@ def test_a_bakery_works_by_night_and_is_dark_before_and_after():
 
 
 def test_a_street_has_no_curfew():
-    assert Night(*_TOULOUSE).curfew(_NOON_S, _settings()) == (False, _local(36))
+    for hour in range(24):
+        in_force, next_s = Night(*_TOULOUSE).curfew(_local(12 + hour), _settings(closing_min=1200))
+        assert not in_force and next_s > _local(36)
 
 
 def test_light_that_must_wait_for_sunset():
@@ -189,7 +192,7 @@ def test_an_answer_is_kept_until_its_moment():
         assert night.span(later_s, settings) is first[0]
         assert night.plan(later_s, settings, schedule) is first[1]
         assert night.curfew(later_s, settings) is first[2]
-    assert settings.asked == 0
+    assert settings.asked == 60  # whether this is a street
 
 
 def test_forgotten_is_what_settings_have_changed():
@@ -201,9 +204,10 @@ def test_forgotten_is_what_settings_have_changed():
         assert (night.span(now_s, settings)[0], night.plan(now_s, settings, "")[0]) == answers
     night.forget()
     assert night.curfew(_local(23), dark)[0] is True
-    assert night.curfew(_local(23), _settings())[0] is True  # kept
+    late = _settings(category=_PARK, closing_min=1439)
+    assert night.curfew(_local(23), late)[0] is True  # kept
     night.forget()
-    assert night.curfew(_local(23), _settings())[0] is False
+    assert night.curfew(_local(23), late)[0] is False
 
 
 def test_asking_again_takes_no_memory():

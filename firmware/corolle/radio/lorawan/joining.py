@@ -1,7 +1,6 @@
-"""Over-the-air activation (LoRaWAN 1.0.4, 6.2). A street whose mains come back does not join in step."""
+"""Over-the-air activation (LoRaWAN 1.0.4, 6.2): one request, and what comes back."""
 
 import asyncio
-import time
 
 from corolle.radio.lorawan.session import Nonces, Session
 from corolle.radio.lorawan.windows import open_windows
@@ -11,14 +10,11 @@ from corolle.wire.compat import const
 from corolle.wire.errors import FrameError
 from corolle.wire.join import build_join_request, parse_join_accept, session_keys
 
-_FIRST_WITHIN_MS = const(8_000)
-_HOUR_MS = const(3_600_000)
-_FASTEST = const(5)
 _REQUEST_BYTES = const(23)
 
 
 class Joiner:
-    """Asks until it is answered."""
+    """One attempt: in memory while it lasts, and not in the pauses between."""
 
     def __init__(self, radio, identity, store, duty, counts, log, rng):
         self._radio = radio
@@ -30,30 +26,12 @@ class Joiner:
         self._rng = rng
         self._nonces = Nonces(store)
         self._session = None
-        self._attempt = 0
-        self._elapsed_ms = 0  # since the first attempt; bounded, for ticks wrap
-        self._tick = time.ticks_ms()
 
-    async def join(self):
-        """The session of a new activation. NoncesUsedUp, OSError."""
-        self._session = None
-        self._attempt = self._elapsed_ms = 0
-        await asyncio.sleep_ms(self._random(_FIRST_WITHIN_MS))
-        self._tick = time.ticks_ms()
-        while True:
-            airtime = await self._ask()
-            if self._session is not None:
-                return self._session
-            self._radio.sleep()
-            await asyncio.sleep_ms(self._pause_ms(airtime))
-
-    async def _ask(self) -> int:
-        """One attempt; its time on air in us. Data rates go from fast to slow, and around."""
-        data_rate = _FASTEST - self._attempt % (_FASTEST + 1)
-        self._attempt += 1
+    async def ask(self, data_rate: int) -> tuple:
+        """(session or None, time on air of the request in us). NoncesUsedUp, OSError."""
         sf, bw_hz = eu868.modulation(data_rate)
         airtime = airtime_us(_REQUEST_BYTES, sf, bw_hz)
-        freq_hz = eu868.JOIN_CHANNELS_HZ[self._random(len(eu868.JOIN_CHANNELS_HZ))]
+        freq_hz = eu868.JOIN_CHANNELS_HZ[self._rng(1)[0] % len(eu868.JOIN_CHANNELS_HZ)]
         await asyncio.sleep_ms(self._duty.wait_ms(freq_hz, airtime) or 0)
         dev_nonce = self._nonces.take_dev_nonce()
         identity = self._identity
@@ -70,7 +48,7 @@ class Joiner:
             plan,
             lambda reception: self._accept(reception.payload, dev_nonce, data_rate),
         )
-        return airtime
+        return self._session, airtime
 
     def _accept(self, frame: bytes, dev_nonce: int, data_rate: int) -> bool:
         key = self._identity.app_key
@@ -98,15 +76,3 @@ class Joiner:
     def _refuse(self, cause: str, level: str) -> None:
         self._counts["refused"] += 1
         self._log("join_refused", level=level, cause=cause)
-
-    def _pause_ms(self, airtime: int) -> int:
-        """Retransmission back-off of clause 7: 1 % of the first hour, 0.1 % of ten more, then 0.01 %."""
-        now = time.ticks_ms()
-        self._elapsed_ms = min(self._elapsed_ms + time.ticks_diff(now, self._tick), 100 * _HOUR_MS)
-        self._tick = now
-        share = 100 if self._elapsed_ms < _HOUR_MS else 1000 if self._elapsed_ms < 11 * _HOUR_MS else 10_000
-        pause_ms = airtime * share // 1000
-        return pause_ms + self._random(pause_ms // 2 + 1)
-
-    def _random(self, below: int) -> int:
-        return int.from_bytes(self._rng(4), "little") % below

@@ -5,6 +5,7 @@ import os
 
 from corolle.radio.lorawan import session as sessions
 from corolle.radio.lorawan.duty import DutyCycle
+from corolle.radio.lorawan.join_pace import JoinPace
 from corolle.radio.lorawan.link import Link
 from corolle.radio.lorawan.network_time import NetworkTime
 from corolle.radio.lorawan.queue import REPORT, SendQueue
@@ -123,14 +124,25 @@ class LoRaWan:
         sessions.forget(self._store)
 
     async def _join(self):
+        """Ask until the network answers; the session."""
+        pace = JoinPace(self._rng)
+        await asyncio.sleep_ms(pace.first_ms())
+        session = None
+        while session is None:
+            session, airtime_us = await self._ask(pace.next_data_rate())
+            if session is None:
+                self._radio.sleep()
+                await asyncio.sleep_ms(pace.pause_ms(airtime_us))
+        self._counts["joins"] += 1
+        self._log("joined", dev_addr=f"{session.dev_addr:08x}", dr=session.data_rate)
+        return session
+
+    async def _ask(self, data_rate: int) -> tuple:
         with borrowed("corolle.radio.lorawan.joining", "corolle.wire.join") as joining:
             joiner = joining.Joiner(
                 self._radio, self._identity, self._store, self._duty, self._counts, self._log, self._rng
             )
-            session = await joiner.join()
-        self._counts["joins"] += 1
-        self._log("joined", dev_addr=f"{session.dev_addr:08x}", dr=session.data_rate)
-        return session
+            return await joiner.ask(data_rate)
 
     def _open(self, session) -> Traffic:
         self._time.ask_soon()
