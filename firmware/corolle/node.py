@@ -19,7 +19,10 @@ from corolle.units.common import Common, Faults, Ledger
 from corolle.units.link import LinkKeeper
 from corolle.units.reporting import Reporter
 from corolle.units.wiring import Wiring
+from corolle.wire.seldom import borrowed
 from corolle.wire.words import BOOT_CAUSES, code_of
+
+_KINDS = ("lamp", "canopy")
 
 
 class Node:
@@ -43,8 +46,10 @@ class Node:
         self.supervisor.spawn("boot", Proof(rtc, self._boots.safe).run)
         self._facts = self._read("/unit.json")
         kind = str(self._facts.get("kind") or board.get("unit"))
-        program = self._import_program(kind)
-        if program:
+        if kind not in _KINDS:
+            self._log("file", level="error", error=f"no unit program for kind {kind!r}: lamp or canopy")
+            return  # the hardware default rules
+        with borrowed("corolle.units." + kind) as program:
             self._start(kind, program)
 
     def _read(self, path: str) -> dict:
@@ -78,19 +83,6 @@ class Node:
         except OSError as error:
             self._log("store", level="error", record="crash", error=str(error))
         boots.crash_reported()
-
-    def _import_program(self, kind: str):
-        """The unit program of a kind, None when there is no such kind: the hardware default rules then."""
-        if kind == "lamp":
-            from corolle.units import lamp
-
-            return lamp
-        if kind == "canopy":
-            from corolle.units import canopy
-
-            return canopy
-        self._log("file", level="error", error=f"no unit program for kind {kind!r}: lamp or canopy")
-        return None
 
     def _start(self, kind: str, program) -> None:
         common = self._make_common(program)

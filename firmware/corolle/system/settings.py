@@ -18,6 +18,10 @@ def rows(table: str):
         yield name, int(default), int(lowest), int(highest), "" if unit == "-" else unit, meaning
 
 
+class _Values:
+    """A value an attribute: a name of an attribute is kept once on a node, a key of a dict each time."""
+
+
 class Settings:
     """All values are integers, and read like a dict's.
 
@@ -27,7 +31,9 @@ class Settings:
     def __init__(self, table: str, store=None):
         self._table = table
         self._store = store
-        self._values = {row[0]: row[1] for row in rows(table)}
+        self._values = _Values()
+        for row in rows(table):
+            setattr(self._values, row[0], row[1])
         self.problems: list = []
 
     def load(self) -> bool:
@@ -52,24 +58,28 @@ class Settings:
             if problem:
                 self.problems.append(problem)
             else:
-                self._values[name] = wanted[name]
+                setattr(self._values, name, wanted[name])
 
     def __getitem__(self, name: str) -> int:
-        return self._values[name]
+        return getattr(self._values, name)
 
     def set(self, name: str, value: int) -> None:
         """Change one setting and keep it. ValueError names the setting and its legal range."""
         problem = self._refusal(name, value)
         if problem:
             raise ValueError(problem)
-        self._values[name] = value
+        setattr(self._values, name, value)
         if self._store:
-            self._store.save(_RECORD, json.dumps(self._values).encode())
+            self._store.save(_RECORD, json.dumps(self._by_name()).encode())
 
     def hash(self) -> int:
         """32 bits that are equal on two nodes when all their settings are."""
-        text = ";".join(f"{row[0]}={self._values[row[0]]}" for row in rows(self._table))
+        values = self._by_name()
+        text = ";".join(f"{row[0]}={values[row[0]]}" for row in rows(self._table))
         return crc32(text.encode())
+
+    def _by_name(self) -> dict:
+        return {row[0]: self[row[0]] for row in rows(self._table)}
 
     def _refusal(self, name: str, value) -> str:
         """What is wrong with a value, "" when nothing is."""

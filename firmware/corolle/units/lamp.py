@@ -1,4 +1,4 @@
-"""A lamp post: light, people, power and senses, of whatever its board has fitted."""
+"""A lamp post, put together of whatever its board has fitted. In memory while that is done."""
 
 from corolle.control.light import Light
 from corolle.control.night import Night
@@ -7,53 +7,17 @@ from corolle.units.common import Wake
 from corolle.units.lamp_light import LampLight
 from corolle.units.lamp_parts import Fader, Presence
 from corolle.units.lamp_people import People
+from corolle.units.lamp_post import Lamp
 from corolle.units.lamp_power import PowerWatch
 from corolle.units.lamp_senses import Senses
-from corolle.units.lamp_teller import LampTeller
-from corolle.units.lamp_watch import LampWatch
 from corolle.units.sensor import Sensor
 from corolle.wire.seldom import borrowed
 from corolle.wire.words import LAMP_FAULTS as FAULTS
 
-__all__ = ("CLASS_C", "COUNTERS", "FAULTS", "SETTINGS", "Lamp", "build")
+__all__ = ("CLASS_C", "COUNTERS", "FAULTS", "SETTINGS", "build")
 
 COUNTERS = ("energy_dwh", "passages", "burn_s", "starts", "supply_losses")  # kept in the ledger
 CLASS_C = True  # on the mains: it listens always
-
-
-class Lamp:
-    """The unit. `tasks` are what the supervisor runs; by the rest node and links speak with it."""
-
-    def __init__(self, common, lamp_light, people, power, senses):
-        watch = LampWatch(common, power, senses, lamp_light)
-        self._common = common
-        self._lamp_light = lamp_light
-        self._people = people
-        self._power = power
-        self._teller = LampTeller(common, lamp_light, power, senses, people)
-        lamp_light.on_move.append(power.energy.account)
-        lamp_light.on_move.append(watch.look_again)
-        self.tasks = (("unit", lamp_light.run), ("watch", watch.run))
-        self.output = lamp_light.output
-        self.look_again = lamp_light.look_again
-        self.compose = self._teller.compose
-
-    def heard(self, passing) -> None:
-        """A neighbour tells of somebody."""
-        self._people.heard(passing, self._common.clock.now())
-        self._lamp_light.look_again()
-
-    def carry_out(self, verb: str, value: int, until_s: int, author: str) -> str:
-        """Obey a command that was found right; returns the verdict."""
-        if verb == "report":
-            self._teller.all_of_it()
-        elif self._lamp_light.light.safe_mode:
-            return "refused"
-        elif verb == "learn":
-            return "accepted" if self._power.ask_to_learn() else "not fitted"
-        else:
-            self._lamp_light.order(verb, value, until_s, author)
-        return "accepted"
 
 
 def build(common, wiring, place, safe_mode: bool, programme: str) -> Lamp:
