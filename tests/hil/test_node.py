@@ -217,9 +217,9 @@ def test_a_canopy_whose_bus_hangs_stays_up_and_comes_back(live):
 
 def test_a_hung_event_loop_is_reset_and_three_in_a_row_lead_to_safe_mode(live):
     life = live("lamp", {"/main.py": _HOG})
-    life.run(3)
+    life.run(6)
     assert life.unit.board.resets[WATCHDOG_RESET] >= 1
-    life.run(5)
+    life.run(10)
     assert life.level_pct == 100
     boots = life.said(event="boot")
     assert [boot["cause"] for boot in boots[:5]] == ["power", *["watchdog"] * 4]

@@ -5,8 +5,8 @@ import gc
 
 from corolle.wire.compat import const
 
-FEED_S = 30  # how often the watchdog is fed, while every task is alive
-WATCHDOG_MS = 90_000  # three feeds missed
+FEED_S = 60  # how often the watchdog is fed, while every task is alive
+WATCHDOG_MS = 180_000  # three feeds missed
 _GRACE_S = const(60)  # a task may be this late: a radio exchange or a flash write of another's
 _FIRST_PAUSE_S = const(1)
 _LONGEST_PAUSE_S = const(300)

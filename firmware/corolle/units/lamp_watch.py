@@ -10,6 +10,7 @@ _LEARN_S = const(90)  # to go through all levels
 _LIT_S = const(120)  # between two looks while the lamp is lit
 _DARK_S = const(300)
 _DOUBT_S = const(40)  # while something looks odd
+_FEEL_S = const(280)
 _NO_CLOCK_S = const(60)  # while daylight has to say whether it is night
 _STEADY_S = const(3)  # a level that has stood for so long can be judged
 _LEAST_S = const(10)
@@ -27,6 +28,7 @@ class LampWatch:
         self._senses = senses
         self._lamp = lamp
         self._wake = Wake()
+        self._feel_due_s = 0
 
     def look_again(self, driven_pct: float) -> None:
         """The level changes: what was planned by the power of before is void."""
@@ -62,10 +64,17 @@ class LampWatch:
             return _STEADY_S
         power.book(lamp.driven_pct)
         power.judge(lamp.driven_pct, lamp.is_strange_light)
-        await self._senses.read(lamp.light)
+        await self._feel()
         self._common.faults.set("sensorFault", power.failing or self._senses.failing)
         lamp.look_again()
         return self._pause_s()
+
+    async def _feel(self) -> None:
+        """Nothing but people and power changes within minutes, unless daylight has to say what time it is."""
+        now_s = self._common.clock.uptime_s()
+        if now_s >= self._feel_due_s or not self._lamp.light.clock_known:
+            self._feel_due_s = now_s + _FEEL_S
+            await self._senses.read(self._lamp.light)
 
     def _pause_s(self) -> int:
         lamp, power = self._lamp, self._power

@@ -18,7 +18,7 @@ _wait = bytearray(ops.REQUEST_BYTES + 8)
 _woken = bytearray(ops.REPLY_BYTES + 8)
 
 now_us = 0  # street time, as of the last wait
-handlers = {}  # (kind, which) -> function
+handlers = {}  # kind << 8 | which -> function
 
 
 def post(op, a=0, b=0, payload=b""):
@@ -80,7 +80,7 @@ def _reply(into=None):
 
 def _dispatch(records):
     for i in range(0, len(records), 2):
-        handler = handlers.get((records[i], records[i + 1]))
+        handler = handlers.get(records[i] << 8 | records[i + 1])
         if handler:
             try:
                 handler()

@@ -33,15 +33,12 @@ class Pin(umachine.PinBase):
 
     def __init__(self, gpio, mode=-1, pull=None, *, value=None):
         self._gpio = gpio
-        self._handler = None
-        self._out = False
         if mode != -1 or value is not None:
             self.init(mode, pull, value=value)
 
     def init(self, mode=-1, pull=None, *, value=None):
         """Set direction, pull and first level."""
-        self._out = mode in (self.OUT, self.OPEN_DRAIN)
-        if self._out:
+        if mode in (self.OUT, self.OPEN_DRAIN):
             link.post(ops.PIN_OUTPUT, self._gpio, 1 if value else 0)
         else:
             link.post(ops.PIN_INPUT, self._gpio, {None: 0, self.PULL_UP: 1, self.PULL_DOWN: 2}[pull])
@@ -66,11 +63,15 @@ class Pin(umachine.PinBase):
     def irq(self, handler=None, trigger=IRQ_RISING | IRQ_FALLING):
         """Call `handler(pin)` at edges."""
         if handler is None:
-            link.handlers.pop((ops.IRQ_PIN, self._gpio), None)
+            link.handlers.pop(ops.IRQ_PIN << 8 | self._gpio, None)
             link.post(ops.PIN_IRQ, self._gpio, 0)
         else:
-            link.handlers[(ops.IRQ_PIN, self._gpio)] = lambda: handler(self)
+            self._handler = handler
+            link.handlers[ops.IRQ_PIN << 8 | self._gpio] = self._called
             link.post(ops.PIN_IRQ, self._gpio, trigger)
+
+    def _called(self):
+        self._handler(self)
 
     def __repr__(self):
         return f"Pin({self._gpio})"
@@ -133,12 +134,12 @@ class Timer:
 
     def init(self, *, mode=PERIODIC, period=-1, callback=None):
         """Start: `callback(timer)` in `period` milliseconds, once or again and again."""
-        link.handlers[(ops.IRQ_TIMER, self._which)] = lambda: callback(self)
+        link.handlers[ops.IRQ_TIMER << 8 | self._which] = lambda: callback(self)
         link.post(ops.TIMER, self._which, mode, struct.pack("<Q", period * 1000))
 
     def deinit(self):
         """Stop."""
-        link.handlers.pop((ops.IRQ_TIMER, self._which), None)
+        link.handlers.pop(ops.IRQ_TIMER << 8 | self._which, None)
         link.post(ops.TIMER, self._which, 0, struct.pack("<Q", 0))
 
 

@@ -48,8 +48,8 @@ async def test_fed_while_every_task_is_alive():
             await asyncio.sleep(100)
 
     dog, log, _, _ = await _run([("well", well)], 1000)
-    assert len(dog.fed_s) >= 33
-    assert max(_gaps(dog.fed_s)) <= 30
+    assert len(dog.fed_s) >= 16
+    assert max(_gaps(dog.fed_s)) <= 60
     assert log.events == []
 
 
