@@ -41,7 +41,7 @@ class Nights:
     seed: int
     place_deg: tuple[float, float] = ORIGIN_DEG
     first_day_s: int = WEEKS["summer"]
-    view_m: float = 1.0
+    view_m: float = 0.5
     sensor_hold_s: float = 0.3
     losses_w: float = 0.0
 
@@ -119,6 +119,7 @@ def _set_up(it: Furniture, what: Nights) -> tuple[Luminaire, Sensor]:
 
 def _summary(what: Nights, diary: Diary, witness: Witness, luminaire: Luminaire) -> Record:
     """`energy_wh` is what was drawn while it was dark; the savings are None where it never was."""
+    dark_h = sum(end_s - begin_s for begin_s, end_s in diary.dark) / 3600
     full_wh = ALWAYS_FULL.energy_wh(diary.dark, luminaire.steady_w)
 
     def saving(energy_wh: float) -> float | None:
@@ -129,6 +130,7 @@ def _summary(what: Nights, diary: Diary, witness: Witness, luminaire: Luminaire)
         "nights": what.nights,
         "hours_on": round(diary.on_us / 3.6e9, 2),
         "passages": witness.passages,
+        "passages_per_h": round(witness.passages / dark_h, 2) if dark_h else None,
         "lit_in_time": witness.lit_in_time,
         "switches": diary.switches,
         "energy_wh": round(diary.dark_wh, 1),
