@@ -1,11 +1,13 @@
 """What is wrong with a luminaire, judged in the light of its level (names: OMA LwM2M object 3416, TALQ).
 
-One odd sample says nothing: a fault is there after three running, and gone after three good ones.
+One odd sample says nothing: a fault is there after three running, and gone after three good ones. A fault
+keeps its name while the level changes.
 """
 
 from corolle.wire.compat import const
 
 _RUNNING = const(3)  # samples
+_RUNNING_S = const(75)  # and so long: a cut-out that cools down for a minute is no failure of the lamp
 _DARK_SHARE = const(0.3)  # of the power expected for light: less, and there is none
 _LIT_SHARE = const(0.7)
 _NEAR = const(0.2)  # of the power expected: so far off is no dimming error yet
@@ -16,6 +18,7 @@ _UNEXPECTED = const(0.1)  # of full power, by day
 _CYCLES = const(4)  # unexplained off and on again: more than so many in
 _CYCLING_S = const(1800)
 _MAINS_LOW_V = const(184.0)  # 80 % of 230 V: what a luminaire does then is not its fault (EN 50160)
+_MAINS_BACK_V = const(196.0)  # 85 %: a meter's noise is no supply that comes and goes
 
 _GOOD, _DARK, _HIGH, _LOW, _DIMMING, _BURNING = range(6)
 NAMES = (  # those of the kinds in their order, then two that come beside any of them
@@ -36,6 +39,8 @@ class Diagnosis:
         self.present: set = set()
         self._kind = _GOOD
         self._running = 0
+        self._since_s = 0
+        self._deaf = False  # it drew more than its level was to: a driver that does not follow
         self._was_dark = False
         self._returns: list = []  # seconds at which light came back by itself
 
@@ -45,25 +50,40 @@ class Diagnosis:
         `is_day()` says whether light would be strange now; it is asked only when there is some. `curve` is a
         PowerCurve, or None: no luminaire is known that could be judged.
         """
-        self._set("supplyLoss", voltage_v < _MAINS_LOW_V)
-        if curve is None or voltage_v < _MAINS_LOW_V:
+        low = voltage_v < (_MAINS_BACK_V if "supplyLoss" in self.present else _MAINS_LOW_V)
+        self._set("supplyLoss", low)
+        if curve is None or low:
             return
-        self._run(_judge(level_pct, power_w, curve, is_day))
+        kind = _judge(level_pct, power_w, curve, is_day)
+        self._run(now_s, self._same(kind, power_w > curve.power_w(level_pct)))
         self._watch_cycling(now_s, level_pct, power_w, curve)
 
     def doubtful(self, now_s: int) -> bool:
         """Whether the next sample should come soon."""
         recent = self._returns and now_s - self._returns[-1] < _CYCLING_S
-        return bool(self._was_dark or recent or (self._kind and self._running < _RUNNING))
+        return bool(self._was_dark or recent or (self._kind and NAMES[self._kind - 1] not in self.present))
 
     def moved(self) -> None:
         """The level was changed: light that goes or comes now is explained."""
         self._was_dark = False
 
-    def _run(self, kind: int) -> None:
-        self._running = self._running + 1 if kind == self._kind else 1
-        self._kind = kind
-        if self._running >= _RUNNING:
+    def _same(self, kind: int, much: bool) -> int:
+        """What too little power means at this level is said by what it meant at the one before."""
+        if kind == _GOOD:
+            self._deaf = False
+        elif kind == _DIMMING and much:
+            self._deaf = True
+        elif kind == _DIMMING and NAMES[_LOW - 1] in self.present:
+            return _LOW  # strings that are gone are gone at every level
+        elif kind == _LOW and self._deaf:
+            return _DIMMING
+        return kind
+
+    def _run(self, now_s: int, kind: int) -> None:
+        if kind != self._kind:
+            self._kind, self._running, self._since_s = kind, 0, now_s
+        self._running += 1
+        if self._running >= _RUNNING and now_s - self._since_s >= _RUNNING_S:
             for one in range(_DARK, _BURNING + 1):
                 self._set(NAMES[one - 1], one == kind)
 

@@ -16,12 +16,15 @@ _SPARE_S = const(3600)  # between two writes; what comes in between is lost with
 class Wake:
     """One task waits; set() is safe in an interrupt or a timer's callback.
 
+    A wait is a sleep that is cut short: asyncio's own wait with a timeout makes a task each time.
     `called`: somebody has called since the last wait; enough for a task that sleeps for moments only.
     """
 
     def __init__(self):
         self._flag = asyncio.ThreadSafeFlag()
+        self._sleeper = None
         self.called = False
+        self._listener = asyncio.create_task(self._listen())
 
     def set(self) -> None:
         """Call the task."""
@@ -30,12 +33,22 @@ class Wake:
 
     async def wait_ms(self, timeout_ms: int) -> bool:
         """True when somebody called, False when the time was up."""
-        try:
-            await asyncio.wait_for_ms(self._flag.wait(), timeout_ms)
-        except asyncio.TimeoutError:  # noqa: UP041 - MicroPython has no built-in one
-            return False
-        self.called = False
-        return True
+        if not self.called:
+            self._sleeper = asyncio.current_task()
+            try:
+                await asyncio.sleep_ms(timeout_ms)
+            except asyncio.CancelledError:
+                if not self.called:
+                    raise  # it was not us
+            self._sleeper = None
+        called, self.called = self.called, False
+        return called
+
+    async def _listen(self) -> None:
+        while True:
+            await self._flag.wait()
+            if self._sleeper and self.called:
+                self._sleeper.cancel()
 
 
 class Faults:
@@ -45,19 +58,24 @@ class Faults:
         self._table = table
         self._log = log
         self._tell = tell
-        self._present = 0
+        self._flags = 0
+        self._present: set = set()  # by name: it is asked for far oftener than it changes
 
     @property
     def flags(self) -> int:
         """The faults present, as the report carries them."""
-        return self._present & _REPORTED
+        return self._flags & _REPORTED
 
     def set(self, name: str, present: bool) -> None:
         """Say whether a fault is there."""
-        bit = code_of(self._table, name)
-        if bool(self._present >> bit & 1) == present:
+        if (name in self._present) == present:
             return
-        self._present ^= 1 << bit
+        bit = code_of(self._table, name)
+        if present:
+            self._present.add(name)
+        else:
+            self._present.discard(name)
+        self._flags ^= 1 << bit
         self._log("fault", level="warn", name=name, state="raised" if present else "cleared")
         self._tell("fault raised" if present else "fault cleared", bit)
 

@@ -42,15 +42,20 @@ class IOQueue:
         self._wake_ready()
 
     def _wake_ready(self):
+        """Asked at every turn, and mostly in vain: that takes no memory."""
         woken = False
-        for key in list(self.map):
-            entry = self.map[key]
-            for place, flag in ((1, _READABLE), (2, _WRITABLE)):
-                task = entry[place]
-                if task and entry[0].ioctl(_POLL, flag) & flag:
-                    entry[place] = None
-                    core._task_queue.push(task)
-                    woken = True
-            if not (entry[1] or entry[2]):
+        for entry in self.map.values():
+            woken = self._wake(entry, 1, _READABLE) or woken
+            woken = self._wake(entry, 2, _WRITABLE) or woken
+        if woken:
+            for key in [key for key in self.map if not (self.map[key][1] or self.map[key][2])]:
                 del self.map[key]
         return woken
+
+    def _wake(self, entry, place, flag):
+        task = entry[place]
+        if not (task and entry[0].ioctl(_POLL, flag) & flag):
+            return False
+        entry[place] = None
+        core._task_queue.push(task)
+        return True

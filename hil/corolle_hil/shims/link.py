@@ -1,5 +1,6 @@
 """The board's end of the socket to its world: calls, posts, interrupts and the clock."""
 
+import array
 import errno
 import struct
 import sys
@@ -15,7 +16,9 @@ _request = bytearray(ops.REQUEST_BYTES + 4096)
 _bare = memoryview(_request)[: ops.REQUEST_BYTES]
 # A wait is by far the most frequent request: it has buffers of its own, and takes no memory.
 _wait = bytearray(ops.REQUEST_BYTES + 8)
-_woken = bytearray(ops.REPLY_BYTES + 8)
+_woken = array.array(
+    "I", (0, 0, 0)
+)  # the reply's head, then the time: a number read from here takes none either
 
 now_us = 0  # street time, as of the last wait
 handlers = {}  # kind << 8 | which -> function
@@ -60,10 +63,10 @@ def wait(until_us):
     struct.pack_into(ops.REQUEST, _wait, 0, ops.WAIT, 0, 8, 0)
     struct.pack_into("<Q", _wait, ops.REQUEST_BYTES, ops.FOREVER if until_us is None else until_us)
     _out.write(_wait)
-    if _in.readinto(_woken) != len(_woken):
+    if _in.readinto(_woken) != 12:
         sys.exit()
-    n = struct.unpack_from(ops.REPLY, _woken)[2] - 8
-    now_us = struct.unpack_from("<Q", _woken, ops.REPLY_BYTES)[0]
+    n = (_woken[0] >> 16) - 8
+    now_us = _woken[1] | _woken[2] << 32
     if n:
         _dispatch(_in.read(n))
 
