@@ -17,7 +17,7 @@ pedestrian_posts    2    0     8 -    so many posts on light up ahead of a pedes
 cyclist_posts       3    0     8 -    of a cyclist
 vehicle_posts       5    0     8 -    of a vehicle
 stuck_min          30    5   720 min  presence without a pause for so long is a broken sensor
-rise_ms           800    0 10000 ms   ramp to a higher level
+rise_ms           700    0 10000 ms   ramp to a higher level
 fall_ms          4000    0 60000 ms   ramp to a lower level
 category            0    0     5 -    curfew: 0 street, 1 park, 2 heritage, 3 building, 4 car park, 5 site
 closing_min         0    0  1439 min  curfew: local time at which the site's activity ends

@@ -66,9 +66,13 @@ class Faults:
         """The faults present, as the report carries them."""
         return self._flags & _REPORTED
 
+    def has(self, name: str) -> bool:
+        """Whether a fault is there."""
+        return name in self._present
+
     def set(self, name: str, present: bool) -> None:
         """Say whether a fault is there."""
-        if (name in self._present) == present:
+        if self.has(name) == present:
             return
         bit = code_of(self._table, name)
         if present:

@@ -41,7 +41,9 @@ def build(common, wiring, place, safe_mode: bool, programme: str) -> Lamp:
 
 def _fader(common, wiring) -> Fader | None:
     dimmer = common.attempt("dimmingFailure", wiring.dimmer)
-    return Fader(dimmer, common.attempt("sensorFault", wiring.relay)) if dimmer else None
+    if dimmer is None or hasattr(dimmer, "start"):  # a gear switches itself off, and needs its supply to hear
+        return dimmer and Fader(dimmer)
+    return Fader(dimmer, common.attempt("sensorFault", wiring.relay))
 
 
 def _people(common, wiring, light, wake: Wake, safe_mode: bool) -> People:

@@ -5,6 +5,8 @@ import time
 from corolle.control.fade import ramp
 from corolle.wire.compat import const
 
+# A gear keeps its fade time in memory that wears; up to here it needs none.
+_GEAR_RISE_MS = const(450)
 _WS_PER_DWH = const(360)  # watt-seconds in 0.1 Wh
 
 
@@ -63,6 +65,8 @@ class Fader:
         self._due_ms = time.ticks_ms()
         self._running = True
         if hasattr(self._dimmer, "start"):
+            if level_pct > self._level_pct:
+                duration_ms = min(duration_ms, _GEAR_RISE_MS)
             self._ramp = iter(((level_pct, duration_ms), (level_pct, 0)))
             self._dimmer.start(level_pct, duration_ms)
         else:

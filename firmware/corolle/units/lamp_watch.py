@@ -27,6 +27,7 @@ class LampWatch:
         self._power = power
         self._senses = senses
         self._lamp = lamp
+        self._unfit = common.faults.has("sensorFault")  # what did not answer at the boot is asked no more
         self._wake = Wake()
         self._feel_due_s = 0
 
@@ -65,7 +66,8 @@ class LampWatch:
         power.book(lamp.driven_pct)
         power.judge(lamp.driven_pct, lamp.is_strange_light)
         await self._feel()
-        self._common.faults.set("sensorFault", power.failing or self._senses.failing)
+        failing = self._unfit or power.failing or self._senses.failing
+        self._common.faults.set("sensorFault", failing)
         lamp.look_again()
         return self._pause_s()
 

@@ -18,9 +18,9 @@ class _Case:
         self.diagnosis = Diagnosis()
         self.now_s = 0
 
-    def take(self, level_pct, power_w, voltage_v=230.0, by_day=False, times=1):
+    def take(self, level_pct, power_w, voltage_v=230.0, by_day=False, times=1, after_s=60):
         for _ in range(times):
-            self.now_s += 60
+            self.now_s += after_s
             self.diagnosis.take(self.now_s, level_pct, power_w, voltage_v, _CURVE, lambda: by_day)
         return sorted(self.diagnosis.present)
 
@@ -82,6 +82,31 @@ def test_one_fault_takes_the_place_of_another_when_it_has_proved_itself():
     assert case.take(100, 1.6) == ["lampFailure"]
 
 
+def test_a_driver_that_follows_nothing_is_so_at_full_light_too():
+    case = _Case()
+    assert case.take(10, 20.0, times=3) == ["dimmingFailure"]
+    assert case.take(100, 20.0, times=10) == ["dimmingFailure"]
+    assert case.take(100, 40.0, times=3) == []
+    assert case.take(100, 20.0, times=3) == ["lampPowerTooLow"]
+
+
+def test_strings_that_are_gone_are_so_at_every_level():
+    case = _Case()
+    assert case.take(100, 25.0, times=3) == ["lampPowerTooLow"]
+    assert case.take(60, 16.0, times=10) == ["lampPowerTooLow"]
+    case = _Case()
+    assert case.take(60, 16.0, times=3) == ["dimmingFailure"]  # nobody can tell yet
+    assert case.take(100, 25.0, times=3) == ["lampPowerTooLow"]
+
+
+def test_a_minute_of_darkness_is_no_failure_however_often_it_is_looked_at():
+    case = _Case()
+    assert case.take(100, 1.6, times=8, after_s=10) == []
+    assert case.take(100, 40.0, times=8, after_s=10) == []
+    assert case.take(100, 1.6, times=2, after_s=40) == []
+    assert case.take(100, 1.6, after_s=40) == ["lampFailure"]
+
+
 def test_a_day_burner():
     case = _Case()
     assert case.take(0, 40.0, by_day=True, times=3) == ["lampUnexpectedOn"]
@@ -120,6 +145,14 @@ def test_low_mains_explain_whatever_the_lamp_does():
     case = _Case()
     assert case.take(100, 5.0, voltage_v=150.0, times=10) == ["supplyLoss"]
     assert case.take(100, 40.0) == []
+
+
+def test_a_noisy_meter_makes_no_supply_that_comes_and_goes():
+    case = _Case()
+    assert case.take(100, 40.0, voltage_v=186.0) == []
+    assert case.take(100, 40.0, voltage_v=182.0) == ["supplyLoss"]
+    assert case.take(100, 40.0, voltage_v=190.0) == ["supplyLoss"]
+    assert case.take(100, 40.0, voltage_v=198.0) == []
 
 
 def test_without_a_known_luminaire_only_the_mains_are_judged():

@@ -30,59 +30,42 @@ def _said(light, now_s):
     return level_pct, reason
 
 
-def test_each_rung_wins_over_all_below_it():
-    """One lamp on which everything happens at once; rung by rung is taken away from the top."""
+def _everything_at_once():
     light = _light(safe=True, category=_PARK, closing_min=_CLOSES_2200, dark_lux=100)
-    now_s = _MIDNIGHT
     light.learning_pct = 70
     light.temperature_c = 110.0
-    light.order = 90, now_s + 600, "ops"
-    light.cap = 80, now_s + 600, "grid"
+    light.order = 90, _MIDNIGHT + 600, "ops"
+    light.cap = 80, _MIDNIGHT + 600, "grid"
     light.clock_known = False
-    light.seen(now_s, 60)
-    light.told(now_s, 55, now_s + 60)
-    found = []
+    light.seen(_MIDNIGHT, 60)
+    light.told(_MIDNIGHT, 55, _MIDNIGHT + 60)
+    return light
 
-    def say():
-        found.append(_said(light, now_s))
 
-    say()
-    light.safe_mode = False
-    say()
-    light.learning_pct = None
-    say()
-    light.temperature_c = 85.0  # half way from 75 to 95
-    light.clock_known = True
-    say()
-    light.temperature_c = 20.0
-    say()
-    light.clock_known = False
-    say()
-    light.clock_known = True
-    light.order = 0, 0, ""
-    say()
+def _be_a_street(light):
     light.settings["category"] = 0
     light.night.forget()
-    say()
-    light.cap = 100, 0, ""
-    say()
-    light.near_until_s = 0
-    say()
-    light.neighbour_until_s = 0
-    say()
-    assert found == [
-        (100, "safe mode"),
-        (70, "learning"),
-        (0, "thermal shutdown"),
-        (65, "derating"),
-        (90, "override"),
-        (100, "clock unknown"),
-        (0, "curfew"),
-        (80, "group cap"),
-        (100, "presence"),
-        (55, "neighbour"),
-        (10, "schedule"),
-    ]
+
+
+def test_each_rung_wins_over_all_below_it():
+    """One lamp on which everything happens at once; one thing after the other is taken away."""
+    light = _everything_at_once()
+    ladder = (
+        ((100, "safe mode"), lambda: setattr(light, "safe_mode", False)),
+        ((70, "learning"), lambda: setattr(light, "learning_pct", None)),
+        ((0, "thermal shutdown"), lambda: setattr(light, "temperature_c", 85.0)),  # half way from 75 to 95
+        ((65, "derating"), lambda: setattr(light, "temperature_c", 20.0)),
+        ((100, "clock unknown"), lambda: setattr(light, "clock_known", True)),
+        ((90, "override"), lambda: setattr(light, "order", (0, 0, ""))),
+        ((0, "curfew"), lambda: _be_a_street(light)),
+        ((80, "group cap"), lambda: setattr(light, "cap", (100, 0, ""))),
+        ((100, "presence"), lambda: setattr(light, "near_until_s", 0)),
+        ((55, "neighbour"), lambda: setattr(light, "neighbour_until_s", 0)),
+        ((10, "schedule"), lambda: None),
+    )
+    for said, take_away in ladder:
+        assert _said(light, _MIDNIGHT) == said
+        take_away()
 
 
 def test_the_list_is_as_long_as_what_was_tried():

@@ -41,7 +41,7 @@ def test_every_default_is_legal_and_every_name_tells_its_unit():
 def test_values_in_range_are_taken():
     settings, ok = _loaded(b'{"base_pct": 25, "hold_s": 90}')
     assert ok
-    assert (settings["base_pct"], settings["hold_s"], settings["rise_ms"]) == (25, 90, 800)
+    assert (settings["base_pct"], settings["hold_s"], settings["rise_ms"]) == (25, 90, 700)
     assert settings.problems == []
 
 
