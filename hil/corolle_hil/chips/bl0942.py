@@ -61,6 +61,7 @@ class Bl0942(UartChip):
         divider: by how much the line voltage is divided.
         noise: standard deviation of a measured value, relative.
         cf_cnt: pulses it has counted so far.
+        name: whose it is, for its own random stream.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class Bl0942(UartChip):
         noise: float = 0.002,
         freq_hz: float = 50.0,
         cf_cnt: int = 0,
+        name: str = "bl0942",
     ):
         super().__init__()
         self.faults = UartFaults()
@@ -81,7 +83,7 @@ class Bl0942(UartChip):
         self._scheduler = scheduler
         self._load = load
         self._address = address
-        self._rng = scheduler.rng(f"bl0942 {address}")
+        self._rng = scheduler.rng(f"{name} {address}")
         self._i_per_a = 305_978 * shunt_uohm / 1000 / _VREF_V
         self._v_per_v = 73_989 * 1000 / divider / _VREF_V
         self._watt_per_w = 3537 * shunt_uohm / divider / _VREF_V**2

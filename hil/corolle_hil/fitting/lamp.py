@@ -74,7 +74,7 @@ def put_relay(on: Fitter, part: Definition) -> None:
 def put_meter(on: Fitter, part: Definition) -> None:
     """A BL0942 between the mains and the relay."""
     scale = part["shunt_uohm"], part["divider"]
-    chip = Bl0942(on.scheduler, on.post.luminaire, part["address"], *scale)
+    chip = Bl0942(on.scheduler, on.post.luminaire, part["address"], *scale, name=f"bl0942 {on.it.name}")
     on.it.energy_meter = chip
     on.on_uart(part, chip)
     on.it.power_up.append(chip.reset)

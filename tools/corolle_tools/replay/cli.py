@@ -2,6 +2,7 @@
 
 import typer
 
+from corolle_tools.replay.faults import faults
 from corolle_tools.replay.lamp import lamp
 
 app = typer.Typer(
@@ -10,3 +11,4 @@ app = typer.Typer(
 
 
 app.command()(lamp)
+app.command()(faults)
