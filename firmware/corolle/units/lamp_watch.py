@@ -7,7 +7,7 @@ from corolle.wire.compat import const
 
 _FIRST_S = const(20)  # after a boot: the light has settled
 _LEARN_S = const(90)  # to go through all levels
-_LIT_S = const(120)  # between two looks while the lamp is lit
+_LIT_S = const(72)  # while it is lit; two minutes would keep step with a cut-out, and never see the dark
 _DARK_S = const(300)
 _DOUBT_S = const(40)  # while something looks odd
 _FEEL_S = const(280)
