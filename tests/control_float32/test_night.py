@@ -2,8 +2,7 @@
 
 import float32
 import pytest
-from corolle.control.night import Night
-from corolle.control.schedule import Schedule
+from corolle.control import almanac, dusk
 
 _SETTINGS = {
     "on_offset_min": 15,
@@ -21,14 +20,16 @@ _YEAR_S = range(1_767_225_600, 1_767_225_600 + 365 * 86400, 31 * 3600 + 11)
 
 @pytest.mark.parametrize("place", _PLACES)
 def test_a_year_of_answers(place: tuple[float, float]):
-    schedule = Schedule("daily: sunset 100, 22:30 60, 00:30 0, sunrise-45 40")
-    exact = Night(*place)
-    single = float32.load("corolle.control.night").Night(*place)
+    programme = "daily: sunset 100, 22:30 60, 00:30 0, sunrise-45 40"
+    dusk32, almanac32 = float32.load("corolle.control.dusk"), float32.load("corolle.control.almanac")
     for now_s in _YEAR_S:
         for one, other in (
-            (exact.span(now_s, _SETTINGS), single.span(now_s, _SETTINGS)),
-            (exact.plan(now_s, _SETTINGS, schedule), single.plan(now_s, _SETTINGS, schedule)),
-            (exact.curfew(now_s, _SETTINGS), single.curfew(now_s, _SETTINGS)),
+            (dusk.span(now_s, place, _SETTINGS), dusk32.span(now_s, place, _SETTINGS)),
+            (
+                almanac.plan(now_s, place, _SETTINGS, programme),
+                almanac32.plan(now_s, place, _SETTINGS, programme),
+            ),
+            (almanac.curfew(now_s, place, _SETTINGS), almanac32.curfew(now_s, place, _SETTINGS)),
         ):
             assert abs(one[1] - other[1]) <= 2
             assert one[0] == other[0] or one[1] - now_s <= 2

@@ -29,8 +29,8 @@ class Light:
         self.lux: float | None = None  # daylight; None: not measured
         self.lux_until_s = 0  # so long it is believed
         self.gloomy = False  # it is dark by day
-        self.order = 0, 0, ""  # level in %, end, author
-        self.cap = 100, 0, ""  # highest level in %, end, author: the group's
+        self.order: tuple = (0, 0, "")  # level in %, end, author
+        self.cap: tuple = (100, 0, "")  # highest level in %, end, author: the group's
         self.near_until_s = 0
         self.neighbour_pct = 0
         self.neighbour_until_s = 0

@@ -42,7 +42,7 @@ def build(common, wiring, place, safe_mode: bool, programme: str) -> Lamp:
 def _fader(common, wiring) -> Fader | None:
     dimmer = common.attempt("dimmingFailure", wiring.dimmer)
     if dimmer is None or hasattr(dimmer, "start"):  # a gear switches itself off, and needs its supply to hear
-        return dimmer and Fader(dimmer)
+        return dimmer and Fader(dimmer, None)
     return Fader(dimmer, common.attempt("sensorFault", wiring.relay))
 
 

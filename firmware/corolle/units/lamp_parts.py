@@ -50,7 +50,7 @@ class Fader:
     yet. Before the first start() the lamp is at its hardware default: full.
     """
 
-    def __init__(self, dimmer, relay=None):
+    def __init__(self, dimmer, relay):
         self._dimmer = dimmer
         self._relay = relay
         self._level_pct = 100.0

@@ -14,8 +14,7 @@ class People:
         self._light = light
         self._presences = presences
         self._radar = radar
-        self._neighbours = None
-        self._tell = None
+        self._neighbours: tuple | None = None  # what they make of each other's sightings, and the way to them
         self._there = False
         self._kind = PEDESTRIAN
         self.unclassed = False  # somebody has come whose speed is not known yet
@@ -56,14 +55,16 @@ class People:
         """There is a way to the neighbours: `tell` is called with each Passing that they should hear of."""
         from corolle.control.neighbours import Neighbours
 
-        self._neighbours = Neighbours(self._common.number)
-        self._tell = tell
+        self._neighbours = Neighbours(self._common.number), tell
 
     def heard(self, passing, now_s: int) -> None:
         """A neighbour tells of somebody."""
-        level_pct, until_s, onward = self._neighbours.heard(passing, now_s, self._common.settings)
+        if not self._neighbours:
+            return
+        neighbours, tell = self._neighbours
+        level_pct, until_s, onward = neighbours.heard(passing, now_s, self._common.settings)
         if onward:
-            self._tell(onward)
+            tell(onward)
         if level_pct:
             self._light.told(now_s, level_pct, until_s)
 
@@ -76,4 +77,5 @@ class People:
 
     def _tell_them(self, now_s: int, kind: int) -> None:
         if self._neighbours:
-            self._tell(self._neighbours.saw(now_s, kind))
+            neighbours, tell = self._neighbours
+            tell(neighbours.saw(now_s, kind))

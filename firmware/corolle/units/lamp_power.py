@@ -53,7 +53,7 @@ class PowerWatch:
 
     def judge(self, level_pct: float, is_day) -> None:
         """Say what is wrong at a level that stands for some seconds; `is_day()`: see control.lamp_faults."""
-        if self.power_w is None:
+        if self.power_w is None or self.voltage_v is None:
             return
         now_s = self._common.clock.uptime_s()
         self._diagnosis.take(now_s, level_pct, self.power_w, self.voltage_v, self._curve, is_day)

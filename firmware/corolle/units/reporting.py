@@ -39,7 +39,7 @@ class Reporter:
         if link is not None:
             early, self._early = self._early, []
             for frame in early:
-                self._pass_on(*frame)
+                self.dropped += not link.send(*frame)
 
     def event(self, word: str, value: int = 0) -> None:
         """Send an event; a value that does not fit is clipped."""
@@ -96,11 +96,7 @@ class Reporter:
             port, payload = message.port, encode(message, fields)
         if self._link is None:
             self._early.append((port, payload, priority))
-        else:
-            self._pass_on(port, payload, priority)
-
-    def _pass_on(self, port: int, payload: bytes, priority: int) -> None:
-        if not self._link.send(port, payload, priority):
+        elif not self._link.send(port, payload, priority):
             self.dropped += 1
 
     def _next_seq(self) -> int:

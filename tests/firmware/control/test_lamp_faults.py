@@ -117,10 +117,8 @@ def test_a_day_burner():
 
 def test_light_that_goes_and_comes_by_itself():
     case = _Case()
-    for _ in range(5):
-        assert case.take(100, 1.6) == []
-        found = case.take(100, 40.0)
-    assert found == ["cyclingFailure"]
+    found = [case.take(100, power_w) for power_w in (1.6, 40.0) * 5]
+    assert found == [[]] * 9 + [["cyclingFailure"]]
     assert case.diagnosis.doubtful(case.now_s)
     assert case.take(100, 40.0, times=35) == []
 

@@ -24,11 +24,15 @@ class _Dimmer:
         return self.levels[-1][1] if self.levels else 100
 
 
+def _ignore():
+    """Nobody listens."""
+
+
 class _Sensor:
     """A presence sensor that the test moves."""
 
-    def __init__(self, on_change):
-        self.on_change = on_change
+    def __init__(self):
+        self.on_change = _ignore
         self.present = False
         self.passages = 0
 
@@ -45,8 +49,9 @@ class _Sensor:
 class _Board:
     """What is fitted, as the wiring gives it."""
 
-    def __init__(self, dimmer, **sensors):
+    def __init__(self, dimmer, sensor, sensors):
         self._dimmer = dimmer
+        self._sensor = sensor
         self._sensors = sensors
 
     def dimmer(self):
@@ -56,8 +61,8 @@ class _Board:
         return None
 
     def presence(self, on_change):
-        self.sensor = _Sensor(on_change)
-        return self.sensor
+        self._sensor.on_change = on_change
+        return self._sensor
 
     def radar(self, on_change):
         return None
@@ -84,10 +89,9 @@ class _Post(Bench):
         **changes,
     ):
         super().__init__(lamp, now_s, shelf, **changes)
-        self.dimmer = _Dimmer() if dimmer else None
-        board = _Board(self.dimmer, **(sensors or {}))
+        self.dimmer, self.sensor = _Dimmer(), _Sensor()
+        board = _Board(self.dimmer if dimmer else None, self.sensor, sensors or {})
         self.lamp = lamp.build(self.common, board, place, safe, programme)
-        self.sensor = None if safe else board.sensor
         self.run(self.lamp)
 
     def report(self):
@@ -223,7 +227,7 @@ async def test_without_a_dimmer_or_in_safe_mode_nothing_is_driven_and_orders_are
         await asyncio.sleep(10)
         assert post.lamp.output() == ("safe mode", 100)
         assert post.lamp.carry_out("level", 0, _NOON + 600, "ops") == "refused"
-        assert not post.dimmer or post.dimmer.levels == []
+        assert post.dimmer.levels == []
         post.feeding.cancel()
 
 
