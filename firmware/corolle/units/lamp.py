@@ -34,8 +34,8 @@ def build(common, wiring, place, safe_mode: bool, programme: str) -> Lamp:
     for name in fitted:
         sensors[name] = Sensor(name, fitted[name][0], fitted[name][1:], common.log, common.clock.uptime_s)
     power = PowerWatch(common, sensors.get("meter"))
-    felt = [sensors.get(name) for name in ("lux", "temperature", "tilt")]
-    senses = Senses(common, *felt, None if safe_mode else common.attempt("sensorFault", wiring.rtc))
+    rtc = None if safe_mode else common.attempt("sensorFault", wiring.rtc)
+    senses = Senses(common, sensors.get("lux"), sensors.get("temperature"), sensors.get("tilt"), rtc)
     return Lamp(common, LampLight(common, light, fader, people, wake), people, power, senses)
 
 
