@@ -50,6 +50,11 @@ def test_constants_throwaways_dunders_and_lines_stay():
     assert len(child.splitlines()) == len(_CHILD.splitlines())
 
 
+def test_texts_stay_as_they_are():
+    source = 'self._vwc = {f"soil{number}_vwc": 1, "_vwc": 2}; self._other = "a _other"'
+    assert shorten(source, _read) == source
+
+
 def test_a_short_name_that_was_there_already_clashes_with_nothing():
     names = re.findall(r"self\.(_\w+) =", shorten(_CHILD, _read))
     assert len(set(names)) == len(names)

@@ -23,14 +23,21 @@ def shorten(source: str, read: Read) -> str:
 
 
 def _short_names(source: str, read: Read) -> Names:
+    tree = ast.parse(source)
     names: Names = {}
-    for base in _bases(ast.parse(source)):
+    for base in _bases(tree):
         names |= _short_names(read(base), read)
     taken = set(names.values())
     fresh = (short for short in _shorts() if short not in taken)
-    # Constants, in capitals, are not there any more after compiling.
-    own = sorted(name for name in set(_OWN.findall(source)) if not name.isupper())
+    # Constants, in capitals, are not there any more after compiling; and what a text says has to stay.
+    own = sorted(name for name in set(_OWN.findall(source)) - _said(tree) if not name.isupper())
     return names | {name: next(fresh) for name in own if name not in names}
+
+
+def _said(tree: ast.Module) -> set[str]:
+    """Names, or what looks like one, in the texts of a module."""
+    texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    return {name for text in texts if isinstance(text, str) for name in _OWN.findall(text)}
 
 
 def _shorts():
