@@ -129,6 +129,16 @@ def test_heat_must_have_come_before_it_can_be_told(watched):
     assert seed["verdict"] == "found" and seed["delay_s"] <= 60
 
 
+def test_heat_outlasts_a_supply_that_goes(watched):
+    watched.strike("thermalDerating")
+    watched.wait(_HOUR_S + 1)
+    watched.post.mains.dip(100.0, 60_000_000)
+    watched.wait(70)
+    assert watched.post.housing.extra_c == 0, "it has been mended"
+    watched.say("thermalDerating")
+    assert watched.false_faults() == []
+
+
 def test_a_boot_forgets_what_was_raised(watched):
     watched.strike("tilt")
     watched.say("tilt")

@@ -112,7 +112,7 @@ def _dip(post: Post, rng: Random) -> Mend:
 
 
 def _overheat(post: Post, _: Random) -> Mend:
-    """Leaves on the heat sink: it would settle below the shutdown at full light."""
+    """Leaves on the heat sink: too hot by its own light only, and at full light below the shutdown."""
     return throw(post.housing, extra_c=_SETTLES_C - _OWN_HEAT_C - post.housing.temperature_c)
 
 
@@ -146,7 +146,7 @@ KINDS = (
         "thermalDerating",
         "full",
         _overheat,
-        lambda post: post.housing.temperature_c >= _HOT_C and post.luminaire.level > 0.5,
+        lambda post: post.housing.temperature_c >= _HOT_C,
         _HEATS_S,
     ),
     Kind("presenceStuck", "lit", lambda post, rng: throw(post.presence, stuck=1)),
