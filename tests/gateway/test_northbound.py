@@ -101,12 +101,12 @@ def test_wrapped_counters_only_grow_also_over_a_restart(street: Street):
     assert forwarder.push(lamp.report(passages=95, energy_wh=3.5))
     city.wait("lamp-1/report", lambda body: body["id"] == lamp.message_id(4))
     told = {body["id"]: (body["passages"], body["energy_wh"]) for body in city.of("lamp-1/report")}
-    # 2**24 steps of 0.1 Wh are 1677721.6 Wh; passages went back by 10 in the unit's power cut.
+    # 2**24 - 1 steps of 0.1 Wh are 1677721.5 Wh; passages went back by 10 in the unit's power cut.
     assert [told[lamp.message_id(n)] for n in (1, 2, 3, 4)] == [
         (3000, 1_500_000.0),
-        (4196, 1_677_723.6),
-        (4196, 1_677_724.6),
-        (4201, 1_677_725.1),
+        (4196, 1_677_723.5),
+        (4196, 1_677_724.5),
+        (4201, 1_677_725.0),
     ]
 
 

@@ -44,7 +44,12 @@ def test_until_in_all_its_spellings(until: float | str):
         (None, {"verb": "auto"}, "command_unknown_unit", "no such unit is registered here"),
         (_LAMP, {}, "command_bad_field", "missing required field `verb`"),
         (_LAMP, {"verb": 1}, "command_bad_field", "Expected `str`, got `int` - at `$.verb`"),
-        (_LAMP, {"verb": "open", "value": 5}, "command_unknown_verb", "a lamp takes auto, level, report"),
+        (
+            _LAMP,
+            {"verb": "open", "value": 5},
+            "command_unknown_verb",
+            "a lamp takes auto, cap, learn, level, report",
+        ),
         (_CANOPY, {"verb": "level", "value": 5}, "command_unknown_verb", "a canopy takes auto, close, open"),
         (_LAMP, {"verb": "level"}, "command_out_of_range", "value is missing: 0..100 %"),
         (_LAMP, {"verb": "level", "value": 101}, "command_out_of_range", "value = 101 is outside 0..100 %"),
