@@ -46,6 +46,7 @@ class Street:
         on_record: called with each happening; `type` says which kind, `time` when.
         loss: probability that a frame is lost for no reason.
         place_deg: latitude and longitude of its sun.
+        heap_bytes: what each node may use.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Street:
         on_record: Callable[[Record], None],
         loss: float = 0.0,
         place_deg: tuple[float, float] = ORIGIN_DEG,
+        heap_bytes: int = NODE_BYTES,
     ):
         self.scheduler = scheduler
         self.air = Air(scheduler, Propagation(scheduler.rng), loss)
@@ -65,7 +67,7 @@ class Street:
         self._on_record = on_record
         self._around = Surroundings(scheduler, self.air, climate, place_deg)
         self._forks = ForkServer(shims_folder())
-        self._heap_bytes = NODE_BYTES + measure_share(self._forks)
+        self._heap_bytes = heap_bytes + measure_share(self._forks)
         self._installer = Installer(self._forks, folder / "images")
         for site in [*place.lamps, *place.canopies]:
             self._build(site, equip(site), folder / "boards" / site.name)

@@ -18,6 +18,9 @@ class PowerWatch:
         self._meter = meter
         self._diagnosis = Diagnosis()
         self._at_commissioning = ""  # the fault found then
+        self._undriven = common.faults.has(
+            "dimmingFailure"
+        )  # the dimmer was not there: no power disproves that
         record = common.store.load(_CURVE)
         self._rated_w = common.settings["rated_w"]
         self._curve = unpack_curve(record) or rated_curve(self._rated_w)
@@ -58,7 +61,8 @@ class PowerWatch:
         now_s = self._common.clock.uptime_s()
         self._diagnosis.take(now_s, level_pct, self.power_w, self.voltage_v, self._curve, is_day)
         for name in NAMES:
-            self._common.faults.set(name, name in self._diagnosis.present or name == self._at_commissioning)
+            stands = name == self._at_commissioning or (self._undriven and name == "dimmingFailure")
+            self._common.faults.set(name, stands or name in self._diagnosis.present)
 
     def moved(self) -> None:
         """The level changed: what was measured is history."""

@@ -22,6 +22,8 @@ from corolle_hil.world.scenario import WEEKS, ScenarioClimate
 Record = dict[str, Any]
 
 DAY_S = 86_400
+# Collecting garbage in a node's own heap takes half of a replay's time, and tells nothing of the light.
+ROOMY_BYTES = 512 * 1024
 _NOON_S = 12 * 3600
 _BOOTED_US = 100_000
 
@@ -89,7 +91,9 @@ def replay_lamp(
 
     with (
         one_core(),
-        Street(scheduler, place, lambda _: equipment, folder, climate, hear, 0.0, what.place_deg) as street,
+        Street(
+            scheduler, place, lambda _: equipment, folder, climate, hear, 0.0, what.place_deg, ROOMY_BYTES
+        ) as street,
     ):
         unit = street.units[place.lamps[0].name]
         luminaire, sensor = _set_up(unit.furniture, what)

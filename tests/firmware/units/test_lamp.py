@@ -5,6 +5,7 @@ import time
 
 from bench import MIDNIGHT, TOULOUSE, Bench, Shelf
 from corolle.units import lamp
+from corolle.units.lamp_power import PowerWatch
 from corolle.wire.words import LAMP_FAULTS, REASONS, code_of
 
 _NOON = MIDNIGHT + 12 * 3600
@@ -321,3 +322,13 @@ async def test_every_interval_of_sleep_was_announced_to_the_supervisor():
         await asyncio.sleep(397)
         post.sensor.show(not post.sensor.present)
     assert not any("event=hung" in line or "event=restart" in line for line in post.log.lines())
+
+
+def test_a_dimmer_that_was_not_there_stays_a_fault_whatever_the_meter_says():
+    bench = Bench(lamp, rated_w=40)
+    for there in (False, True):
+        bench.common.faults.set("dimmingFailure", there)
+        power = PowerWatch(bench.common, None)
+        power.power_w, power.voltage_v = 40.0, 230.0
+        power.judge(100, lambda: False)
+        assert bench.common.faults.has("dimmingFailure") is there
