@@ -60,8 +60,9 @@ class Reporter:
         """Report for ever: once the link is up, then every report_min."""
         for _ in range(_JOIN_LOOKS):
             alive(_JOIN_LOOK_S)
-            if self._joined() or await self._wake.wait_ms(_JOIN_LOOK_S * 1000):
+            if self._joined():
                 break
+            await self._wake.wait_ms(_JOIN_LOOK_S * 1000)  # whoever calls gets the first report, too
         while True:
             self._report()
             wait_s = self._pause_s()

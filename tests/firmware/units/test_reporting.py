@@ -112,3 +112,16 @@ async def test_a_report_that_is_asked_for_comes_at_once():
     await asyncio.sleep(1)
     assert len(link.decoded(10)) == 2
     task.cancel()
+
+
+async def test_who_calls_before_the_network_is_there_gets_the_first_report():
+    bench, link = Bench(lamp), Link(joined=False)
+    reporter = _reporter(bench, link)
+    task = asyncio.create_task(reporter.run(lambda for_s: None))
+    await asyncio.sleep(5)
+    reporter.soon()
+    await asyncio.sleep(5)
+    link.joined = True
+    await asyncio.sleep(20)
+    assert len(link.decoded(10)) == 1
+    task.cancel()
