@@ -137,7 +137,7 @@ def test_a_later_run_in_the_same_folder_goes_on_where_it_stopped(tmp_path: Path)
 
 def test_piped_it_tells_every_unit_in_plain_text():
     ran = subprocess.run(
-        [COROLLE, "street", "--lamps", "1", "--canopies", "1", "--speed", "60", "--seconds", "12"],
+        [COROLLE, "street", "--lamps", "1", "--canopies", "1", "--speed", "60", "--seconds", "8"],
         capture_output=True,
         env=os.environ | {"PYTHONIOENCODING": "ascii", "COLUMNS": "80"},
         timeout=60,
