@@ -13,6 +13,7 @@ from corolle_hil.scheduler import Handle, Scheduler
 from corolle_hil.shims import ops
 
 POWER_ON, HARD_RESET, WATCHDOG_RESET, DEEP_SLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
+_TIME = struct.Struct("<Q")
 _ROM_US = 350_000  # from reset to boot.py: ROM, second-stage loader, start of the interpreter
 
 
@@ -109,6 +110,7 @@ class Board:
     def set_clock(self, unix_us: int) -> None:
         """What a technician's `mpremote rtc --set` does."""
         self._controller.rtc.set(self._scheduler.now_us, unix_us - 946_684_800_000_000)
+        self._interrupt(ops.IRQ_RTC, 0)
 
     def close(self) -> None:
         """Switch off for good."""
@@ -139,12 +141,15 @@ class Board:
         self._alarm = self._scheduler.at(t_us, self._resume)
 
     def _resume(self) -> None:
-        """The wait is over: tell the board the time and what happened, and serve it until it waits again."""
+        """The wait is over: serve the board until it waits again."""
         self._alarm = None
-        self._waiting = False
-        now = struct.pack("<Q", self._scheduler.now_us)
-        self._reply(0, now + self._take_records())
+        self._wake()
         self._serve()
+
+    def _wake(self) -> None:
+        """Tell the board the time and what happened."""
+        self._waiting = False
+        self._reply(0, _TIME.pack(self._scheduler.now_us) + self._take_records())
 
     def _serve(self) -> None:
         """Answer the board until it waits, resets or ends."""
@@ -158,7 +163,7 @@ class Board:
 
     def _handle(self, op: int, a: int, b: int, payload: bytes) -> None:
         if op == ops.WAIT:
-            self._wait(struct.unpack("<Q", payload)[0])
+            self._wait(_TIME.unpack(payload)[0])
         elif op == ops.TAKE:
             self._reply(0, self._take_records())
         elif op == ops.BORN:
@@ -176,7 +181,10 @@ class Board:
         if self._records:
             self._go_on_at(self._scheduler.now_us)
         elif until_us != ops.FOREVER:
-            self._go_on_at(until_us)
+            if self._scheduler.leap(until_us):
+                self._wake()
+            else:
+                self._go_on_at(until_us)
 
     def _reply(self, status: int, data: bytes) -> None:
         if self._interpreter:

@@ -91,8 +91,9 @@ class Buses:
 
     def i2c(self, bus: int, b: int, payload: bytes) -> tuple[int, bytes]:
         """Write, then read; ENODEV when nobody acknowledges, ETIMEDOUT on a stuck bus."""
-        if any(chip.holds_bus for (where, _), chip in self._i2c.items() if where == bus):
-            return errno.ETIMEDOUT, b""
+        for (where, _), chip in self._i2c.items():
+            if where == bus and chip.holds_bus:
+                return errno.ETIMEDOUT, b""
         chip = self._i2c.get((bus, b >> 16))
         if chip is None:
             return errno.ENODEV, b""

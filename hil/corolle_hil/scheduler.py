@@ -45,7 +45,9 @@ class Scheduler:
         self._queue: list[tuple[int, int, Handle]] = []
         self._order = 0
         self._selector = selectors.DefaultSelector()
+        self._readers = 0
         self._stopped = False
+        self._until_us: int | None = None  # as far as this run goes
 
     @property
     def unix_us(self) -> int:
@@ -63,6 +65,19 @@ class Scheduler:
         """Call `fn(*args)` in `delay_us` microseconds of street time."""
         return self.at(self.now_us + delay_us, fn, *args)
 
+    def leap(self, t_us: int) -> bool:
+        """Go straight to `t_us`, when nothing at all happens before; else stay, and say so.
+
+        For whoever waits most of the time: to queue, to leave and to be called back costs more than the leap.
+        """
+        next_us = self._next_us()
+        if self._readers or self._stopped or (next_us is not None and next_us <= t_us):
+            return False
+        if self._until_us is not None and self._until_us < t_us:
+            return False
+        self.now_us = max(self.now_us, self._pace.allow(self.now_us, t_us)[0])
+        return self.now_us >= t_us
+
     def rng(self, name: str) -> random.Random:
         """A random stream of its own for `name`, the same for the same street seed."""
         return random.Random(f"{self._seed}/{name}")
@@ -74,10 +89,12 @@ class Scheduler:
     def add_reader(self, sock: Any, fn: Callable[[], None]) -> None:
         """Call `fn()`, at the current moment, whenever the real socket is readable."""
         self._selector.register(sock, selectors.EVENT_READ, fn)
+        self._readers += 1
 
     def remove_reader(self, sock: Any) -> None:
         """Forget the socket."""
         self._selector.unregister(sock)
+        self._readers -= 1
 
     def stop(self) -> None:
         """Let `run` return before the next happening. May be called from another thread."""
@@ -86,10 +103,11 @@ class Scheduler:
     def run(self, until_us: int | None = None) -> None:
         """Live until `until_us` (for ever without), or until `stop()`."""
         self._stopped = False
+        self._until_us = until_us
         self._pace.start(self.now_us)
         while not self._stopped:
             next_us = self._next_us()
-            if next_us is None and until_us is None and not self._selector.get_map():
+            if next_us is None and until_us is None and not self._readers:
                 return
             target_us = _earlier(next_us, until_us)
             if not self._reach(target_us):
@@ -107,15 +125,15 @@ class Scheduler:
         """Move the clock towards `target_us` as far as the pace allows; say whether it is there."""
         allowed_us, wait_s = self._pace.allow(self.now_us, target_us)
         self.now_us = max(self.now_us, allowed_us)
-        self._read_sockets(wait_s)
+        if self._readers:
+            self._read_sockets(wait_s)
+        else:
+            self._pace.rest(wait_s)
         return target_us is not None and self.now_us >= target_us
 
     def _read_sockets(self, wait_s: float) -> None:
-        if self._selector.get_map():
-            for key, _ in self._selector.select(wait_s):
-                key.data()
-        else:
-            self._pace.rest(wait_s)
+        for key, _ in self._selector.select(wait_s):
+            key.data()
 
     def _run_due(self) -> None:
         while self._queue and self._queue[0][0] <= self.now_us and not self._stopped:

@@ -31,7 +31,7 @@ def test_watchdog_bites_a_board_that_stopped_feeding(bench):
 
 
 def test_watchdog_bites_a_board_that_computes_for_ever(bench, monkeypatch):
-    monkeypatch.setattr(corolle_hil.interpreter, "_HUNG_S", 0.3)
+    monkeypatch.setattr(corolle_hil.interpreter, "_HUNG_MS", 300)
     board = bench(f"{_SAY_CAUSE}machine.WDT(timeout=3000)\nwhile machine.reset_cause() == 1: pass")
     board.board.power_on()
     assert board.run(5) == ["1", "3"]

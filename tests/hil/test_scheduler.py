@@ -39,6 +39,27 @@ def test_running_stops_at_the_given_moment_and_goes_on_from_there():
     assert seen == [1]
 
 
+def test_a_leap_passes_over_nothing():
+    scheduler = Scheduler()
+    leaps: list = []
+    scheduler.at(10, lambda: leaps.extend((scheduler.leap(49), scheduler.leap(50), scheduler.now_us)))
+    scheduler.at(50, lambda: leaps.extend((scheduler.leap(101), scheduler.leap(100), scheduler.now_us)))
+    scheduler.run(100)
+    assert leaps == [True, False, 49, False, True, 100]
+
+
+def test_a_leap_is_refused_where_real_time_has_a_say():
+    ours, theirs = socket.socketpair()
+    scheduler = Scheduler()
+    scheduler.add_reader(ours, lambda: None)
+    assert not scheduler.leap(10)
+    scheduler.remove_reader(ours)
+    assert scheduler.leap(10)
+    ours.close()
+    theirs.close()
+    assert not Scheduler(pace=Paced(1)).leap(60_000_000)
+
+
 def test_each_name_has_a_random_stream_of_its_own():
     one, two = Scheduler(seed=7), Scheduler(seed=7)
     assert one.rng("air").random() == two.rng("air").random() != one.rng("wind").random()

@@ -38,6 +38,7 @@ class BL0942:
         self._uart = uart
         self._request = bytearray((_READ | address, _CF_CNT))
         self._answer = bytearray(_PACKET_BYTES)
+        self._came = 0  # bytes of the answer
         # I_RMS = 305978 I / Vref, V_RMS = 73989 V / Vref, WATT = 3537 I V cos phi / Vref**2, in millivolts
         # at the pins, Vref = 1.218 V; a pulse comes every 1638.4 * 256 / WATT seconds (application note).
         self._ampere = 1218 / 305978 / shunt_uohm
@@ -49,9 +50,9 @@ class BL0942:
         self._ask(_CF_CNT)
         for _ in range(_STEPS):
             time.sleep_ms(_STEP_MS)
-            if uart.any() >= _REGISTER_BYTES:
+            if self._take(_REGISTER_BYTES):
                 break
-        self._fetch(_REGISTER_BYTES, self._request[0] + _CF_CNT)
+        self._check(_REGISTER_BYTES, self._request[0] + _CF_CNT)
         self._counted = self._word(0)
 
     async def read(self) -> tuple:
@@ -62,10 +63,10 @@ class BL0942:
         self._ask(_PACKET)
         await asyncio.sleep_ms(_PACKET_MS)
         for _ in range(_STEPS):
-            if self._uart.any() >= _PACKET_BYTES:
+            if self._take(_PACKET_BYTES):
                 break
             await asyncio.sleep_ms(_STEP_MS)
-        self._fetch(_PACKET_BYTES, self._request[0])
+        self._check(_PACKET_BYTES, self._request[0])
         self._count(self._word(13))
         watt = self._word(10)
         power_w = 0.0 if watt & 0x800000 else watt * self._watt
@@ -76,15 +77,20 @@ class BL0942:
         while self._uart.any():
             self._uart.readinto(self._answer)
         self._request[1] = register
+        self._came = 0
         self._uart.write(self._request)
 
-    def _fetch(self, length: int, total: int) -> None:
-        """Take the answer; `total` is what goes into the checksum before it."""
-        came = self._uart.readinto(self._answer, length) or 0
-        if came < length:
-            self._refuse(f"{came} of {length} bytes" if came else "no answer")
-        for place in range(length - 1):
-            total += self._answer[place]
+    def _take(self, length: int) -> bool:
+        """Whether the whole answer has come."""
+        rest = memoryview(self._answer)[self._came : length]
+        self._came += self._uart.readinto(rest) or 0
+        return self._came == length
+
+    def _check(self, length: int, total: int) -> None:
+        """Refuse a wrong answer; `total` is what goes into the checksum before it."""
+        if self._came < length:
+            self._refuse(f"{self._came} of {length} bytes" if self._came else "no answer")
+        total += sum(memoryview(self._answer)[: length - 1])
         if self._answer[length - 1] != ~total & 0xFF:
             self._refuse("wrong checksum")
 

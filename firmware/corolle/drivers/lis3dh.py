@@ -70,10 +70,11 @@ class LIS3DH:
             raise ChipError(f"LIS3DH at 0x{self._address:02x}: no gravity, it has lost its settings?")
         return self._g(1), self._g(3), self._g(5)
 
-    def tilt_deg(self, reference: tuple) -> float:
-        """Degrees from `reference`, a reading of the upright post, to now. OSError as read()."""
-        x, y, z = self.read()
-        a, b, c = reference
+    @staticmethod
+    def tilt_deg(upright: tuple, now: tuple) -> float:
+        """Degrees between two readings of a post; each may have its own unit."""
+        a, b, c = upright
+        x, y, z = now
         # By sine and cosine: the arc cosine of nearly 1 has no digits left in a float of 32 bits.
         u, v, w = y * c - z * b, z * a - x * c, x * b - y * a
         return degrees(atan2(sqrt(u * u + v * v + w * w), x * a + y * b + z * c))

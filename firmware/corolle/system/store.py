@@ -35,17 +35,20 @@ class Store:
             self.restored += 1
         return payload
 
-    def save(self, name: str, payload: bytes) -> None:
+    def save(self, name: str, payload: bytes, lasting: bool = True) -> None:
         """Replace a record: after a power cut at any moment it is the old one or the new one.
+
+        What need not be `lasting` is written once, over the older copy: half the work and half the wear, but
+        should that copy ever be damaged, the record is the one before.
 
         Raises OSError when the flash refuses; the record is then still the old one or already the new one.
         """
         copies = [self._read(name, copy)[0] for copy in _COPIES]
         serial = (max(copies) + 1) & 0xFFFFFFFF
         record = _seal(serial, payload)
-        first = 0 if copies[0] <= copies[1] else 1
-        for copy in (_COPIES[first], _COPIES[1 - first]):
-            with open(self._path(name, copy), "wb") as file:
+        older = 0 if copies[0] <= copies[1] else 1
+        for copy in (older, 1 - older) if lasting else (older,):
+            with open(self._path(name, _COPIES[copy]), "wb") as file:
                 file.write(record)
 
     def _newest(self, name: str) -> tuple:

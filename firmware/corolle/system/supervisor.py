@@ -5,8 +5,8 @@ import gc
 
 from corolle.wire.compat import const
 
-FEED_S = 60  # how often the watchdog is fed, while every task is alive
-WATCHDOG_MS = 180_000  # three feeds missed
+FEED_S = 85  # how often the watchdog is fed, while every task is alive
+WATCHDOG_MS = 180_000  # two feeds missed
 _GRACE_S = const(60)  # a task may be this late: a radio exchange or a flash write of another's
 _FIRST_PAUSE_S = const(1)
 _LONGEST_PAUSE_S = const(300)
@@ -23,15 +23,11 @@ class Task:
         self.restarts = 0
         self.pause_s = _FIRST_PAUSE_S
         self._uptime_s = uptime_s
-        self._due_s = uptime_s()
+        self.due_s = uptime_s()  # by when it will have called
 
     def alive(self, for_s: int) -> None:
         """Called by the task: it is well, and will call again within `for_s` seconds."""
-        self._due_s = self._uptime_s() + for_s
-
-    def late_s(self) -> int:
-        """Seconds since the task should have called; zero or less while it is alive."""
-        return self._uptime_s() - self._due_s - _GRACE_S
+        self.due_s = self._uptime_s() + for_s
 
 
 class Supervisor:
@@ -57,12 +53,19 @@ class Supervisor:
     async def run(self) -> None:
         """Feed the watchdog while all tasks are alive."""
         while True:
-            hung = [task for task in self._tasks if task.late_s() > 0]
-            for task in hung:
-                self._log("hung", level="error", task=task.name, late_s=task.late_s())
-            if not hung:
+            if not self._hung():
                 self._watchdog.feed()
             await asyncio.sleep(FEED_S)
+
+    def _hung(self) -> bool:
+        now_s = self._uptime_s()
+        hung = False
+        for task in self._tasks:
+            late_s = now_s - task.due_s - _GRACE_S
+            if late_s > 0:
+                hung = True
+                self._log("hung", level="error", task=task.name, late_s=late_s)
+        return hung
 
     async def _keep(self, task: Task) -> None:
         while True:

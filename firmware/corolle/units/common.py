@@ -109,23 +109,24 @@ class Ledger:
         self._changed = self._changed or value != self._values[place]
         self._values[place] = value & 0xFFFFFFFF
 
-    def keep(self, now: bool = False) -> None:
+    def keep(self, now: bool = False, lasting: bool = True) -> None:
         """Write what has changed, at most once an hour unless it must be now."""
         due = now or self._uptime_s() - self._written_at_s >= _SPARE_S
         if not (self._changed and due):
             return
         self._written_at_s = self._uptime_s()
-        self._changed = False
+        self._changed = not lasting  # before it is told, it is to last
         self._written[:] = self._values
         try:
-            self._store.save(_RECORD, struct.pack(self._format, *self._values))
+            self._store.save(_RECORD, struct.pack(self._format, *self._values), lasting)
         except OSError as error:
             self._log("store", level="error", record=_RECORD, error=str(error))
 
     def keep_within(self, name: str, loss: int) -> None:
-        """Write when a power cut would lose more than this of a counter."""
+        """Write when a power cut would lose more than this of a counter, that nobody was told of yet."""
         place = self._names.index(name)
-        self.keep(now=self._values[place] - self._written[place] > loss)
+        close = self._values[place] - self._written[place] > loss
+        self.keep(now=close, lasting=not close)
 
 
 class Common:

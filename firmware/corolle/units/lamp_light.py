@@ -12,8 +12,9 @@ _LEVEL, _CAP = const("override"), const("cap")  # records: an order's level, end
 _ORDER = const("<BI")
 _ORDER_BYTES = const(5)
 _MOMENT_MS = const(150)  # light is to answer within 200 ms
+_RAMP_S = const(60)  # the longest that settings allow
 _LONGEST_S = const(900)  # a sleep, however far off the next change is
-_LOOK_S = const(60)  # at night: how late a lost interrupt of the presence sensor may be found
+_LOOK_S = const(300)  # at night: how late a lost interrupt of the presence sensor may be found
 _NO_CLOCK_S = const(900)  # so long after a boot the clock may be unknown without a fault
 _STRANGE_DEG = const(6)  # the sun is so high: light is strange
 
@@ -88,8 +89,9 @@ class LampLight:
         """Go to the level decided; True when somebody called before it was reached."""
         fader = self._fader
         wait_ms = fader.step() if fader else None
+        if wait_ms is not None:
+            alive(_RAMP_S)
         while fader and wait_ms is not None:
-            alive(1)
             # A wait that can be called from costs more than a ramp's step; so it is cut into moments instead.
             await asyncio.sleep_ms(min(wait_ms, _MOMENT_MS))
             if self._wake.called:

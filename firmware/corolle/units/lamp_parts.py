@@ -57,6 +57,7 @@ class Fader:
         self._ramp = iter(())
         self._due_ms = time.ticks_ms()
         self._running = False
+        self._fades = hasattr(dimmer, "start")
 
     def start(self, level_pct: float, duration_ms: int) -> None:
         """Begin a ramp from wherever the light is now. OSError: the dimmer's bus fails."""
@@ -64,7 +65,7 @@ class Fader:
             self._relay.set(True)
         self._due_ms = time.ticks_ms()
         self._running = True
-        if hasattr(self._dimmer, "start"):
+        if self._fades:
             if level_pct > self._level_pct:
                 duration_ms = min(duration_ms, _GEAR_RISE_MS)
             self._ramp = iter(((level_pct, duration_ms), (level_pct, 0)))
@@ -79,7 +80,7 @@ class Fader:
             if wait_ms > 0:
                 return wait_ms
             self._level_pct, stay_ms = next(self._ramp)
-            if not hasattr(self._dimmer, "start"):
+            if not self._fades:
                 self._dimmer.set(self._level_pct)
             if not stay_ms and self._relay and not self._level_pct:
                 stay_ms = self._open_contact()

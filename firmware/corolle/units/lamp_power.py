@@ -17,6 +17,7 @@ class PowerWatch:
         self._common = common
         self._meter = meter
         self._diagnosis = Diagnosis()
+        self._told: set = set()  # what it found, as of the last change
         self._at_commissioning = ""  # the fault found then
         self._undriven = common.faults.has(
             "dimmingFailure"
@@ -60,9 +61,14 @@ class PowerWatch:
             return
         now_s = self._common.clock.uptime_s()
         self._diagnosis.take(now_s, level_pct, self.power_w, self.voltage_v, self._curve, is_day)
+        if self._diagnosis.present != self._told:
+            self._told = set(self._diagnosis.present)
+            self._tell()
+
+    def _tell(self) -> None:
         for name in NAMES:
             stands = name == self._at_commissioning or (self._undriven and name == "dimmingFailure")
-            self._common.faults.set(name, stands or name in self._diagnosis.present)
+            self._common.faults.set(name, stands or name in self._told)
 
     def moved(self) -> None:
         """The level changed: what was measured is history."""
@@ -92,9 +98,11 @@ class PowerWatch:
             curve = await learning.learn(light, self._meter, change, common.log)
         if curve is None:
             self._at_commissioning = "" if self.failing else "lampFailure"
+            self._tell()
             return
         self._curve = curve
         self._at_commissioning = self._against_rating(curve.full_w)
+        self._tell()
         common.save(_CURVE, curve.pack())
         common.reporter.event("learned", round(curve.full_w))
 

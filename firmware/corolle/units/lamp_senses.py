@@ -70,7 +70,7 @@ class Senses:
             return
         chip, common = self._tilt.chip, self._common
         if self._upright:
-            self.tilt_deg = round(chip.tilt_deg(self._upright))
+            self.tilt_deg = round(chip.tilt_deg(self._upright, stands))
             common.faults.set("tilt", self.tilt_deg >= _TILT_DEG)
         if chip.impacts != self._impacts:
             self._impacts = chip.impacts

@@ -8,9 +8,9 @@ from corolle.wire.compat import const
 _FIRST_S = const(20)  # after a boot: the light has settled
 _LEARN_S = const(90)  # to go through all levels
 _LIT_S = const(72)  # while it is lit; two minutes would keep step with a cut-out, and never see the dark
-_DARK_S = const(300)
+_DARK_S = const(600)
 _DOUBT_S = const(40)  # while something looks odd
-_FEEL_S = const(280)
+_FEEL_S = const(400)  # nothing but people and power changes faster, unless daylight has to tell the time
 _NO_CLOCK_S = const(60)  # while daylight has to say whether it is night
 _STEADY_S = const(3)  # a level that has stood for so long can be judged
 _LEAST_S = const(10)
@@ -65,18 +65,14 @@ class LampWatch:
             return _STEADY_S
         power.book(lamp.driven_pct)
         power.judge(lamp.driven_pct, lamp.is_strange_light)
-        await self._feel()
+        now_s = self._common.clock.uptime_s()
+        if now_s >= self._feel_due_s or not lamp.light.clock_known:
+            self._feel_due_s = now_s + _FEEL_S
+            await self._senses.read(lamp.light)
+            lamp.look_again()
         failing = self._unfit or power.failing or self._senses.failing
         self._common.faults.set("sensorFault", failing)
-        lamp.look_again()
         return self._pause_s()
-
-    async def _feel(self) -> None:
-        """Nothing but people and power changes within minutes, unless daylight has to say what time it is."""
-        now_s = self._common.clock.uptime_s()
-        if now_s >= self._feel_due_s or not self._lamp.light.clock_known:
-            self._feel_due_s = now_s + _FEEL_S
-            await self._senses.read(self._lamp.light)
 
     def _pause_s(self) -> int:
         lamp, power = self._lamp, self._power

@@ -13,20 +13,15 @@ _LEARNING = "learning"  # measures its luminaire once, in daylight: nobody's lig
 
 
 class Diary:
-    """Hears every record of the street. It is dark whenever the lamp does not hold it to be day.
+    """Hears every record of the street. It is dark whenever the lamp does not hold it to be day."""
 
-    Args:
-        tell: hears every record as well.
-    """
-
-    def __init__(self, tell: Callable[[Record], None], scheduler: Scheduler, luminaire: Luminaire):
+    def __init__(self, scheduler: Scheduler, luminaire: Luminaire):
         self.switches = 0
         self.on_us = 0
         self.dark: list[Span] = []
         self.dark_wh = 0.0
         self.is_dark = False
         self.decided: Callable[[int, str], None] = lambda level_pct, reason: None
-        self._tell = tell
         self._scheduler = scheduler
         self._luminaire = luminaire
         self._value = 0
@@ -41,7 +36,6 @@ class Diary:
             self._value = record["value"]
             self.is_dark = record["reason"] not in _BY_DAY
             self.decided(self._value, record["reason"])
-        self._tell(record)
 
     def settle(self) -> None:
         """Count the time gone by since the last decision, and what it took."""

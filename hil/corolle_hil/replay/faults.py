@@ -14,7 +14,7 @@ from corolle_hil.replay.seeds import KINDS, LASTS_S, Kind, Post
 from corolle_hil.scheduler import Scheduler
 from corolle_hil.street import Equipment, Street
 from corolle_hil.world import sun
-from corolle_hil.world.counts import steady
+from corolle_hil.world.counts import Steady
 from corolle_hil.world.local_time import local, to_unix
 from corolle_hil.world.place import ORIGIN_DEG, Site, lay_out
 from corolle_hil.world.scenario import WEEKS, ScenarioClimate
@@ -89,7 +89,7 @@ def replay_street(what: StreetNights, equip: Callable[[Site], Equipment], folder
             _Fate(scheduler, lamp, name, post, inspectors[name]).plan(what)
             scheduler.after(_SET_US + lamp * 50_000, _set_clock, scheduler, unit.board)
         for row in place.rows:
-            street.walk(row, street.sensors(), steady(FLOW_PER_H))
+            street.walk(row, street.sensors(), Steady(FLOW_PER_H))
         street.run((what.nights * _DAY_S) * 1_000_000)
     return told
 

@@ -1,15 +1,14 @@
 """The real firmware of one lamp post through its nights: alone, with passers-by and a clock."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from corolle_hil.fitting import Furniture
 from corolle_hil.one_core import one_core
 from corolle_hil.replay.album import Album, Page
-from corolle_hil.replay.baselines import ALWAYS_FULL, HALF_NIGHT, OFF_NIGHT
 from corolle_hil.replay.diary import Diary
+from corolle_hil.replay.tally import Tally
 from corolle_hil.replay.witness import Witness
 from corolle_hil.scheduler import Scheduler
 from corolle_hil.street import Equipment, Street
@@ -25,6 +24,8 @@ DAY_S = 86_400
 # Collecting garbage in a node's own heap takes half of a replay's time, and tells nothing of the light.
 ROOMY_BYTES = 512 * 1024
 _NOON_S = 12 * 3600
+_WEEK = 7  # nights
+_SEEDS = 1000  # of a replay's parts: their seeds are those of no other replay
 _BOOTED_US = 100_000
 
 
@@ -52,32 +53,35 @@ class Nights:
         """Noon by the sun of the place: each night is whole."""
         return self.first_day_s + _NOON_S - round(self.place_deg[1] * 240)
 
+    def weeks(self) -> "list[Nights]":
+        """The same nights in parts that can be lived side by side, each with people of its own."""
+        return [
+            replace(
+                self,
+                nights=min(_WEEK, self.nights - before),
+                seed=self.seed * _SEEDS + before // _WEEK,
+                first_day_s=self.first_day_s + before * DAY_S,
+            )
+            for before in range(0, self.nights, _WEEK)
+        ]
+
 
 @dataclass(frozen=True)
 class Replayed:
-    """What came of it: the sum, and the night that was kept for a picture."""
+    """What came of it: every record, the sums, and the night that was kept for a picture."""
 
-    summary: Record
+    records: list[Record]
+    tally: Tally
     page: Page | None
 
 
-def replay_lamp(
-    what: Nights,
-    equipment: Equipment,
-    folder: Path,
-    tell: Callable[[Record], None],
-    picture: int | None = None,
-    progress: Callable[[int], None] = lambda nights: None,
-) -> Replayed:
+def replay_lamp(what: Nights, equipment: Equipment, folder: Path, picture: int | None = None) -> Replayed:
     """Replay nights, each from noon to noon by the sun.
 
-    The post stands alone: no gateway answers, its clock was set when it was mounted. Savings are against the
-    same luminaire at full light whenever it is dark; what it draws by day is in neither.
+    The post stands alone: no gateway answers, its clock was set when it was mounted.
 
     Args:
-        tell: hears every record.
         picture: the number of the night to keep, 0 for the one with the most passages, None for none.
-        progress: called with the number of each night that is over.
 
     Raises:
         ValueError: the board has no presence sensor.
@@ -85,8 +89,10 @@ def replay_lamp(
     scheduler = Scheduler(what.begin_s * 1_000_000, what.seed)
     place = lay_out(1, 0, 0, scheduler.rng("place"))
     climate = ScenarioClimate(scheduler.rng, place_deg=what.place_deg)
+    records: list[Record] = []
 
     def hear(record: Record) -> None:
+        records.append(record)
         diary.take(record)
 
     with (
@@ -97,18 +103,16 @@ def replay_lamp(
     ):
         unit = street.units[place.lamps[0].name]
         luminaire, sensor = _set_up(unit.furniture, what)
-        diary = Diary(tell, scheduler, luminaire)
+        diary = Diary(scheduler, luminaire)
         witness = Witness(scheduler, sensor, luminaire, what.place_deg, diary)
         album = None if picture is None else Album(scheduler, luminaire, diary, witness, picture)
         Passers(scheduler, "way", [Stop(0.0, witness)], what.rate, what.view_m)
         scheduler.at(_BOOTED_US, unit.board.set_clock, scheduler.epoch_us + _BOOTED_US)
         for night in range(1, what.nights + 1):
             street.run(night * DAY_S * 1_000_000)
-            progress(night)
             if album:
                 album.turn()
-        diary.settle()
-        return Replayed(_summary(what, diary, witness, luminaire), album and album.kept)
+        return Replayed(records, Tally.of(diary, witness, luminaire), album and album.kept)
 
 
 def _set_up(it: Furniture, what: Nights) -> tuple[Luminaire, Sensor]:
@@ -119,33 +123,3 @@ def _set_up(it: Furniture, what: Nights) -> tuple[Luminaire, Sensor]:
     it.post.luminaire.losses_w = what.losses_w
     it.post.luminaire.update()
     return it.post.luminaire, it.lookout
-
-
-def _summary(what: Nights, diary: Diary, witness: Witness, luminaire: Luminaire) -> Record:
-    """`energy_wh` is what was drawn while it was dark; the savings are None where it never was."""
-    dark_h = sum(end_s - begin_s for begin_s, end_s in diary.dark) / 3600
-    full_wh = ALWAYS_FULL.energy_wh(diary.dark, luminaire.steady_w)
-
-    def saving(energy_wh: float) -> float | None:
-        return round(1 - energy_wh / full_wh, 4) if full_wh else None
-
-    return {
-        "type": "summary",
-        "nights": what.nights,
-        "hours_on": round(diary.on_us / 3.6e9, 2),
-        "passages": witness.passages,
-        "passages_per_h": round(witness.passages / dark_h, 2) if dark_h else None,
-        "lit_in_time": witness.lit_in_time,
-        "switches": diary.switches,
-        "energy_wh": round(diary.dark_wh, 1),
-        "energy_full_wh": round(full_wh, 1),
-        "saving": saving(diary.dark_wh),
-        "saving_half_night": saving(HALF_NIGHT.energy_wh(diary.dark, luminaire.steady_w)),
-        "saving_off_night": saving(OFF_NIGHT.energy_wh(diary.dark, luminaire.steady_w)),
-        "view_m": what.view_m,
-        "sensor_hold_s": what.sensor_hold_s,
-        "losses_w": what.losses_w,
-        "lat_deg": what.place_deg[0],
-        "lon_deg": what.place_deg[1],
-        "seed": what.seed,
-    }

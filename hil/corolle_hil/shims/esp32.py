@@ -69,18 +69,26 @@ class Partition:
 
     def __init__(self):
         self.blocks = 0
-        self._kept = [bytearray(self.BLOCK_BYTES) for _ in range(_KEPT_BLOCKS)]
+        self._kept = [memoryview(bytearray(self.BLOCK_BYTES)) for _ in range(_KEPT_BLOCKS)]
         self._which = [-1] * _KEPT_BLOCKS
         self._oldest = 0
+        self._hot = None  # the block asked for last, which mostly is the next one too
+        self._hot_content = None
 
     def readblocks(self, block, buffer, offset=0):
-        """Fill the buffer from a block."""
+        """Fill the buffer from a block, and from those behind it."""
+        end = offset + len(buffer)
+        if end <= 4096:  # all that littlefs ever asks for, thousands of times when it tidies up
+            if block != self._hot:
+                self._hot_content = self._block(block)
+                self._hot = block
+            buffer[:] = self._hot_content[offset:end]
+            return 0
         done = 0
         while done < len(buffer):
-            content = self._block(block)
-            part = min(len(buffer) - done, self.BLOCK_BYTES - offset)
-            buffer[done : done + part] = memoryview(content)[offset : offset + part]
-            done, block, offset = done + part, block + 1, 0
+            part = self._block(block)[offset : offset + len(buffer) - done]
+            buffer[done : done + len(part)] = part
+            done, block, offset = done + len(part), block + 1, 0
         return 0
 
     def writeblocks(self, block, buffer, offset=None):
@@ -92,10 +100,11 @@ class Partition:
         place = block * self.BLOCK_BYTES + (offset or 0)
         for start in range(0, len(view), self.BLOCK_BYTES):
             part = view[start : start + self.BLOCK_BYTES]
-            self._forget((place + start) // self.BLOCK_BYTES)
             status = link.exchange(ops.FLASH_WRITE, 0, place + start, part)[0]
             if status:
+                self._forget((place + start) // self.BLOCK_BYTES)
                 return -status
+            self._program(place + start, part)
         return 0
 
     def ioctl(self, op, arg):
@@ -119,6 +128,15 @@ class Partition:
         self._which[place] = block
         return self._kept[place]
 
+    def _program(self, place, part):
+        """What is kept of a block changes as flash does: bits are cleared, and never set."""
+        block, offset = divmod(place, self.BLOCK_BYTES)
+        if block in self._which:
+            content = self._kept[self._which.index(block)]
+            for i in range(len(part)):
+                content[offset + i] &= part[i]
+
     def _forget(self, block):
+        self._hot = None
         if block in self._which:
             self._which[self._which.index(block)] = -1

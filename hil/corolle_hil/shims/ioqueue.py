@@ -14,6 +14,7 @@ class IOQueue:
 
     def __init__(self):
         self.map = {}  # id of stream -> [stream, reader, writer]; the loop reads its truth
+        self._quiet = False  # the last wait ended by its time, and nothing has run since
 
     def _enqueue(self, stream, place):
         entry = self.map.setdefault(id(stream), [stream, None, None])
@@ -36,10 +37,13 @@ class IOQueue:
 
     def wait_io_event(self, dt_ms):
         """Wait at most dt_ms (for ever when negative) for an interrupt; wake who can go on."""
-        if self._wake_ready() or dt_ms == 0:
+        quiet, self._quiet = self._quiet, False
+        if not quiet and self._wake_ready():
             return
-        link.wait(None if dt_ms < 0 else link.now_us + dt_ms * 1000)
-        self._wake_ready()
+        if dt_ms:
+            self._quiet = not link.wait(None if dt_ms < 0 else link.now_us + dt_ms * 1000)
+            if not self._quiet:
+                self._wake_ready()
 
     def _wake_ready(self):
         """Asked at every turn, and mostly in vain: that takes no memory."""

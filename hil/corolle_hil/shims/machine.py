@@ -167,6 +167,7 @@ class RTC:
             return (y, mo, d, weekday, h, mi, s, time.time_ns() // 1000 % 1_000_000)
         seconds = time.mktime((parts[0], parts[1], parts[2], parts[4], parts[5], parts[6]))
         link.post(ops.RTC_SET, 0, 0, struct.pack("<q", seconds * 1_000_000 + parts[7]))
+        time.forget_rtc()
         return None
 
     def memory(self, data=None):

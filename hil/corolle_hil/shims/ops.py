@@ -1,13 +1,16 @@
 """The words between a simulated board and its world; read by MicroPython and CPython alike.
 
-A request is `<BBHI>`: operation, a, n (bytes of payload that follow), b. A reply is `<BBH>`: status
-(0, or an errno), 1 while interrupts are pending, n (bytes that follow).
+A request is `<BBHI>`: operation, a, n (bytes of payload that follow), b. A reply is `<BBH8s>`: status
+(0, or an errno), 1 while interrupts are pending, n (its bytes) and the first eight of them, filled up with
+zeros; the others follow. Most have no more, and are read at one go.
 """
 
 REQUEST = "<BBHI"
 REQUEST_BYTES = 8
-REPLY = "<BBH"
-REPLY_BYTES = 4
+REPLY = "<BBH8s"
+REPLY_BYTES = 12
+HEAD_BYTES = 4
+SHORT_BYTES = 8
 FOREVER = 0xFFFFFFFFFFFFFFFF
 
 # Posted: no reply comes.
@@ -48,3 +51,4 @@ UART_READ = 50  # a = UART, b = most bytes -> bytes
 RECORD_BYTES = 2
 IRQ_PIN = 1
 IRQ_TIMER = 2
+IRQ_RTC = 3  # somebody else has set the real-time clock; which = 0

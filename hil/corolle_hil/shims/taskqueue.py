@@ -5,7 +5,9 @@ into it next), `state` (True while nobody awaits it, a queue of those who do, No
 has ended) and `ph_key` (the ticks at which it is due).
 """
 
-from time import ticks_diff, ticks_ms
+from time import ticks_ms
+
+_PERIOD = 1 << 30
 
 
 class TaskQueue:
@@ -22,9 +24,12 @@ class TaskQueue:
         """Queue a task for the ticks `key` (now without)."""
         task.data = None
         task.ph_key = ticks_ms() if key is None else key
-        i = len(self._tasks)
-        while i and ticks_diff(task.ph_key, self._tasks[i - 1].ph_key) < 0:
-            i -= 1
+        due = task.ph_key
+        i = 0
+        for other in self._tasks:
+            if (other.ph_key - due - 1) % _PERIOD < _PERIOD // 2:  # it is later: ticks_diff() without a call
+                break
+            i += 1
         self._tasks.insert(i, task)
 
     def pop(self):

@@ -11,6 +11,7 @@ _UNIX_2000 = 946684800
 _TICKS_AT_BIRTH_MS = _PERIOD - 60_000  # a minute before the wrap: whoever compares ticks wrongly, fails early
 
 born_us = 0  # street time at the last reset
+_rtc_ahead_us = None  # what the real-time clock shows less street time; None: it has to be asked
 
 
 def ticks_ms():
@@ -53,14 +54,31 @@ def sleep(s):
     sleep_us(int(s * 1_000_000))
 
 
+def forget_rtc():
+    """The real-time clock was set."""
+    global _rtc_ahead_us
+    _rtc_ahead_us = None
+
+
+link.handlers[ops.IRQ_RTC << 8] = forget_rtc
+
+
+def _rtc_us():
+    """Microseconds since 2000, by the real-time clock."""
+    global _rtc_ahead_us
+    if _rtc_ahead_us is None:
+        _rtc_ahead_us = struct.unpack("<q", link.call(ops.RTC))[0] - link.now_us
+    return link.now_us + _rtc_ahead_us
+
+
 def time_ns():
     """Nanoseconds since 2000, by the real-time clock."""
-    return struct.unpack("<q", link.call(ops.RTC))[0] * 1000
+    return _rtc_us() * 1000
 
 
 def time():
     """Seconds since 2000, by the real-time clock."""
-    return time_ns() // 1_000_000_000
+    return _rtc_us() // 1_000_000
 
 
 def gmtime(seconds=None):

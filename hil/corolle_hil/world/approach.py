@@ -1,11 +1,10 @@
 """A quantity on its way to a value: first-order lag, known at every moment without a step in between."""
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Approach:
+class Approach(NamedTuple):
     """From `start` at `since_us` towards `end`, with the time constant `tau_us`; 0 is at once."""
 
     end: float

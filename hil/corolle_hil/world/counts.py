@@ -3,6 +3,7 @@
 import csv
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -31,11 +32,19 @@ class CountsFileError(ValueError):
     """The file cannot serve as counts; the message names file, line and column."""
 
 
-def steady(passages_per_h: float) -> Rate:
+@dataclass(frozen=True)
+class Steady:
     """The same flow at all hours. Raises ValueError below 0."""
-    if passages_per_h < 0:
-        raise ValueError(f"flow = {passages_per_h} passages/h must not be below 0")
-    return lambda unix_s: passages_per_h
+
+    passages_per_h: float
+
+    def __post_init__(self) -> None:
+        if self.passages_per_h < 0:
+            raise ValueError(f"flow = {self.passages_per_h} passages/h must not be below 0")
+
+    def __call__(self, unix_s: float) -> float:
+        """Passages an hour at a moment."""
+        return self.passages_per_h
 
 
 def bundled(night_per_h: float = 7.6) -> Rate:

@@ -95,11 +95,11 @@ def test_tilt_from_the_upright_post():
     bus = _Bus((3, -2, 62))
     sensor = LIS3DH(bus, 0x19)
     upright = sensor.read()
-    assert sensor.tilt_deg(upright) < 1e-4
+    assert sensor.tilt_deg(upright, upright) < 1e-4
     for degrees in (2, 30, 90, 179):
         angle = radians(degrees)
         bus.axes = (round(62 * sin(angle)), 0, round(62 * cos(angle)))
-        assert abs(sensor.tilt_deg((0.0, 0.0, 1.0)) - degrees) < 0.6  # a digit is 0.9 degrees
+        assert abs(sensor.tilt_deg((0.0, 0.0, 1.0), sensor.read()) - degrees) < 0.6  # a digit is 0.9 degrees
 
 
 def test_an_impact_is_counted_in_the_interrupt():

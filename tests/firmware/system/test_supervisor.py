@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from corolle.system.supervisor import Supervisor
+from corolle.system.supervisor import WATCHDOG_MS, Supervisor
 
 
 def _gaps(moments):
@@ -48,8 +48,8 @@ async def test_fed_while_every_task_is_alive():
             await asyncio.sleep(100)
 
     dog, log, _, _ = await _run([("well", well)], 1000)
-    assert len(dog.fed_s) >= 16
-    assert max(_gaps(dog.fed_s)) <= 60
+    assert len(dog.fed_s) >= 11
+    assert max(_gaps(dog.fed_s)) < WATCHDOG_MS / 1000 / 2, "one feed may be missed"
     assert log.events == []
 
 

@@ -17,20 +17,22 @@ MIDNIGHT = 1784073600  # 2026-07-15T00:00:00Z: 02:00 in Toulouse, and night
 
 
 class Shelf:
-    """A store in memory; `writes` counts, `broken` refuses."""
+    """A store in memory; `writes` counts, `lasting` those that are to last, `broken` refuses."""
 
     def __init__(self):
         self.records = {}
         self.writes = 0
+        self.lasting = 0
         self.broken = False
 
     def load(self, name):
         return self.records.get(name)
 
-    def save(self, name, payload):
+    def save(self, name, payload, lasting=True):
         if self.broken:
             raise OSError(5)
         self.writes += 1
+        self.lasting += lasting
         self.records[name] = payload
 
 

@@ -60,6 +60,19 @@ def test_flash_is_written_once_an_hour_and_only_for_a_change():
     assert shelf.writes == 5
 
 
+def test_what_nobody_was_told_of_is_written_once_and_twice_before_it_is_told():
+    shelf = Shelf()
+    ledger = _ledger(shelf)
+    for _ in range(30):
+        ledger["energy"] += 1
+        ledger.keep_within("energy", 9)
+    assert (shelf.writes, shelf.lasting) == (3, 0)
+    ledger.keep(now=True)
+    assert (shelf.writes, shelf.lasting) == (4, 1)
+    ledger.keep(now=True)
+    assert shelf.writes == 4, "it is there already"
+
+
 def test_a_flash_that_refuses_stops_nothing():
     bench = Bench(lamp)
     bench.shelf.broken = True

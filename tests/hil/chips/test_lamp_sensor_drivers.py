@@ -31,7 +31,7 @@ async def main():
     for _ in range(5):
         first, second = await light.read(), await light.read()
         print("lux %.1f %.1f box %.2f case %.1f" % (first, second, box.read(), case.read()))
-        print("tilt %.0f impacts %d" % (post.tilt_deg(upright), post.impacts))
+        print("tilt %.0f impacts %d" % (post.tilt_deg(upright, post.read()), post.impacts))
         await asyncio.sleep(60)
     print("time", clock.read(), clock.temperature_c())
 

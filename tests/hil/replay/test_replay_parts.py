@@ -6,9 +6,12 @@ import pytest
 from corolle_hil.replay.album import Album
 from corolle_hil.replay.baselines import ALWAYS_FULL, HALF_NIGHT, OFF_NIGHT
 from corolle_hil.replay.diary import Diary
+from corolle_hil.replay.lamp import Nights
+from corolle_hil.replay.tally import Tally
 from corolle_hil.replay.witness import Witness
 from corolle_hil.scheduler import Scheduler
 from corolle_hil.world import sun
+from corolle_hil.world.counts import Steady
 from corolle_hil.world.luminaire import Luminaire
 from corolle_hil.world.mains import Mains
 from corolle_hil.world.place import ORIGIN_DEG
@@ -72,8 +75,7 @@ class Bench:
     def __init__(self):
         self.scheduler = Scheduler(int(unix(2026, 7, 13, 12)) * 1_000_000)
         self.luminaire = Luminaire(self.scheduler, Mains(self.scheduler))
-        self.told = []
-        self.diary = Diary(self.told.append, self.scheduler, self.luminaire)
+        self.diary = Diary(self.scheduler, self.luminaire)
         self.sensor = Counter()
         self.witness = Witness(self.scheduler, self.sensor, self.luminaire, ORIGIN_DEG, self.diary)
 
@@ -121,7 +123,31 @@ def test_a_diary_counts_the_dark_alone():
     assert diary.dark_wh == pytest.approx(5.44 + 40 + 0.4), (
         "standby is drawn in the dark, and by day counts not"
     )
-    assert len(bench.told) == 7
+
+
+def test_tallies_add_up_and_tell_their_figures():
+    parts = []
+    for hours in (1, 3):
+        bench = Bench()
+        bench.decide(100, "schedule")
+        bench.wait(hours)
+        bench.decide(10, "schedule")
+        bench.wait(hours)
+        parts.append(Tally.of(bench.diary, bench.witness, bench.luminaire))
+    figures = (parts[0] + parts[1]).figures()
+    assert (figures["hours_on"], figures["switches"]) == (8, 4)
+    assert figures["energy_wh"] == pytest.approx(4 * 40 + 4 * 5.44, abs=0.1)
+    assert figures["saving"] == pytest.approx(1 - figures["energy_wh"] / 320, abs=2e-4)
+    assert Tally().figures()["saving"] is None and Tally().figures()["passages_per_h"] is None
+
+
+def test_a_replays_weeks_are_all_of_its_nights_with_people_of_their_own():
+    weeks = Nights(16, Steady(3), seed=5).weeks()
+    assert [week.nights for week in weeks] == [7, 7, 2]
+    assert [week.begin_s - weeks[0].begin_s for week in weeks] == [0, 7 * 86400, 14 * 86400]
+    assert (
+        len({week.seed for week in weeks} | {week.seed for week in Nights(7, Steady(3), seed=6).weeks()}) == 4
+    )
 
 
 def test_a_witness_counts_at_night_and_looks_after_a_second():

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 from corolle_hil.scheduler import Scheduler
-from corolle_hil.world.counts import CountsFile, CountsFileError, bundled, steady
+from corolle_hil.world.counts import CountsFile, CountsFileError, Steady, bundled
 from corolle_hil.world.local_time import to_unix
 from corolle_hil.world.passers import Lookout, Passers, Stop
 from corolle_hil.world.place import lay_out
@@ -37,7 +37,7 @@ def test_a_steady_flow_is_a_poisson_process(flow):
     """The count's standard deviation is its square root; a share of e^-1 of the gaps is above the mean."""
     scheduler = Scheduler(seed=11)
     (sensor,), stops = row(scheduler, 1)
-    passers = Passers(scheduler, "row", stops, steady(flow))
+    passers = Passers(scheduler, "row", stops, Steady(flow))
     scheduler.run(2000 * HOUR_US)
     expected = 2000 * flow
     assert passers.passages == pytest.approx(expected, abs=4 * expected**0.5)
@@ -48,17 +48,17 @@ def test_a_steady_flow_is_a_poisson_process(flow):
 
 
 def test_nobody_passes_without_a_flow(scheduler):
-    passers = Passers(scheduler, "row", row(scheduler)[1], steady(0.0))
+    passers = Passers(scheduler, "row", row(scheduler)[1], Steady(0.0))
     scheduler.run(100 * HOUR_US)
     assert passers.passages == 0
     with pytest.raises(ValueError, match="-1"):
-        steady(-1)
+        Steady(-1)
 
 
 @pytest.mark.parametrize("forwards", [True, False])
 def test_lamps_see_a_walker_one_after_the_other(scheduler, forwards):
     sensors, stops = row(scheduler)
-    passers = Passers(scheduler, "row", stops, steady(0.0), view_m=8.0)
+    passers = Passers(scheduler, "row", stops, Steady(0.0), view_m=8.0)
     passers.walk(1.4, forwards)
     scheduler.run(HOUR_US)
     seen = [sensor.seen[0] for sensor in sensors]
@@ -71,7 +71,7 @@ def test_kinds_come_by_their_shares_and_at_their_speeds():
     scheduler = Scheduler(seed=5)
     (sensor,), stops = row(scheduler, 1)
     shares = {"pedestrian": 0.5, "cyclist": 0.3, "vehicle": 0.2}
-    Passers(scheduler, "row", stops, steady(100.0), shares=shares)
+    Passers(scheduler, "row", stops, Steady(100.0), shares=shares)
     scheduler.run(20 * HOUR_US)
     speeds = sensor.speeds
     assert sum(speed >= 8 for speed in speeds) / len(speeds) == pytest.approx(0.2, abs=0.04)
@@ -82,7 +82,7 @@ def test_kinds_come_by_their_shares_and_at_their_speeds():
 def test_the_street_as_it_is_has_no_vehicles():
     scheduler = Scheduler(seed=5)
     (sensor,), stops = row(scheduler, 1)
-    Passers(scheduler, "row", stops, steady(100.0))
+    Passers(scheduler, "row", stops, Steady(100.0))
     scheduler.run(20 * HOUR_US)
     assert max(sensor.speeds) <= 8
 
@@ -90,7 +90,7 @@ def test_the_street_as_it_is_has_no_vehicles():
 @pytest.mark.parametrize("shares", [{"pedestrian": 0.9}, {"horse": 1.0}, {"cyclist": 1.5, "vehicle": -0.5}])
 def test_shares_that_make_no_traffic_are_refused(scheduler, shares):
     with pytest.raises(ValueError, match="must add up to 1"):
-        Passers(scheduler, "row", [], steady(1.0), shares=shares)
+        Passers(scheduler, "row", [], Steady(1.0), shares=shares)
 
 
 def test_a_lookout_is_all_sensors_of_a_post(scheduler):
@@ -117,7 +117,7 @@ def test_rows_are_independent_and_the_same_for_the_same_seed():
     def arrivals(seed, name):
         scheduler = Scheduler(seed=seed)
         sensors, stops = row(scheduler)
-        Passers(scheduler, name, stops, steady(20.0))
+        Passers(scheduler, name, stops, Steady(20.0))
         scheduler.run(10 * HOUR_US)
         return sensors[0].seen
 

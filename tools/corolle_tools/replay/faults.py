@@ -1,12 +1,7 @@
 """`corolle replay faults`: what nodes hold to be faults, held against what is broken."""
 
 import json
-import multiprocessing
-import os
 import tempfile
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,17 +18,14 @@ from corolle_hil.replay.faults import (
 from corolle_hil.street import Equipment
 from corolle_hil.world.place import Site
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 
-from corolle_tools.firmware import board_definition, node_files
-from corolle_tools.identity import Identity
 from corolle_tools.replay import options
-from corolle_tools.street.plan import BOARDS, SITE
+from corolle_tools.replay.cores import live_all
+from corolle_tools.replay.post import lamp_post
 
 Record = dict[str, Any]
 
-_LEFT_OFF = ("radio", "radar")  # no gateway answers; people are counted by the infrared sensor
 _COLUMNS = ("seeded", "found", "late", "wrong", "missed", "uncleared", "longest_s")
 _SUM = (
     "{lamp_nights} lamp-nights: {false_faults} false faults; of {seeded} things broken {found} were told by "
@@ -60,7 +52,7 @@ def faults(
     supplyLoss while the mains are low.
     """
     told: list[Record] = []
-    for records in _live(streets(lamp_nights, seed), processes):
+    for records in live_all(_live, streets(lamp_nights, seed), "streets", processes):
         told += records
         for record in records:
             _show(record, as_json)
@@ -72,48 +64,18 @@ def faults(
         _show_table(total["by_fault"])
 
 
-def _live(parts: list[StreetNights], processes: int | None) -> Iterator[list[Record]]:
-    """Each street's records, in their order."""
-    cores = (
-        sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
-    )
-    context = multiprocessing.get_context("spawn")
-    queue = context.Queue()
-    for core in cores:
-        queue.put(core)
-    workers = min(len(parts), processes or len(cores))
-    console = Console(stderr=True)
-    with (
-        ProcessPoolExecutor(workers, context, _settle, (queue, len(cores))) as pool,
-        Progress(console=console, transient=True, disable=not console.is_terminal) as bar,
-    ):
-        yield from bar.track(pool.map(_live_one, parts), len(parts), description="streets")
-
-
-def _settle(queue: Any, cores: int) -> None:
-    """Each worker has a core of its own, as long as there are enough."""
-    core = queue.get()
-    queue.put(core)
-    if cores > 1 and hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {core})
-
-
-def _live_one(part: StreetNights) -> list[Record]:
+def _live(part: StreetNights) -> list[Record]:
     with tempfile.TemporaryDirectory(prefix="corolle-replay-") as folder:
         return replay_street(part, _equip, Path(folder))
 
 
 def _equip(site: Site) -> Equipment:
-    """The lamp's own board and firmware, without what is left off."""
-    name, lamp = BOARDS["lamp"], int(site.name.rsplit("-", 1)[1]) - 1
-    board = board_definition(name)
-    board["fitted"] = {part: entry for part, entry in board["fitted"].items() if part not in _LEFT_OFF}
-    made = Identity.make(site.name, "lamp", SITE, site.lat_deg, site.lon_deg)
-    unit = replace(made, dev_eui=f"02c0ffee{lamp + 1:08x}")  # always the same, so that a replay never differs
-    programme = {"programme": PROGRAMME} if has_programme(lamp) else {}
-    told = unit.unit_json() | programme | {"settings": {"stuck_min": STUCK_MIN}}
-    files = {"/board.json": json.dumps(board).encode(), "/unit.json": json.dumps(told).encode()}
-    return Equipment(board, lambda: node_files(name, unit) | files)
+    """People are counted by the infrared sensor alone."""
+    number = int(site.name.rsplit("-", 1)[1])
+    told: Record = {"settings": {"stuck_min": STUCK_MIN}}
+    if has_programme(number - 1):
+        told["programme"] = PROGRAMME
+    return lamp_post(number, (site.lat_deg, site.lon_deg), told)
 
 
 def _show(record: Record, as_json: bool) -> None:

@@ -3,29 +3,25 @@
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
 from typing import Any
 
 import typer
-from corolle_hil.replay.lamp import Nights, replay_lamp
-from corolle_hil.street import Equipment
-from corolle_hil.world.counts import CountsFile, steady
+from corolle_hil.replay.lamp import Nights, Replayed, replay_lamp
+from corolle_hil.replay.tally import Tally
+from corolle_hil.world.counts import CountsFile, Rate, Steady
 from corolle_hil.world.place import ORIGIN_DEG
-from rich.console import Console
-from rich.progress import Progress
 
-from corolle_tools.firmware import board_definition, node_files
-from corolle_tools.identity import Identity
 from corolle_tools.replay import options
-from corolle_tools.street.plan import BOARDS, SITE
+from corolle_tools.replay.cores import live_all
+from corolle_tools.replay.post import lamp_post
 
-_DEV_EUI = "02c0ffee00000001"  # locally administered; always the same one, so that a replay never differs
-# No gateway answers the radio, and the radar goes on seeing for seconds who has gone.
-_LEFT_OFF = ("radio", "radar")
+Record = dict[str, Any]
+# boot.py says how early to collect garbage, which a roomy heap makes unnecessary.
+_UNTHRIFTY = {"/boot.py": b""}
 _PICTURES = (".png", ".svg", ".pdf")
 _SUM = (
     "{nights} night(s), {hours_on} h of light, {switches} changes of level; "
@@ -61,6 +57,8 @@ def lamp(
     the saving can be held against (1 - base) exp(-flow * hold). --view 8 --sensor-hold 2.5 --losses 1.6 is a
     post as they are sold.
 
+    Weeks are lived side by side, on all cores: each begins with the post mounted anew.
+
     Savings are against the same luminaire at full light whenever it is dark.
     """
     try:
@@ -71,7 +69,7 @@ def lamp(
         first_day_s = int(start.replace(tzinfo=UTC).timestamp())
         scene = view, sensor_hold, losses
         what = Nights(nights, _rate(flow, counts), seed, (lat, lon), first_day_s, *scene)
-        asked: dict[str, Any] = {"base_pct": base, "hold_s": hold}
+        asked: Record = {"base_pct": base, "hold_s": hold}
         asked |= {"counts": str(counts)} if counts else {"flow_per_h": _flow(flow)}
         tell = _json_line if as_json else _sentence
         _replay(what, asked, tell, png, png_night)
@@ -99,58 +97,74 @@ def _flow(flow: float | None) -> float:
     return options.FLOW_PER_H if flow is None else flow
 
 
-def _rate(flow: float | None, counts: Path | None) -> Callable[[float], float]:
+def _rate(flow: float | None, counts: Path | None) -> Rate:
     if counts is None:
-        return steady(_flow(flow))
+        return Steady(_flow(flow))
     if flow is not None:
         raise ValueError("--flow and --counts both say how many pass: give one of them")
     return CountsFile(counts)
 
 
+@dataclass(frozen=True)
+class _Week:
+    """A part of the nights; `picture` is the number of one of them, 0 for the busiest, None for none."""
+
+    what: Nights
+    settings: dict[str, int]
+    picture: int | None
+
+
 def _replay(
-    what: Nights, asked: dict[str, Any], tell: Callable[[dict[str, Any]], None], png: Path | None, night: int
+    what: Nights, asked: Record, tell: Callable[[Record], None], png: Path | None, night: int
 ) -> None:
-    picture = None if png is None else night
-    post = _lamp_post(what.place_deg, {name: asked[name] for name in ("base_pct", "hold_s")})
-    with tempfile.TemporaryDirectory(prefix="corolle-replay-") as folder, _progress(what.nights) as progress:
-        replayed = replay_lamp(what, post, Path(folder), tell, picture, progress)
-    summary = replayed.summary | asked
-    if png and replayed.page:
+    settings = {name: asked[name] for name in ("base_pct", "hold_s")}
+    weeks = list(_weeks(what, settings, night if png else None))
+    tally, pages = Tally(), []
+    for replayed in live_all(_live, weeks, "weeks"):
+        for record in replayed.records:
+            tell(record)
+        tally += replayed.tally
+        pages += [replayed.page] if replayed.page else []
+    summary = _summary(what, tally) | asked
+    if png:
         from corolle_tools.replay.picture import save_night  # matplotlib takes a second: only who asks waits
 
-        save_night(png, replayed.page, summary)
+        save_night(png, max(pages, key=lambda page: len(page.passages)), summary)
     tell(summary)
 
 
-def _lamp_post(place_deg: tuple[float, float], settings: dict[str, int]) -> Equipment:
-    """The lamp's own board and firmware, without what is left off, with these settings."""
-    name = BOARDS["lamp"]
-    board = board_definition(name)
-    board["fitted"] = {part: entry for part, entry in board["fitted"].items() if part not in _LEFT_OFF}
-    unit = replace(Identity.make("lamp-01", "lamp", SITE, *place_deg), dev_eui=_DEV_EUI)
-    facts = {"/board.json": board, "/unit.json": unit.unit_json() | {"settings": settings}}
-    files = {path: json.dumps(fact).encode() for path, fact in facts.items()}
-    files["/boot.py"] = b""  # which only says how early to collect garbage
-    return Equipment(board, lambda: node_files(name, unit) | files)
+def _weeks(what: Nights, settings: dict[str, int], night: int | None) -> Iterable[_Week]:
+    for week in what.weeks():
+        here = night is not None and night <= week.nights
+        yield _Week(week, settings, night if here else None)
+        night = night and (night - week.nights if night > week.nights else None)
 
 
-@contextmanager
-def _progress(nights: int) -> Iterator[Callable[[int], None]]:
-    """A bar on the terminal; nothing where errors go elsewhere."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda night: None
-        return
-    with Progress(console=console, transient=True) as bar:
-        task = bar.add_task("nights", total=nights)
-        yield lambda night: bar.update(task, completed=night)
+def _live(week: _Week) -> Replayed:
+    post = lamp_post(1, week.what.place_deg, {"settings": week.settings}, _UNTHRIFTY)
+    with tempfile.TemporaryDirectory(prefix="corolle-replay-") as folder:
+        return replay_lamp(week.what, post, Path(folder), week.picture)
 
 
-def _json_line(record: dict[str, Any]) -> None:
+def _summary(what: Nights, tally: Tally) -> Record:
+    return {
+        "type": "summary",
+        "nights": what.nights,
+        **tally.figures(),
+        "view_m": what.view_m,
+        "sensor_hold_s": what.sensor_hold_s,
+        "losses_w": what.losses_w,
+        "lat_deg": what.place_deg[0],
+        "lon_deg": what.place_deg[1],
+        "seed": what.seed,
+    }
+
+
+def _json_line(record: Record) -> None:
     print(json.dumps(record, ensure_ascii=False))
 
 
-def _sentence(record: dict[str, Any]) -> None:
+def _sentence(record: Record) -> None:
     """Decisions and the sum are for people, and a traceback; the rest is for --json."""
     if record["type"] == "decision":
         moment = f"{record['time'][:10]} {record['time'][11:19]}"
