@@ -71,6 +71,8 @@ class Canopy:
             return "accepted"
         if self._safe_mode:
             return "refused"
+        if verb not in ("open", "close", "auto"):
+            return "not fitted"
         if verb == "open" and value > common.settings["guard_on_s"]:
             return "out of range"
         now_s = common.clock.uptime_s()

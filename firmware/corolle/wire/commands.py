@@ -16,6 +16,15 @@ open   canopy 1 1800 s
 close  canopy 0    0 -
 auto   canopy 0    0 -
 report canopy 0    0 -
+drought canopy 0    4 -
+rain    canopy 0 2000 dmm
+ban     canopy 0    0 -
+lift    canopy 0    0 -
+lab     canopy 0 65535 CFU/L
+cleaned canopy 0    0 -
+sampled canopy 0    0 -
+drain   canopy 0    0 -
+records canopy 0 65535 -
 """
 
 

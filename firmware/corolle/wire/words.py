@@ -5,14 +5,16 @@ memory where a tuple of words would be a hundred. Codes are for ever: a word may
 the end, never moved.
 """
 
-# Why an output is as it is (6 bits). 0-15 any unit, 16-31 lamps, 32-55 canopies, 56-63 free.
+# Why an output is as it is (6 bits). 0-15 any unit, 16-31 lamps, 32-63 canopies.
 REASONS = (
     "unknown|boot|clock unknown|safe mode|override|sensor lost|command refused|settings|||||||||"
     "day|schedule|presence|neighbour|curfew|derating|thermal shutdown|dark weather|group cap|"
     "learning|daylight||||||"
     "dry soil|moist soil|dose given|minimum interval|guard time|guard litres|probes disagree|"
     "probe out of range|probe stale|frost guard|closed at boot|tank empty|guard litres an hour|"
-    "guard litres a day|unexplained flow|no flow"
+    "guard litres a day|unexplained flow|no flow|drought order|outside hours|rain expected|leak|"
+    "low battery|hot air|cool air|nobody there|windy|humid air|burst pause|purge due|purging|"
+    "sanitary lock|other valve open|somebody there"
 )
 
 # What became of a command (4 bits). "refused": a guard forbids it, the ACK's reason says which.
@@ -21,7 +23,9 @@ VERDICTS = (
 )
 
 # What a command asks for (8 bits). commands.py has the legal values.
-VERBS = "|level|auto|open|close|settings|report|cap|learn"
+VERBS = (
+    "|level|auto|open|close|settings|report|cap|learn|drought|rain|ban|lift|lab|cleaned|sampled|drain|records"
+)
 
 # What an event tells (8 bits), and what its value is:
 #   boot: place in BOOT_CAUSES; fault raised, fault cleared: bit in the unit's fault table;
@@ -44,7 +48,8 @@ LAMP_FAULTS = (
 )
 CANOPY_FAULTS = (
     "soil1Fault|soil2Fault|soil3Fault|probesDisagree|airSensorFault|noFlow|unexplainedFlow|guardTripped|"
-    "batteryLow|tankEmpty|clockUnknown|radioLost|flowMeterFault|tilt|doorOpen"
+    "batteryLow|tankEmpty|clockUnknown|radioLost|flowMeterFault|tilt|doorOpen|leak|waterWarm|sensorFault|"
+    "mistLocked|sanitaryLogBroken"
 )
 
 
