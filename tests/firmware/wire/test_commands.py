@@ -24,4 +24,5 @@ def test_legal_values_come_with_their_unit():
     assert legal_values("lamp", "level") == (0, 100, "%")
     assert legal_values("lamp", "auto") == (0, 0, "")
     assert legal_values("lamp", "close") is None
-    assert verbs("canopy") == ["auto", "close", "open", "report"]
+    assert legal_values("canopy", "rain") == (0, 2000, "dmm")
+    assert verbs("lamp") == ["auto", "cap", "learn", "level", "report"]

@@ -31,7 +31,7 @@ def test_blocks_of_reasons_start_where_the_air_expects_them():
 
 def test_unknown_codes_are_told_as_numbers():
     assert words.word_of(words.REASONS, 9) == "code 9"
-    assert words.word_of(words.REASONS, 63) == "code 63"
+    assert words.word_of(words.REASONS, 64) == "code 64"
     assert words.word_of(words.EVENTS, 0) == "code 0"
 
 
