@@ -50,11 +50,11 @@ def test_every_byte_of_a_head_and_of_the_link_before_it_changes_the_link():
     for place in range(24):
         other = bytearray(record)
         other[place] ^= 1
-        assert link(before, other) != record[24:], place
+        assert link(before, bytes(other)) != record[24:], place
     for place in range(8):
         other = bytearray(before)
         other[place] ^= 0x80
-        assert link(other, record) != record[24:], place
+        assert link(bytes(other), record) != record[24:], place
 
 
 def test_an_author_that_no_order_can_carry_is_refused():
