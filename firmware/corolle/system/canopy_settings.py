@@ -21,4 +21,10 @@ guard_day_s    7200   60 43200 s   guard: longest openings together in a day
 zone_min         60 -720   840 min local standard time, east of UTC
 summer_time       1    0     1 -   1: summer time by the rule of the European Union
 report_min       15    1  1440 min time between reports
+purge_dl         50    1  1000 dL  water that a purge of the mist line lets out
+purge_wait_min   30    1  1440 min somebody who stays for longer puts a purge off
+idle_h           24    1   168 h   water that stood for longer is purged before it is misted
+water_warm_c     25   15    25 Cel supply as warm as this is an alarm
+warm_stop         0    0     1 -   1: and stops the misting
+samples_per_year  2    1    12 -   samples of the misted water for the laboratory, a year
 """
