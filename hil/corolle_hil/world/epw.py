@@ -18,6 +18,11 @@ _COLUMNS = {
     "global horizontal radiation": (13, 0.0, 1500.0, 9999.0),
     "wind speed": (21, 0.0, 40.0, 999.0),
 }
+_LOCATION = {
+    "latitude": (6, -90.0, 90.0, None),
+    "longitude": (7, -180.0, 180.0, None),
+    "time zone": (8, -12.0, 14.0, None),
+}
 _RAIN = (33, 0.0, 200.0, 999.0)
 _RAIN_NAME = "liquid precipitation depth"
 _MOST_BAD_SHARE = 0.1
@@ -33,7 +38,8 @@ class EpwClimate:
     """Weather by Unix time out of an EPW file; any year asks for the file's typical year.
 
     `problems` lists the lines that were left out, each with line and column. Gaps are bridged between their
-    neighbours. Rain is often absent in such files: then it is 0 and `has_rain` is False.
+    neighbours. Rain is often absent in such files, or 0 all year: then `has_rain` is False. `place_deg` is
+    the station's latitude and longitude.
 
     Raises:
         WeatherFileError: no EPW file, or more than a tenth of its lines bad.
@@ -45,7 +51,9 @@ class EpwClimate:
         self.has_rain = False
         self._path = path
         lines = path.read_text(encoding="latin-1").splitlines()
-        self._zone = timedelta(hours=self._read_location(lines))
+        location = self._read_location(lines)
+        self.place_deg = location["latitude"], location["longitude"]
+        self._zone = timedelta(hours=location["time zone"])
         self._hours: dict[Key, Weather] = {}
         self._read(lines)
         self._check(len(lines) - _HEADER_LINES)
@@ -71,7 +79,7 @@ class EpwClimate:
                 return hour
         raise WeatherFileError(f"{self._path}: no weather near {moment:%m-%d %H:00} in this file")
 
-    def _read_location(self, lines: list[str]) -> float:
+    def _read_location(self, lines: list[str]) -> dict[str, float]:
         if not lines or not lines[0].upper().startswith("LOCATION,"):
             raise WeatherFileError(
                 f"{self._path}:1: not an EPW file: the first line must begin with LOCATION"
@@ -79,7 +87,7 @@ class EpwClimate:
         fields = lines[0].split(",")
         if len(fields) < 9:
             raise WeatherFileError(f"{self._path}:1: LOCATION has {len(fields)} fields, 10 expected")
-        return self._number(1, "time zone", fields, (8, -12.0, 14.0, None))
+        return {name: self._number(1, name, fields, column) for name, column in _LOCATION.items()}
 
     def _read(self, lines: list[str]) -> None:
         for number, line in enumerate(lines[_HEADER_LINES:], _HEADER_LINES + 1):
@@ -109,8 +117,9 @@ class EpwClimate:
     def _parse_rain(self, number: int, fields: list[str]) -> float:
         if len(fields) <= _RAIN[0] or float_or_none(fields[_RAIN[0]]) in (None, _RAIN[3]):
             return 0.0
-        self.has_rain = True
-        return self._number(number, _RAIN_NAME, fields, _RAIN)
+        rain_mm_h = self._number(number, _RAIN_NAME, fields, _RAIN)
+        self.has_rain = self.has_rain or rain_mm_h > 0
+        return rain_mm_h
 
     def _number(
         self, number: int, name: str, fields: list[str], column: tuple[int, float, float, float | None]

@@ -5,57 +5,67 @@ from dataclasses import dataclass, field
 
 from corolle_hil.world import evapotranspiration, sun
 from corolle_hil.world.climate import Climate
+from corolle_hil.world.planter import TABLE_DEMAND_MM_D, Planter
 
-_STEP_S = 600
-
-
-@dataclass(frozen=True, slots=True)
-class Planter:
-    """A planter and its plants. Water contents are shares of the soil's volume (VWC)."""
-
-    area_m2: float = 1.2
-    depth_m: float = 0.45
-    saturation: float = 0.50
-    field_capacity: float = 0.36
-    wilting_point: float = 0.12
-    stress_point: float = 0.22  # below it the plants give off less (FAO-56, chapter 8: p about 0.5)
-    crop_factor: float = 2.0  # the leaves of a climbing canopy spread far beyond the planter's own area
-    drip_shares: tuple[float, float, float] = (0.6, 0.3, 0.1)  # near the dripper, between, at the edge
-    exchange_h: float = 8.0  # time in which neighbouring parts even out
-    drain_h: float = 6.0  # time in which what is above field capacity drains
-
-    @property
-    def part_l(self) -> float:
-        """Volume of soil in each of the three parts, in litres."""
-        return self.area_m2 * self.depth_m * 1000 / 3
-
+STEP_S = 600
+_DAY_H = 24
 
 Vwc = tuple[float, float, float]
 
 
-def advance(planter: Planter, vwc: Vwc, dt_s: float, rain_mm_h: float, et0_mm_h: float, drip_l: float) -> Vwc:
-    """Water contents `dt_s` seconds later, of which `drip_l` litres have dripped in."""
+@dataclass(frozen=True, slots=True)
+class Sky:
+    """What the sky gives and takes: rain, and reference evapotranspiration."""
+
+    rain_mm_h: float
+    et0_mm_h: float
+
+    @classmethod
+    def at(cls, unix_s: float, climate: Climate, place_deg: tuple[float, float]) -> "Sky":
+        """Of a moment."""
+        weather = climate(unix_s)
+        clear_w_m2 = sun.clear_sky_w_m2(sun.elevation_deg(unix_s, *place_deg))
+        return cls(weather.rain_mm_h, evapotranspiration.reference_mm_h(weather, clear_w_m2))
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """How a planter's soil is: water contents near the dripper, between and at the edge.
+
+    `demand_mm_d` is what plants with all the water they want would have given off in the last day or so.
+    """
+
+    vwc: Vwc
+    demand_mm_d: float = TABLE_DEMAND_MM_D
+
+    def is_stressed(self, planter: Planter) -> bool:
+        """Whether any part of the root zone is too dry to give the plants all they would take there."""
+        return min(self.vwc) < planter.stress_point(self.demand_mm_d)
+
+
+def advance(planter: Planter, ground: Ground, dt_s: float, sky: Sky, drip_l: float) -> Ground:
+    """The soil `dt_s` seconds later, of which `drip_l` litres have dripped in."""
     hours = dt_s / 3600
-    parts = [
-        _part(planter, water, hours, rain_mm_h, et0_mm_h, drip_l * share)
-        for water, share in zip(vwc, planter.drip_shares, strict=True)
-    ]
-    near, middle, edge = parts
+    crop_mm_h = sky.et0_mm_h * planter.crop_factor
+    gained = [sky.rain_mm_h * hours * planter.area_m2 / 3 + drip_l * share for share in planter.drip_shares]
+    taken_l = crop_mm_h * hours * planter.area_m2 / 3
+    near, middle, edge = (
+        _part(planter, water, hours, litres, taken_l * planter.stress_coefficient(water, ground.demand_mm_d))
+        for water, litres in zip(ground.vwc, gained, strict=True)
+    )
     flow = min(0.5, hours / planter.exchange_h) / 2
     to_middle, to_edge = (near - middle) * flow, (middle - edge) * flow
-    return near - to_middle, middle + to_middle - to_edge, edge + to_edge
+    vwc = near - to_middle, middle + to_middle - to_edge, edge + to_edge
+    lately = min(1.0, hours / _DAY_H)
+    return Ground(vwc, ground.demand_mm_d + (crop_mm_h * _DAY_H - ground.demand_mm_d) * lately)
 
 
-def _part(
-    planter: Planter, water: float, hours: float, rain_mm_h: float, et0_mm_h: float, drip_l: float
-) -> float:
-    rain_l = rain_mm_h * hours * planter.area_m2 / 3
-    available = (water - planter.wilting_point) / (planter.stress_point - planter.wilting_point)
-    uptake_mm = et0_mm_h * hours * planter.crop_factor * max(0.0, min(1.0, available))
-    water += (rain_l + drip_l - uptake_mm * planter.area_m2 / 3) / planter.part_l
+def _part(planter: Planter, water: float, hours: float, gained_l: float, taken_l: float) -> float:
+    """One part; what is above saturation runs off, what is above field capacity drains (equation 88)."""
+    water = min(planter.saturation, water + (gained_l - taken_l) / planter.part_l)
     if water > planter.field_capacity:
         water -= (water - planter.field_capacity) * min(1.0, hours / planter.drain_h)
-    return max(0.0, min(planter.saturation, water))
+    return max(0.0, water)
 
 
 @dataclass
@@ -65,6 +75,8 @@ class Soil:
     Args:
         unix_s: now, in the street's time.
         drip_l: litres that have dripped in so far.
+
+    `stress_h` counts the hours in which any part of the root zone was below the stress point.
     """
 
     planter: Planter
@@ -73,12 +85,19 @@ class Soil:
     drip_l: Callable[[], float]
     place_deg: tuple[float, float]
     vwc: Vwc = (0.26, 0.25, 0.24)
+    demand_mm_d: float = TABLE_DEMAND_MM_D
+    stress_h: float = field(init=False, default=0.0)
     _done_s: float = field(init=False)
     _done_l: float = field(init=False)
 
     def __post_init__(self) -> None:
         self._done_s = self.unix_s()
         self._done_l = self.drip_l()
+
+    @property
+    def stress_point(self) -> float:
+        """The water content below which plants get too little now."""
+        return self.planter.stress_point(self.demand_mm_d)
 
     def update(self) -> Vwc:
         """Water contents now: near the dripper, between, at the edge."""
@@ -88,17 +107,17 @@ class Soil:
         drip_l = self.drip_l() - self._done_l
         whole_s = now_s - self._done_s
         while self._done_s < now_s:
-            dt_s = min(_STEP_S, now_s - self._done_s)
+            dt_s = min(STEP_S, now_s - self._done_s)
             self._step(dt_s, drip_l * dt_s / whole_s)
             self._done_s += dt_s
         self._done_l += drip_l
         return self.vwc
 
     def _step(self, dt_s: float, drip_l: float) -> None:
-        weather = self.climate(self._done_s)
-        clear_w_m2 = sun.clear_sky_w_m2(sun.elevation_deg(self._done_s, *self.place_deg))
-        et0_mm_h = evapotranspiration.reference_mm_h(weather, clear_w_m2)
-        self.vwc = advance(self.planter, self.vwc, dt_s, weather.rain_mm_h, et0_mm_h, drip_l)
+        sky = Sky.at(self._done_s, self.climate, self.place_deg)
+        ground = advance(self.planter, Ground(self.vwc, self.demand_mm_d), dt_s, sky, drip_l)
+        self.vwc, self.demand_mm_d = ground.vwc, ground.demand_mm_d
+        self.stress_h += dt_s / 3600 * ground.is_stressed(self.planter)
 
 
 class SoilProbe:

@@ -5,7 +5,7 @@ from corolle_hil.chips.latching_valve import LatchingValve
 from corolle_hil.ports import Line
 from corolle_hil.world.climate import Weather
 from corolle_hil.world.evapotranspiration import penman_monteith_mm_h, reference_mm_h
-from corolle_hil.world.soil import Planter, Soil, SoilProbe, advance
+from corolle_hil.world.soil import Ground, Planter, Sky, Soil, SoilProbe, advance
 from corolle_hil.world.water import DripLine
 
 EVEN = (0.25, 0.25, 0.25)
@@ -26,9 +26,10 @@ def test_a_hot_noon_takes_more_than_half_a_millimetre_and_a_wet_night_nothing():
 
 
 def hours(planter, vwc, count, rain_mm_h=0.0, et0_mm_h=0.0, drip_l_h=0.0):
+    ground = Ground(vwc)
     for _ in range(count * 6):
-        vwc = advance(planter, vwc, 600, rain_mm_h, et0_mm_h, drip_l_h / 6)
-    return vwc
+        ground = advance(planter, ground, 600, Sky(rain_mm_h, et0_mm_h), drip_l_h / 6)
+    return ground.vwc
 
 
 def test_water_is_conserved_while_nothing_drains_or_dries():
