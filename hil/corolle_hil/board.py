@@ -8,7 +8,7 @@ from corolle_hil.controller import Controller
 from corolle_hil.forkserver import ForkServer, Order
 from corolle_hil.interpreter import Interpreter
 from corolle_hil.memories import Flash, Nvs
-from corolle_hil.ports import I2cChip, Line, SpiChip, UartChip
+from corolle_hil.ports import I2cChip, Line, OneWireChip, SpiChip, UartChip
 from corolle_hil.scheduler import Handle, Scheduler
 from corolle_hil.shims import ops
 
@@ -81,6 +81,10 @@ class Board:
     def attach_uart(self, uart_id: int, chip: UartChip) -> None:
         """Put a chip on a UART."""
         self._controller.serial.attach(uart_id, chip)
+
+    def attach_onewire(self, gpio: int, chip: OneWireChip) -> None:
+        """Put a chip on a pin that is a one-wire bus."""
+        self._controller.onewire.attach(gpio, chip)
 
     @property
     def running(self) -> bool:

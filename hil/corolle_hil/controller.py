@@ -6,6 +6,7 @@ from collections.abc import Callable
 from random import Random
 
 from corolle_hil.memories import Flash, Nvs, RtcDomain
+from corolle_hil.onewire_buses import OneWireBuses
 from corolle_hil.peripherals import Buses, Pins, Timers
 from corolle_hil.scheduler import Scheduler
 from corolle_hil.serial_ports import SerialPorts
@@ -29,6 +30,7 @@ class Controller:
     ):
         self.pins = Pins(interrupt)
         self.buses = Buses()
+        self.onewire = OneWireBuses()
         self.serial = SerialPorts(scheduler)
         self.timers = Timers(scheduler, interrupt, bite)
         self.rtc = RtcDomain()
@@ -44,6 +46,9 @@ class Controller:
             ops.ADC: self.pins.adc,
             ops.I2C: self.buses.i2c,
             ops.SPI: self.buses.spi,
+            ops.ONEWIRE_RESET: self.onewire.reset,
+            ops.ONEWIRE_WRITE: self.onewire.write,
+            ops.ONEWIRE_READ: self.onewire.read,
             ops.UART_OPEN: self.serial.open,
             ops.UART_WRITE: self.serial.write,
             ops.UART_ANY: self.serial.any,

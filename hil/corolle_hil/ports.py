@@ -97,6 +97,22 @@ class SpiChip:
         """Chip select went high: the transaction is complete."""
 
 
+class OneWireChip:
+    """The only chip on a one-wire bus, byte by byte; so nobody searches for its ROM code."""
+
+    def reset(self) -> bool:
+        """A reset pulse; whether the chip answers with a presence pulse."""
+        raise NotImplementedError
+
+    def write(self, data: bytes) -> None:
+        """The controller wrote `data`."""
+        raise NotImplementedError
+
+    def read(self, n: int) -> bytes:
+        """The controller gives the time slots of `n` bytes; a chip that says nothing leaves ones."""
+        raise NotImplementedError
+
+
 class UartChip:
     """A chip on a UART: eight bits, no parity, one stop bit.
 

@@ -25,6 +25,7 @@ RTC_SET = 8  # payload = microseconds since 2000
 NVS_COMMIT = 9
 UART_OPEN = 10  # a = UART, b = baud rate (0: listen no more), payload = bytes of the receive buffer
 UART_WRITE = 11  # a = UART, payload = bytes to send
+ONEWIRE_WRITE = 12  # a = gpio, payload = bytes to send
 
 # Called: the board waits for the reply.
 BORN = 32  # -> unique id, reset cause, microseconds since power-on
@@ -46,6 +47,8 @@ RTC_MEMORY_SET = 47
 RANDOM = 48  # b = how many bytes -> bytes
 UART_ANY = 49  # a = UART -> how many bytes have come
 UART_READ = 50  # a = UART, b = most bytes -> bytes
+ONEWIRE_RESET = 51  # a = gpio -> 1 when a chip answers, else 0
+ONEWIRE_READ = 52  # a = gpio, b = how many bytes -> bytes
 
 # An interrupt record is `<BB>`: kind, which.
 RECORD_BYTES = 2

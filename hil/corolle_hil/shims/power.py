@@ -8,6 +8,7 @@ import time
 import esp32
 import link
 import machine
+import onewire  # noqa: F401 - frozen into the port: a booted board looks for no file of it
 import ops
 import taskqueue
 import uctypes
