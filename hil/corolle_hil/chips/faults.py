@@ -32,6 +32,25 @@ class I2cFaults:
 
 
 @dataclass
+class OneWireFaults:
+    """Faults of one chip on a one-wire bus.
+
+    Attributes:
+        dead: it answers nothing.
+        shorted: the wire is held low, which looks like a presence pulse, and all bits are 0.
+        unsupplied: its supply wire is broken: what the data wire gives is too little to convert.
+        garbled: the share of its messages in which a bit is wrong.
+        stuck: its measurement stays what it was when this was set.
+    """
+
+    dead: bool = False
+    shorted: bool = False
+    unsupplied: bool = False
+    garbled: float = 0.0
+    stuck: bool = False
+
+
+@dataclass
 class UartFaults:
     """Faults of one chip on a UART.
 
