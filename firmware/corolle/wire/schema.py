@@ -4,7 +4,7 @@ Packer, unpacker, codecs for other networks and documentation are all made from 
 messages of its own kind (lamp_report, canopy_report, orders): the whole table costs memory there.
 """
 
-from corolle.wire.canopy_report import CANOPY_REPORT
+from corolle.wire.canopy_report import CANOPY_REPORT, CANOPY_SERVICE
 from corolle.wire.fields import Field, Message
 from corolle.wire.lamp_report import LAMP_REPORT, LAMP_SERVICE
 from corolle.wire.orders import ACK, COMMAND, EVENT
@@ -12,6 +12,7 @@ from corolle.wire.orders import ACK, COMMAND, EVENT
 __all__ = (
     "ACK",
     "CANOPY_REPORT",
+    "CANOPY_SERVICE",
     "COMMAND",
     "EVENT",
     "LAMP_REPORT",
@@ -22,7 +23,7 @@ __all__ = (
     "message_for",
 )
 
-MESSAGES = (LAMP_REPORT, LAMP_SERVICE, CANOPY_REPORT, EVENT, COMMAND, ACK)
+MESSAGES = (LAMP_REPORT, LAMP_SERVICE, CANOPY_REPORT, CANOPY_SERVICE, EVENT, COMMAND, ACK)
 
 
 def message_for(port: int) -> Message | None:

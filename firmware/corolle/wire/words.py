@@ -38,6 +38,8 @@ EVENTS = (
     "valve opened|valve closed|override ended|store restored|task restarted|impact|learned"
 )
 
+SANITARY_STATES = "ready|purge due|purging|misting|drained|disinfection due|locked|not fitted"
+
 BOOT_CAUSES = "unknown|power|hard reset|watchdog|deep sleep|soft reset|brown-out"
 
 # Faults: the place is the bit in the report; from bit 12 on a fault is told by events alone.
