@@ -12,7 +12,8 @@ def _assemble():
     """Put the node together, then let go of the modules that did: the radio needs the memory more."""
     from corolle.wire.seldom import borrowed
 
-    with borrowed("corolle.node", "corolle.units.wiring", "corolle.system.boots") as node:
+    makers = "corolle.units.wiring", "corolle.units.canopy_wiring", "corolle.system.boots"
+    with borrowed("corolle.node", *makers) as node:
         return node.Node().supervisor
 
 

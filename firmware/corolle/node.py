@@ -38,7 +38,8 @@ class Node:
         self._boots = Boots(rtc)
         board = self._read("/board.json")
         self._wiring = Wiring(board)
-        self._shut_valve()
+        # Before anything else: nobody knows how a latching valve stands after a reset.
+        self._wiring.shut_valves(self._log)
         self._store = Store()
         self._tell_boot()
         watchdog = machine.WDT(timeout=WATCHDOG_MS)
@@ -64,13 +65,6 @@ class Node:
             return facts
         self._log("file", level="error", path=path, error=error)
         return {}
-
-    def _shut_valve(self) -> None:
-        """Before anything else: nobody knows how a latching valve stands after a reset."""
-        try:
-            self._wiring.valve()
-        except (ValueError, KeyError, TypeError) as error:
-            self._log("fitting", level="error", part="valve", error=repr(error))
 
     def _tell_boot(self) -> None:
         boots = self._boots

@@ -48,3 +48,25 @@ class ADS1115:
     def _read(self, register: int) -> int:
         self._i2c.readfrom_mem_into(self._address, register, self._word)
         return self._word[0] << 8 | self._word[1]
+
+
+class SharedADS1115:
+    """One converter for several parts: probed when first needed, and made anew after it was lost.
+
+    Only one task may read at a time: a second one would change the input under a conversion that runs.
+    """
+
+    def __init__(self, i2c, address: int):
+        self._i2c = i2c
+        self._address = address
+        self._chip: ADS1115 | None = None
+
+    async def read_mv(self, channel: int) -> float:
+        """As ADS1115.read_mv."""
+        try:
+            if self._chip is None:
+                self._chip = ADS1115(self._i2c, self._address)
+            return await self._chip.read_mv(channel)
+        except OSError:
+            self._chip = None
+            raise

@@ -1,6 +1,5 @@
 """A capacitive soil probe: the straight line between its voltage in dry and in wet substrate."""
 
-from corolle.drivers.ads1115 import ADS1115
 from corolle.wire.compat import const
 
 _BEYOND = const(0.1)  # of the span; further out it is an open wire or a short circuit
@@ -30,13 +29,9 @@ class SoilProbe:
 
 
 class SoilProbes:
-    """All probes of one ADS1115; ChipError when it is not there.
+    """All probes of one converter: `entry` lists channels, dry_mv, wet_mv and wet_vwc_pct in one order."""
 
-    `entry` has its address, and lists channels, dry_mv, wet_mv and wet_vwc_pct in one order.
-    """
-
-    def __init__(self, i2c, entry: dict):
-        converter = ADS1115(i2c, entry["address"])
+    def __init__(self, converter, entry: dict):
         calibration = entry["dry_mv"], entry["wet_mv"], entry["wet_vwc_pct"]
         self._probes = [
             SoilProbe(converter, channel, *(values[i] for values in calibration))

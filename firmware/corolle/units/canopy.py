@@ -3,9 +3,8 @@
 from machine import Timer
 
 from corolle.control.water import WaterMemory, decide
-from corolle.drivers.sht45 import SHT45
-from corolle.drivers.soil_probe import SoilProbes
 from corolle.system.canopy_settings import CANOPY_SETTINGS as SETTINGS
+from corolle.units.canopy_wiring import CanopyWiring
 from corolle.units.common import Wake
 from corolle.units.garden import Garden
 from corolle.units.sensor import Sensor
@@ -142,8 +141,9 @@ class Canopy:
 def build(common, wiring, place, safe_mode: bool, programme: str) -> Canopy:
     """The canopy of this board; its valve is shut already. It has no use for a programme of light."""
     wake = Wake()
-    tap = None if safe_mode else common.attempt("flowMeterFault", lambda: _tap(common, wiring, wake))
-    return Canopy(common, _garden(common, wiring), tap, wake, safe_mode)
+    canopy_wiring = CanopyWiring(wiring)
+    tap = None if safe_mode else common.attempt("flowMeterFault", lambda: _tap(common, canopy_wiring, wake))
+    return Canopy(common, _garden(common, canopy_wiring), tap, wake, safe_mode)
 
 
 def _garden(common, wiring) -> Garden:
@@ -151,14 +151,14 @@ def _garden(common, wiring) -> Garden:
     air = soil = None
     parts = common.attempt("soil1Fault", wiring.soil)
     if parts:
-        soil = Sensor("soil", SoilProbes, parts, log, clock.uptime_s)
-    probes = len(parts[1]["channels"]) if parts else 0
+        soil = Sensor("soil", parts[0], parts[1:], log, clock.uptime_s)
+    probes = len(parts[-1]["channels"]) if parts else 0
     parts = common.attempt("airSensorFault", wiring.air)
     if parts:
-        air = Sensor("air", SHT45, parts, log, clock.uptime_s)
+        air = Sensor("air", parts[0], parts[1:], log, clock.uptime_s)
     return Garden(common, soil, probes, air)
 
 
 def _tap(common, wiring, wake: Wake):
-    valve, flow = wiring.valve(), wiring.flow()
+    valve, flow = wiring.valve("valve"), wiring.flow("flow")
     return Tap(common, valve, flow, Timer(_GUARD_TIMER), wake.set) if valve and flow else None

@@ -2,6 +2,8 @@
 
 from machine import ADC, I2C, PWM, SPI, UART, Pin
 
+_VALVES = ("latching_valve", "solenoid")
+
 
 class Wiring:
     """`definition` is what board.json holds; KeyError or ValueError: an entry is missing or impossible."""
@@ -11,10 +13,10 @@ class Wiring:
         self._fitted = definition.get("fitted", {})
         self._made: dict = {}
 
-    def part(self, name: str, driver: str) -> dict | None:
+    def part(self, name: str, driver: str = "") -> dict | None:
         """The entry of a part, None when it is not fitted. ValueError when it wants another driver."""
         entry = self._fitted.get(name)
-        if entry is not None and entry["driver"] != driver:
+        if entry is not None and driver and entry["driver"] != driver:
             raise ValueError(f"board: fitted.{name}.driver = {entry['driver']!r} is not {driver}")
         return entry
 
@@ -124,36 +126,23 @@ class Wiring:
             return None
         return self.bus(entry["bus"]), entry["address"]
 
-    def valve(self):
-        """The drip valve, or None; it is pulsed shut the first time."""
-        entry = self.part("valve", "latching_valve")
+    def valve(self, name: str):
+        """A valve, latching or solenoid, or None; it is shut when it is made, and made once."""
+        entry = self.part(name)
         if entry is None:
             return None
-        if "valve" not in self._made:
-            from corolle.drivers.latching_valve import LatchingValve
+        if name not in self._made:
+            self._made[name] = _make_valve(name, entry)
+        return self._made[name]
 
-            pins = Pin(entry["open_pin"]), Pin(entry["close_pin"])
-            self._made["valve"] = LatchingValve(*pins, entry["pulse_ms"])
-        return self._made["valve"]
-
-    def flow(self):
-        """The water meter, or None."""
-        entry = self.part("flow", "flow_meter")
-        if entry is None:
-            return None
-        from corolle.drivers.flow_meter import FlowMeter
-
-        return FlowMeter(Pin(entry["pin"]), entry["litres_per_pulse"])
-
-    def air(self) -> tuple | None:
-        """What SHT45 is made of, or None."""
-        entry = self.part("air", "sht45")
-        return None if entry is None else (self.bus(entry["bus"]), entry["address"])
-
-    def soil(self) -> tuple | None:
-        """What SoilProbes is made of, or None."""
-        entry = self.part("soil", "ads1115")
-        return None if entry is None else (self.bus(entry["bus"]), entry)
+    def shut_valves(self, log) -> None:
+        """Shut every valve of the board. An entry that is wrong is told; the others are shut all the same."""
+        for name, entry in self._fitted.items():
+            try:
+                if entry["driver"] in _VALVES:
+                    self.valve(name)
+            except (ValueError, KeyError, TypeError) as error:
+                log("fitting", level="error", part=name, error=repr(error))
 
     def radio(self) -> tuple | None:
         """What SX1262 is made of, or None: arguments by place and by name."""
@@ -163,6 +152,18 @@ class Wiring:
         named: dict = {name: Pin(entry[name]) for name in ("busy", "dio1", "reset")}
         named["tcxo_mv"] = entry.get("tcxo_mv")
         return (self.bus(entry["bus"]), Pin(entry["cs"])), named
+
+
+def _make_valve(name: str, entry: dict):
+    if entry["driver"] == "latching_valve":
+        from corolle.drivers.latching_valve import LatchingValve
+
+        return LatchingValve(Pin(entry["open_pin"]), Pin(entry["close_pin"]), entry["pulse_ms"])
+    if entry["driver"] == "solenoid":
+        from corolle.drivers.solenoid import Solenoid
+
+        return Solenoid(Pin(entry["pin"]))
+    raise ValueError(f"board: fitted.{name}.driver = {entry['driver']!r} is none of {', '.join(_VALVES)}")
 
 
 def _make_bus(entry: dict):
