@@ -15,6 +15,7 @@ from corolle_gateway.errors import ConfigError, StartError
 from corolle_gateway.hub.book import Book
 from corolle_gateway.hub.desk import Desk
 from corolle_gateway.hub.hub import Hub
+from corolle_gateway.hub.sanitary import SanitaryLogs
 from corolle_gateway.links.lorawan.link import LorawanLink
 from corolle_gateway.log import Log
 from corolle_gateway.model import Registration
@@ -41,7 +42,8 @@ class Gateway:
         self._outbox = Outbox(self._writer)
         book = Book(clock, log, self._counts, self._writer, self._outbox)
         self._desk = Desk(clock, self._counts, self._tasks, book)
-        self._hub = Hub(self._counts, self._writer, self._outbox, self._desk)
+        logs = SanitaryLogs(log, self._counts, self._tasks, self._writer, self._desk)
+        self._hub = Hub(self._counts, self._writer, self._outbox, self._desk, logs)
         self._lorawan = self._make_lorawan()
         self._city = self._make_city()
 
@@ -49,7 +51,7 @@ class Gateway:
         """Go on where an earlier run stopped. StartError when a port or a unit's identity is taken."""
         await self._register(registrations)
         self._counts.load(await self._writer.submit(counts.everyone))
-        units = [unit for unit, _ in await self._writer.submit(registry.everyone)]
+        units = await self._writer.submit(registry.units)
         await self._outbox.load()
         await self._hub.load(units, self._city.changed)
         await self._desk.load(self._hub.units, self._lorawan)

@@ -8,6 +8,7 @@ from asyncio import Future
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from corolle.wire.sanitary_record import Record
 from msgspec import Struct
 
 # Where a unit's wrapping counters stand, by field: (last raw steps, total steps).
@@ -105,6 +106,15 @@ class Command(Struct):
 OPEN_STATUSES = ("accepted", "queued", "sent")
 
 
+class SanitaryEntry(Struct, frozen=True):
+    """A record of a sanitary log as the store keeps it: whose it is, and when it came."""
+
+    unit: str
+    dev_eui: str  # of the controller that wrote it: the log is its own
+    received_s: float
+    record: Record
+
+
 class SessionRecord(Struct):
     """A LoRaWAN session as the store keeps it. Its repr leaves the keys out."""
 
@@ -137,7 +147,7 @@ class OutboxRow(Struct, frozen=True):
 
     id: int
     unit: str
-    kind: str  # report | event | ack
+    kind: str  # report | service | event | ack | sanitary
     body: bytes
 
 

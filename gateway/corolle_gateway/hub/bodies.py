@@ -4,6 +4,7 @@ from typing import Any
 
 from corolle.wire import words
 from corolle.wire.fields import Field, Message
+from corolle.wire.sanitary_record import SANITARY, Record
 
 from corolle_gateway.model import Radio, Uplink, iso_utc
 
@@ -36,6 +37,21 @@ def event(uplink: Uplink, values: dict[str, Any]) -> Body:
     if detail is not None:
         body["detail"] = detail
     body["radio"] = radio(uplink.radio)
+    return body
+
+
+def sanitary(uplink: Uplink, record: Record) -> Body:
+    """A record of the sanitary log; `record` has its 32 bytes, so that anybody can check the chain."""
+    body = _head(uplink, record.time_s or uplink.time_s)
+    body |= {
+        "received": iso_utc(uplink.time_s),
+        "number": record.number,
+        "operation": words.word_of(SANITARY, record.code),
+        "value": record.value,
+        "author": record.author,
+        "record": uplink.payload.hex(),
+        "radio": radio(uplink.radio),
+    }
     return body
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from corolle.wire import codec
+from corolle.wire import codec, sanitary_record
 from corolle.wire.errors import FrameError
 from corolle.wire.fields import Message
 from corolle.wire.schema import ACK, CANOPY_REPORT, EVENT, LAMP_REPORT, LAMP_SERVICE
@@ -16,6 +16,7 @@ from corolle_gateway.hub import bodies
 from corolle_gateway.hub.bodies import Body
 from corolle_gateway.hub.counters import unwrap
 from corolle_gateway.hub.desk import Desk
+from corolle_gateway.hub.sanitary import SanitaryLogs
 from corolle_gateway.model import Accepted, Counters, Downlink, Guard, Radio, Sent, Unit, Uplink
 from corolle_gateway.store import messages, states
 from corolle_gateway.store.outbox import Outbox
@@ -33,11 +34,13 @@ class Hub:
         writer: Writer,
         outbox: Outbox,
         desk: Desk,
+        sanitary: SanitaryLogs,
     ):
         self._counts = counts
         self._writer = writer
         self._outbox = outbox
         self._desk = desk
+        self._sanitary = sanitary
         self._reported: Callable[[str], None] = lambda unit: None
         self._counters: dict[str, Counters] = {}
         self._unsettled: dict[int, Body] = {}
@@ -51,10 +54,13 @@ class Hub:
         for name, (report, counters) in (await self._writer.submit(states.everyone)).items():
             self.latest[name] = msgspec.json.decode(report)
             self._counters[name] = msgspec.json.decode(counters, type=Counters)
+        await self._sanitary.load()
 
     def accept(self, uplink: Uplink, guard: Guard) -> Accepted:
         """Store an uplink if `guard` allows; it is published after settle()."""
         try:
+            if uplink.port == sanitary_record.PORT and uplink.unit.kind == "canopy":
+                return self._record(uplink, sanitary_record.unpack(uplink.payload), guard)
             message, values = codec.decode(uplink.port, uplink.payload)
         except FrameError as error:
             return self._unreadable(uplink, "payload_" + error.cause.replace(" ", "_"), guard)
@@ -103,28 +109,39 @@ class Hub:
             return True
 
         accepted = self._stored(uplink, "report", body, guarded)
-        accepted.stored.add_done_callback(lambda done: self._told(name, body, done))
+        accepted.stored.add_done_callback(lambda done: self._told(uplink, body, done))
         return accepted
 
+    def _record(self, uplink: Uplink, record: sanitary_record.Record, guard: Guard) -> Accepted:
+        message_id, publish = self._held(uplink, "sanitary", bodies.sanitary(uplink, record))
+        return Accepted(message_id, self._sanitary.keep(uplink.unit, record, uplink.time_s, guard, publish))
+
     def _stored(self, uplink: Uplink, kind: str, body: Body, guard: Guard) -> Accepted:
-        message_id = self._outbox.next_id()
-        said = msgspec.json.encode(body)
+        message_id, publish = self._held(uplink, kind, body)
 
         def operation(db: sqlite3.Connection) -> bool:
             if not guard(db):
                 return False
-            messages.put(db, message_id, uplink.unit.name, kind, uplink.key, uplink.time_s, said)
+            publish(db)
             return True
 
-        self._outbox.hold(message_id)
-        self._unsettled[message_id] = body
         self._counts.count(f"{kind}s")
         return Accepted(message_id, self._writer.submit(operation))
 
-    def _told(self, unit: str, body: Body, done: asyncio.Future[bool]) -> None:
+    def _held(self, uplink: Uplink, kind: str, body: Body) -> tuple[int, Guard]:
+        """Number what is told of an uplink, hold it until settle(); the number, and what puts it there."""
+        message_id = self._outbox.next_id()
+        said = msgspec.json.encode(body)
+        self._outbox.hold(message_id)
+        self._unsettled[message_id] = body
+        unit, key, time_s = uplink.unit.name, uplink.key, uplink.time_s
+        return message_id, lambda db: messages.put(db, message_id, unit, kind, key, time_s, said)
+
+    def _told(self, uplink: Uplink, body: Body, done: asyncio.Future[bool]) -> None:
         if not done.cancelled() and done.exception() is None and done.result():
-            self.latest[unit] = body
-            self._reported(unit)
+            self.latest[uplink.unit.name] = body
+            self._reported(uplink.unit.name)
+            self._sanitary.heard(uplink.unit, uplink.time_s)
 
     def _unreadable(self, uplink: Uplink, cause: str, guard: Guard) -> Accepted:
         """Authentic, and so its counter is used up; but nothing that could be published."""

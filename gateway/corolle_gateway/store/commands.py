@@ -32,6 +32,16 @@ def last_wire_id(db: sqlite3.Connection, unit: str) -> int:
     return row[0] if row else 0
 
 
+def last_given(db: sqlite3.Connection, verb: str, author: str) -> dict[str, float]:
+    """When each unit was last given such a command (Unix seconds)."""
+    return dict(
+        db.execute(
+            "SELECT unit, max(created_s) FROM commands WHERE verb = ? AND author = ? GROUP BY unit",
+            (verb, author),
+        )
+    )
+
+
 def put(db: sqlite3.Connection, command: Command) -> None:
     """Store a new command."""
     db.execute(

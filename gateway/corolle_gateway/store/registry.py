@@ -35,6 +35,11 @@ def everyone(db: sqlite3.Connection) -> list[tuple[Unit, bytes]]:
     return [(Unit(*row[:-1]), row[-1]) for row in rows]
 
 
+def units(db: sqlite3.Connection) -> list[Unit]:
+    """All units; their keys are not read."""
+    return [Unit(*row) for row in db.execute(f"SELECT {_COLUMNS} FROM units ORDER BY name")]
+
+
 def use_nonces(db: sqlite3.Connection, unit: str, dev_nonce: int) -> int | None:
     """Take the DevNonce of a join-request; the JoinNonce to answer with, or None when it is a replay.
 

@@ -69,7 +69,26 @@ CREATE TABLE airtime (
 ) STRICT;
 """
 
-MIGRATIONS = (_FIRST,)
+# Every record of the canopies' sanitary logs (arrete du 7 aout 2017), as it came. A log is its controller's:
+# another one in the same unit begins another log. The triggers keep faults of our own from changing evidence;
+# the first is there because INSERT OR REPLACE deletes without asking the trigger on deletion.
+_SANITARY = """
+CREATE TABLE sanitary (
+    unit TEXT NOT NULL, dev_eui TEXT NOT NULL, received_s REAL NOT NULL,
+    number INTEGER NOT NULL, time_s INTEGER NOT NULL, code INTEGER NOT NULL, flags INTEGER NOT NULL,
+    value INTEGER NOT NULL, author TEXT NOT NULL, chain BLOB NOT NULL, PRIMARY KEY (dev_eui, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sanitary_of_unit ON sanitary (unit);
+CREATE TRIGGER sanitary_once BEFORE INSERT ON sanitary
+    WHEN EXISTS (SELECT 1 FROM sanitary WHERE dev_eui = NEW.dev_eui AND number = NEW.number)
+    BEGIN SELECT RAISE(ABORT, 'a sanitary record is never replaced'); END;
+CREATE TRIGGER sanitary_unchanged BEFORE UPDATE ON sanitary
+    BEGIN SELECT RAISE(ABORT, 'a sanitary record is never changed'); END;
+CREATE TRIGGER sanitary_kept BEFORE DELETE ON sanitary
+    BEGIN SELECT RAISE(ABORT, 'a sanitary record is never deleted'); END;
+"""
+
+MIGRATIONS = (_FIRST, _SANITARY)
 
 
 def migrate(db: sqlite3.Connection) -> None:

@@ -1,0 +1,142 @@
+"""The canopies' sanitary logs: each record kept once, its link checked, what is missing asked for again."""
+
+import asyncio
+import sqlite3
+
+from corolle.wire.sanitary_record import Record, first_link
+from msgspec import Struct, json
+
+from corolle_gateway.counts import Counts
+from corolle_gateway.hub.desk import Desk
+from corolle_gateway.log import Log
+from corolle_gateway.model import Guard, SanitaryEntry, Unit
+from corolle_gateway.sanitary_chain import follows
+from corolle_gateway.store import commands, sanitary
+from corolle_gateway.store.writer import Writer
+from corolle_gateway.tasks import Tasks
+
+_VERB, _AUTHOR = "records", "gateway"
+_ASK_AGAIN_S = 3600.0
+_NUMBERS = 0x10000  # the order's value has 16 bits, a record's number 32
+
+
+class _Kept(Struct, frozen=True):
+    """What became of a record in the store."""
+
+    is_new: bool
+    contradicts: bool  # the log has another record of that number
+    misfits: tuple[int, ...] = ()  # the numbers of records that do not follow the one before them
+    whole_up_to: int = 0
+    has_gap: bool = False
+
+
+class SanitaryLogs:
+    """Keeps the logs of a street's canopies and asks for what they lack."""
+
+    def __init__(self, log: Log, counts: Counts, tasks: Tasks, writer: Writer, desk: Desk):
+        self._log = log
+        self._counts = counts
+        self._tasks = tasks
+        self._writer = writer
+        self._desk = desk
+        self._whole: dict[str, int] = {}  # up to which number a controller's log lacks nothing, by DevEUI
+        self._gaps: set[str] = set()  # DevEUIs of controllers whose log goes on after a gap
+        self._asked_s: dict[str, float] = {}  # when a unit was last asked for what is missing
+
+    async def load(self) -> None:
+        """Go on where an earlier run stopped."""
+        self._asked_s = await self._writer.submit(lambda db: commands.last_given(db, _VERB, _AUTHOR))
+        for dev_eui, (whole, has_gap) in (await self._writer.submit(_standings)).items():
+            self._stands(dev_eui, whole, has_gap)
+
+    def keep(
+        self, unit: Unit, record: Record, now_s: float, guard: Guard, publish: Guard
+    ) -> asyncio.Future[bool]:
+        """Store a record if `guard` allows, and with it, unless it is known, what `publish` puts there.
+
+        True once that is committed, False when `guard` forbids it.
+        """
+        entry = SanitaryEntry(unit.name, unit.dev_eui, now_s, record)
+        known = self._whole.get(unit.dev_eui, 0)
+
+        def operation(db: sqlite3.Connection) -> _Kept | None:
+            return _keep(db, entry, known, publish) if guard(db) else None
+
+        kept = self._writer.submit(operation)
+        kept.add_done_callback(lambda done: self._told(unit, record, now_s, done))
+        return _is_some(kept)
+
+    def heard(self, unit: Unit, now_s: float) -> None:
+        """The unit has spoken, and so can be asked for records that are missing: at most once an hour."""
+        since_s = now_s - self._asked_s.get(unit.name, float("-inf"))
+        if unit.dev_eui in self._gaps and not 0 <= since_s < _ASK_AGAIN_S:
+            self._asked_s[unit.name] = now_s
+            self._tasks.start(self._ask(unit.name, self._whole[unit.dev_eui] + 1))
+
+    async def _ask(self, unit: str, number: int) -> None:
+        order = {"verb": _VERB, "value": number % _NUMBERS, "author": _AUTHOR, "for_s": _ASK_AGAIN_S}
+        self._log.info("sanitary_gap", unit=unit, number=number)
+        try:
+            await self._desk.order(unit, json.encode(order))
+        except sqlite3.Error:  # the writer has counted it
+            self._asked_s.pop(unit, None)
+
+    def _told(self, unit: Unit, record: Record, now_s: float, done: asyncio.Future[_Kept | None]) -> None:
+        kept = None if done.cancelled() or done.exception() else done.result()
+        if kept is None:
+            return
+        if kept.contradicts:
+            self._counts.reject("sanitary_contradiction", unit=unit.name, number=record.number)
+        elif kept.is_new:
+            self._counts.count("sanitary_records")
+            for number in kept.misfits:
+                self._counts.count("sanitary_links_broken")
+                self._log.error("sanitary_link_broken", unit=unit.name, number=number)
+            self._stands(unit.dev_eui, kept.whole_up_to, kept.has_gap)
+        self.heard(unit, now_s)
+
+    def _stands(self, dev_eui: str, whole: int, has_gap: bool) -> None:
+        self._whole[dev_eui] = whole
+        (self._gaps.add if has_gap else self._gaps.discard)(dev_eui)
+
+
+def _standings(db: sqlite3.Connection) -> dict[str, tuple[int, bool]]:
+    return {dev_eui: sanitary.whole_up_to(db, dev_eui, 0) for dev_eui in sanitary.controllers(db)}
+
+
+def _keep(db: sqlite3.Connection, entry: SanitaryEntry, known: int, publish: Guard) -> _Kept:
+    kept = sanitary.find(db, entry.dev_eui, entry.record.number)
+    if kept is not None:
+        return _Kept(is_new=False, contradicts=kept != entry.record)
+    sanitary.put(db, entry)
+    publish(db)
+    whole, has_gap = sanitary.whole_up_to(db, entry.dev_eui, known)
+    return _Kept(True, False, tuple(_misfits(db, entry.dev_eui, entry.record)), whole, has_gap)
+
+
+def _misfits(db: sqlite3.Connection, dev_eui: str, record: Record) -> list[int]:
+    """Which of a new record and the one after it do not follow; one whose forerunner is missing may."""
+    before = sanitary.find(db, dev_eui, record.number - 1)
+    previous = first_link(dev_eui) if record.number == 1 else before and before.chain
+    after = sanitary.find(db, dev_eui, record.number + 1)
+    found = [] if previous is None or follows(record, previous) else [record.number]
+    return found if after is None or follows(after, record.chain) else [*found, after.number]
+
+
+def _is_some(kept: asyncio.Future[_Kept | None]) -> asyncio.Future[bool]:
+    """A future of whether another one's result is there."""
+    some: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+    def copy(done: asyncio.Future[_Kept | None]) -> None:
+        if some.cancelled():
+            return
+        if done.cancelled():
+            some.cancel()
+        elif error := done.exception():
+            some.set_exception(error)
+            some.exception()  # the writer has counted it: nobody else has to look
+        else:
+            some.set_result(done.result() is not None)
+
+    kept.add_done_callback(copy)
+    return some

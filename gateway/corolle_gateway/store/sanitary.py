@@ -1,0 +1,74 @@
+"""The sanitary logs of canopies: records are added, and neither changed nor deleted.
+
+A log is a controller's and not a unit's: who puts another controller into a canopy begins another log, whose
+numbers begin at 1 again.
+"""
+
+import sqlite3
+from typing import Any
+
+from corolle.wire.sanitary_record import Record
+
+from corolle_gateway.model import SanitaryEntry
+
+_RECORD = "number, time_s, code, flags, value, author, chain"
+
+
+def put(db: sqlite3.Connection, entry: SanitaryEntry) -> None:
+    """Keep a record. sqlite3.IntegrityError when its number is there already."""
+    db.execute(
+        f"INSERT INTO sanitary (unit, dev_eui, received_s, {_RECORD}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (entry.unit, entry.dev_eui, entry.received_s, *entry.record),
+    )
+
+
+def find(db: sqlite3.Connection, dev_eui: str, number: int) -> Record | None:
+    """The record of that number in a controller's log, or None."""
+    row = db.execute(
+        f"SELECT {_RECORD} FROM sanitary WHERE dev_eui = ? AND number = ?", (dev_eui, number)
+    ).fetchone()
+    return Record(*row) if row else None
+
+
+def whole_up_to(db: sqlite3.Connection, dev_eui: str, known: int) -> tuple[int, bool]:
+    """The number up to which a log lacks nothing, and whether it goes on after a gap.
+
+    `known`: a number up to which it is known to lack nothing (0: not known), so that not all is read again.
+    """
+    rows = db.execute(
+        "SELECT number FROM sanitary WHERE dev_eui = ? AND number > ? ORDER BY number", (dev_eui, known)
+    )
+    for (number,) in rows:
+        if number != known + 1:
+            return known, True
+        known = number
+    return known, False
+
+
+def controllers(db: sqlite3.Connection) -> list[str]:
+    """The DevEUIs of all controllers of which there is a log."""
+    return [dev_eui for (dev_eui,) in db.execute("SELECT DISTINCT dev_eui FROM sanitary ORDER BY dev_eui")]
+
+
+def logs_of(db: sqlite3.Connection, unit: str) -> list[list[SanitaryEntry]]:
+    """The whole log of each controller that has written for a unit, the first one first.
+
+    A controller may have served another unit as well: its log has those records too, for the chain's sake.
+    """
+    rows = db.execute(
+        "SELECT dev_eui FROM sanitary WHERE unit = ? GROUP BY dev_eui ORDER BY min(received_s)", (unit,)
+    ).fetchall()
+    return [_log(db, dev_eui) for (dev_eui,) in rows]
+
+
+def _log(db: sqlite3.Connection, dev_eui: str) -> list[SanitaryEntry]:
+    rows = db.execute(
+        f"SELECT unit, dev_eui, received_s, {_RECORD} FROM sanitary WHERE dev_eui = ? ORDER BY number",
+        (dev_eui,),
+    )
+    return [_entry(row) for row in rows]
+
+
+def _entry(row: tuple[Any, ...]) -> SanitaryEntry:
+    unit, dev_eui, received_s, *record = row
+    return SanitaryEntry(unit, dev_eui, received_s, Record(*record))
