@@ -30,9 +30,11 @@ class _Line:
         self.readings = SanitaryReadings()
         self.readings.present = False
         self.readings.dl = 7000
-        self.now_s: int | None = _NOW
+        self.now_s = _NOW
+        self.clock_known = True
         self.uptime_s = 100
-        self.flow_dl_s = 1  # of an open purge valve
+        self.flow_dl_min = 60  # of an open purge valve
+        self._drops = 0  # that the meter has not counted yet, 60 in a dL
         self.output = SHUT
         self.said: list = []
 
@@ -40,7 +42,8 @@ class _Line:
         """One look; what was recorded goes to `said`."""
         for name in changes:
             setattr(self.readings, name, changes[name])
-        self.output, reason, next_s = self.duties.step(self.uptime_s, self.now_s, self.readings)
+        now_s = self.now_s if self.clock_known else None
+        self.output, reason, next_s = self.duties.step(self.uptime_s, now_s, self.readings)
         assert next_s > self.uptime_s
         if reason:
             code_of(REASONS, reason)
@@ -53,23 +56,26 @@ class _Line:
         answer = None
         while seconds > 0:
             s = min(seconds, 1 if self.output == PURGE else 60)
-            self.readings.dl += self.flow_dl_s * s if self.output == PURGE else 0
+            self._run_out(s if self.output == PURGE else 0)
             self.pass_by(s)
             seconds -= s
             answer = self.step()
         return answer
 
+    def _run_out(self, seconds):
+        self._drops += seconds * self.flow_dl_min
+        self.readings.dl += self._drops // 60
+        self._drops %= 60
+
     def pass_by(self, seconds):
         """Time goes by and nobody looks."""
         self.uptime_s += seconds
-        if self.now_s is not None:
-            self.now_s += seconds
+        self.now_s += seconds
 
-    def order(self, verb, value=0, author="ars", now_s=None):
+    def order(self, verb, value=0, author="ars"):
         """An order as the unit gives it."""
         duties = self.duties
-        now_s = self.now_s if now_s is None else now_s
-        verdict = carry_out(duties.memory, duties.records, now_s, verb, value, author)
+        verdict = carry_out(duties.memory, duties.records, self.now_s, verb, value, author)
         self.said.extend(duties.records)
         duties.records.clear()
         return verdict
@@ -103,7 +109,7 @@ def test_a_line_purged_an_hour_ago_is_misted_and_purged_at_the_stop():
 def test_a_purge_is_done_by_volume_and_not_by_time():
     line = _Line()
     line.step(wished=True, present=True)
-    line.flow_dl_s = 0.1
+    line.flow_dl_min = 6
     line.step(wished=False, present=False)
     assert line.wait(499) == (PURGE, "purging")
     assert line.wait(2) == (SHUT, "")
@@ -175,14 +181,14 @@ def test_no_flow_during_a_purge_is_a_fault_and_tried_again():
     line.step(wished=True, present=True)
     line.step(wished=False, present=False)
     line.wait(10)
-    line.flow_dl_s = 0
+    line.flow_dl_min = 0
     assert line.wait(59) == (PURGE, "purging")
     assert line.wait(2) == (SHUT, "no flow")
     assert line.duties.no_flow
     assert line.step(wished=True, present=True)[0] == SHUT
     line.step(wished=False, present=False)
     assert line.wait(14 * 60) == (SHUT, "no flow")
-    line.flow_dl_s = 1
+    line.flow_dl_min = 60
     line.wait(120)
     assert not line.duties.no_flow
     assert line.words()[-1] == ("purged", 50)
@@ -190,7 +196,7 @@ def test_no_flow_during_a_purge_is_a_fault_and_tried_again():
 
 def test_without_a_clock_nothing_opens():
     line = _Line()
-    line.now_s = None
+    line.clock_known = False
     assert line.step(wished=True, present=False) == (SHUT, "clock unknown")
     assert line.words() == []
 
@@ -406,7 +412,7 @@ def _live(line):
     if dice(0, 49) == 0:
         verbs = ("ban", "lift", "lab", "cleaned", "sampled", "drain")
         line.order(verbs[dice(0, 5)], (0, 9, 10, 1000)[dice(0, 3)], ("", "ars")[dice(0, 1)])
-    line.flow_dl_s = (0, 1, 3)[dice(0, 2)]
+    line.flow_dl_min = (0, 60, 180)[dice(0, 2)]
     likely = dice(0, 3) > 0
     line.step(present=dice(0, 2) == 0, likely=likely, wished=likely and dice(0, 1) == 1, water_c=dice(15, 27))
     if dice(0, 19) == 0 and line.output == SHUT:
