@@ -54,10 +54,11 @@ class Planter:
         available = self.field_capacity - self.wilting_point
         return self.field_capacity - self.fraction(demand_mm_d) * available
 
-    def stress_coefficient(self, vwc: float, demand_mm_d: float = TABLE_DEMAND_MM_D) -> float:
+    def stress_coefficient(self, vwc: float, stress_point: float) -> float:
         """Ks: the share of their demand that plants get out of soil as moist as that (equation 84)."""
-        readily = self.stress_point(demand_mm_d) - self.wilting_point
-        return max(0.0, min(1.0, (vwc - self.wilting_point) / readily))
+        if vwc >= stress_point:
+            return 1.0
+        return max(0.0, (vwc - self.wilting_point) / (stress_point - self.wilting_point))
 
 
 # FAO-56's climbers: crop coefficient in mid-season (table 12), depletion fraction (table 22).

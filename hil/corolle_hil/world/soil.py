@@ -47,12 +47,18 @@ def advance(planter: Planter, ground: Ground, dt_s: float, sky: Sky, drip_l: flo
     """The soil `dt_s` seconds later, of which `drip_l` litres have dripped in."""
     hours = dt_s / 3600
     crop_mm_h = sky.et0_mm_h * planter.crop_factor
-    gained = [sky.rain_mm_h * hours * planter.area_m2 / 3 + drip_l * share for share in planter.drip_shares]
-    taken_l = crop_mm_h * hours * planter.area_m2 / 3
-    near, middle, edge = (
-        _part(planter, water, hours, litres, taken_l * planter.stress_coefficient(water, ground.demand_mm_d))
-        for water, litres in zip(ground.vwc, gained, strict=True)
-    )
+    wanted_l = crop_mm_h * hours * planter.area_m2 / 3
+    rain_l = sky.rain_mm_h * hours * planter.area_m2 / 3
+    point = planter.stress_point(ground.demand_mm_d)
+    near, middle, edge = [
+        _part(
+            planter,
+            water,
+            hours,
+            rain_l + drip_l * share - wanted_l * planter.stress_coefficient(water, point),
+        )
+        for water, share in zip(ground.vwc, planter.drip_shares, strict=True)
+    ]
     flow = min(0.5, hours / planter.exchange_h) / 2
     to_middle, to_edge = (near - middle) * flow, (middle - edge) * flow
     vwc = near - to_middle, middle + to_middle - to_edge, edge + to_edge
@@ -60,9 +66,9 @@ def advance(planter: Planter, ground: Ground, dt_s: float, sky: Sky, drip_l: flo
     return Ground(vwc, ground.demand_mm_d + (crop_mm_h * _DAY_H - ground.demand_mm_d) * lately)
 
 
-def _part(planter: Planter, water: float, hours: float, gained_l: float, taken_l: float) -> float:
+def _part(planter: Planter, water: float, hours: float, gained_l: float) -> float:
     """One part; what is above saturation runs off, what is above field capacity drains (equation 88)."""
-    water = min(planter.saturation, water + (gained_l - taken_l) / planter.part_l)
+    water = min(planter.saturation, water + gained_l / planter.part_l)
     if water > planter.field_capacity:
         water -= (water - planter.field_capacity) * min(1.0, hours / planter.drain_h)
     return max(0.0, water)

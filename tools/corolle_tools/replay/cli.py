@@ -2,13 +2,15 @@
 
 import typer
 
+from corolle_tools.replay.canopy import canopy
 from corolle_tools.replay.faults import faults
 from corolle_tools.replay.lamp import lamp
 
 app = typer.Typer(
-    no_args_is_help=True, help="Live through nights in seconds, the same ones for the same seed."
+    no_args_is_help=True, help="Live through nights and seasons in seconds, the same ones for the same seed."
 )
 
 
 app.command()(lamp)
+app.command()(canopy)
 app.command()(faults)

@@ -22,7 +22,7 @@ from rich.table import Table
 
 from corolle_tools.replay import options
 from corolle_tools.replay.cores import live_all
-from corolle_tools.replay.post import lamp_post
+from corolle_tools.replay.post import stand_alone
 
 Record = dict[str, Any]
 
@@ -75,7 +75,7 @@ def _equip(site: Site) -> Equipment:
     told: Record = {"settings": {"stuck_min": STUCK_MIN}}
     if has_programme(number - 1):
         told["programme"] = PROGRAMME
-    return lamp_post(number, (site.lat_deg, site.lon_deg), told)
+    return stand_alone("lamp", number, (site.lat_deg, site.lon_deg), told)
 
 
 def _show(record: Record, as_json: bool) -> None:

@@ -17,12 +17,10 @@ from corolle_hil.world.place import ORIGIN_DEG
 
 from corolle_tools.replay import options
 from corolle_tools.replay.cores import live_all
-from corolle_tools.replay.post import lamp_post
+from corolle_tools.replay.pictures import check_picture
+from corolle_tools.replay.post import UNTHRIFTY, stand_alone
 
 Record = dict[str, Any]
-# boot.py says how early to collect garbage, which a roomy heap makes unnecessary.
-_UNTHRIFTY = {"/boot.py": b""}
-_PICTURES = (".png", ".svg", ".pdf")
 _SUM = (
     "{nights} night(s), {hours_on} h of light, {switches} changes of level; "
     "{passages} passages, {lit_in_time} of them lit in time; "
@@ -65,7 +63,8 @@ def lamp(
         _check_range("--base", base, options.BASE_PCT)
         _check_range("--hold", hold, options.HOLD_S)
         if png:
-            _check_picture(png, png_night, nights)
+            check_picture(png)
+            _check_night(png_night, nights)
         first_day_s = int(start.replace(tzinfo=UTC).timestamp())
         scene = view, sensor_hold, losses
         what = Nights(nights, _rate(flow, counts), seed, (lat, lon), first_day_s, *scene)
@@ -83,12 +82,8 @@ def _check_range(option: str, value: int, legal: tuple[int, int]) -> None:
         raise ValueError(f"{option} {value}: the firmware takes {legal[0]} to {legal[1]}")
 
 
-def _check_picture(png: Path, night: int, nights: int) -> None:
-    """Say before the nights are lived what would spoil their picture."""
-    if png.suffix not in _PICTURES:
-        raise ValueError(f"{png}: a picture's name ends with {', '.join(_PICTURES)}")
-    if not png.parent.is_dir():
-        raise ValueError(f"{png}: no folder {png.parent}")
+def _check_night(night: int, nights: int) -> None:
+    """Say before the nights are lived that this one is none of them."""
     if night > nights:
         raise ValueError(f"--png-night {night}: there is {nights} night" + "s" * (nights > 1))
 
@@ -141,7 +136,7 @@ def _weeks(what: Nights, settings: dict[str, int], night: int | None) -> Iterabl
 
 
 def _live(week: _Week) -> Replayed:
-    post = lamp_post(1, week.what.place_deg, {"settings": week.settings}, _UNTHRIFTY)
+    post = stand_alone("lamp", 1, week.what.place_deg, {"settings": week.settings}, UNTHRIFTY)
     with tempfile.TemporaryDirectory(prefix="corolle-replay-") as folder:
         return replay_lamp(week.what, post, Path(folder), week.picture)
 

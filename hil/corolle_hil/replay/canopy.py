@@ -1,0 +1,125 @@
+"""The real firmware of one canopy through a season, next to an irrigation clock in the same weather."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from corolle_hil.fitting import Furniture
+from corolle_hil.one_core import one_core
+from corolle_hil.replay.lamp import DAY_S, ROOMY_BYTES
+from corolle_hil.replay.season_album import SeasonAlbum, SeasonPage
+from corolle_hil.replay.season_tally import SeasonTally
+from corolle_hil.replay.water_diary import WaterDiary
+from corolle_hil.scheduler import Scheduler
+from corolle_hil.street import Equipment, Street
+from corolle_hil.world.climate import Climate
+from corolle_hil.world.counts import Steady
+from corolle_hil.world.passers import Passers, Stop
+from corolle_hil.world.place import ORIGIN_DEG, lay_out
+from corolle_hil.world.planter import plant
+from corolle_hil.world.scenario import ScenarioClimate
+from corolle_hil.world.soil import STEP_S, Ground, Sky, Soil
+from corolle_hil.world.water import DripLine
+
+Record = dict[str, Any]
+
+_BOOTED_US = 100_000
+_VIEW_M = 3.0  # whoever is under the canopy
+
+
+@dataclass(frozen=True)
+class Season:
+    """What to replay.
+
+    Attributes:
+        begin_s: Unix time of its first local midnight.
+        climate: its weather; None for days drawn around the normals of Toulouse.
+        crop: one of planter.CROPS; None for plants as canopies of a street have them, more or less grown.
+        passers_h: who walks through under the canopy in an hour, where a sensor sees people.
+    """
+
+    days: int
+    seed: int
+    begin_s: int
+    place_deg: tuple[float, float] = ORIGIN_DEG
+    climate: Climate | None = None
+    crop: str | None = None
+    passers_h: float = 10.0
+
+
+@dataclass(frozen=True)
+class Grown:
+    """What came of it; the page is None when no picture was wanted."""
+
+    tally: SeasonTally
+    page: SeasonPage | None
+
+
+def replay_canopy(
+    what: Season, equipment: Equipment, folder: Path, hear: Callable[[Record], None], picture: bool = False
+) -> Grown:
+    """Replay a season. It begins after a rain that has filled the soil, as FAO-56 has it (chapter 8).
+
+    The canopy stands alone: no gateway answers, its clock was set when it was mounted.
+
+    Args:
+        hear: called with every record.
+
+    Raises:
+        ValueError: the board has no valve or no soil probes, or no such crop.
+    """
+    scheduler = Scheduler(what.begin_s * 1_000_000, what.seed)
+    place = lay_out(0, 1, 0, scheduler.rng("place"))
+    climate = what.climate or ScenarioClimate(scheduler.rng, place_deg=what.place_deg)
+    diary = WaterDiary(scheduler, climate)
+
+    def take(record: Record) -> None:
+        diary.take(record)
+        hear(record)
+
+    with (
+        one_core(),
+        Street(
+            scheduler, place, lambda _: equipment, folder, climate, take, 0.0, what.place_deg, ROOMY_BYTES
+        ) as street,
+    ):
+        unit = street.units[place.canopies[0].name]
+        soil, drip = _set_up(unit.furniture, what)
+        _let_people_come(scheduler, unit.furniture, what)
+        ground = Ground(soil.vwc, soil.demand_mm_d)
+        album = SeasonAlbum(scheduler, soil, what.days * DAY_S * 1_000_000) if picture else None
+        scheduler.at(_BOOTED_US, unit.board.set_clock, scheduler.epoch_us + _BOOTED_US)
+        stress_h = list(_days(street, soil, what.days))
+        diary.settle()
+        tally = SeasonTally.of(diary, soil, drip.litres, stress_h, ground, _skies(what, soil))
+        return Grown(tally, album and album.finish(diary.decisions, tally.timer))
+
+
+def _set_up(it: Furniture, what: Season) -> tuple[Soil, DripLine]:
+    if it.soil is None or it.drip is None:
+        raise ValueError("a replay needs a canopy with a drip valve and soil probes")
+    if what.crop:
+        it.soil.planter = plant(what.crop)
+    it.soil.vwc = (it.soil.planter.field_capacity,) * 3
+    return it.soil, it.drip
+
+
+def _let_people_come(scheduler: Scheduler, it: Furniture, what: Season) -> None:
+    """Where nobody is seen, nobody need come: that spares their events."""
+    if it.lookout:
+        Passers(scheduler, "square", [Stop(0.0, it.lookout)], Steady(what.passers_h), _VIEW_M)
+
+
+def _days(street: Street, soil: Soil, days: int):
+    """Live day by day; yields each one's hours of stress."""
+    for day in range(1, days + 1):
+        before_h = soil.stress_h
+        street.run(day * DAY_S * 1_000_000)
+        soil.update()
+        yield soil.stress_h - before_h
+
+
+def _skies(what: Season, soil: Soil) -> list[Sky]:
+    moments = range(what.begin_s, what.begin_s + what.days * DAY_S, STEP_S)
+    return [Sky.at(moment, soil.climate, what.place_deg) for moment in moments]

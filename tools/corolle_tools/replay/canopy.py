@@ -1,0 +1,135 @@
+"""`corolle replay canopy`: a season of one canopy with its real firmware, next to an irrigation clock."""
+
+import json
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import typer
+from corolle.system.canopy_settings import CANOPY_SETTINGS
+from corolle.system.settings import Settings
+from corolle_hil.replay.canopy import Grown, Season, replay_canopy
+from corolle_hil.world.epw import EpwClimate
+from corolle_hil.world.local_time import to_unix
+from corolle_hil.world.place import ORIGIN_DEG
+
+from corolle_tools.replay import canopy_options as options
+from corolle_tools.replay.pictures import check_picture
+from corolle_tools.replay.post import UNTHRIFTY, stand_alone
+
+Record = dict[str, Any]
+_OUTPUTS = {"valve": "drip", "mist": "mist"}
+_SUM = (
+    "{days} day(s), {rain_mm} mm of rain: {litres} l in {doses} dose(s), a timer {timer_litres} l "
+    "({timer_litres_a_day} l a day, what the driest day, {driest_day}, takes){saved}; "
+    "{stress_hours} h of stress, the timer {timer_stress_hours} h; "
+    "{mist_hours} h of mist, {cooling_kh} degree-hours of cooling"
+)
+
+
+def canopy(
+    days: options.Days = 90,
+    weather: options.WeatherFile = None,
+    start: options.Start = options.SUMMER,
+    seed: options.Seed = 1,
+    crop: options.Crop = None,
+    passers: options.Passers = Season.passers_h,
+    setting: options.Setting = None,
+    png: options.Png = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Replay a season of one canopy, with its real firmware.
+
+    It stands alone: its board has no radio, for no gateway would answer it. Its soil is FAO-56's bucket, in
+    three parts.
+
+    Next to it an irrigation clock waters the same planter in the same weather: the same litres every morning,
+    as many as the driest of these days takes, come again and again. Hours of stress are those in which any
+    part of the root zone is too dry to give the plants all they would take there.
+    """
+    try:
+        if png:
+            check_picture(png)
+        settings = _settings(setting or [])
+        what = _season(days, weather, start, seed, crop, passers)
+        asked: Record = {"weather": str(weather) if weather else None, "crop": crop, "settings": settings}
+        _replay(what, asked, start, _json_line if as_json else _sentence, png)
+    except (ValueError, OSError) as error:
+        print(f"corolle replay canopy: {error}", file=sys.stderr)
+        raise typer.Exit(2) from None
+
+
+def _settings(pairs: list[str]) -> dict[str, int]:
+    """Raises ValueError for what the firmware would not take."""
+    legal = Settings(CANOPY_SETTINGS)
+    wanted = {}
+    for pair in pairs:
+        name, _, value = pair.partition("=")
+        if not value.lstrip("-").isdecimal():
+            raise ValueError(f"--set {pair}: NAME=VALUE, VALUE a whole number")
+        legal.set(name, int(value))
+        wanted[name] = int(value)
+    return wanted
+
+
+def _season(
+    days: int, weather: Path | None, start: datetime, seed: int, crop: str | None, passers_h: float
+) -> Season:
+    begin_s = round(to_unix(start))
+    if weather is None:
+        return Season(days, seed, begin_s, ORIGIN_DEG, None, crop, passers_h)
+    climate = EpwClimate(weather)
+    if climate.problems:
+        print(f"{len(climate.problems)} lines left out, first: {climate.problems[0]}", file=sys.stderr)
+    if not climate.has_rain:
+        print(f"{weather} has no rain: here it never rains", file=sys.stderr)
+    return Season(days, seed, begin_s, climate.place_deg, climate, crop, passers_h)
+
+
+def _replay(
+    what: Season, asked: Record, start: datetime, tell: Callable[[Record], None], png: Path | None
+) -> None:
+    equipment = stand_alone("canopy", 1, what.place_deg, {"settings": asked["settings"]}, UNTHRIFTY)
+    with tempfile.TemporaryDirectory(prefix="corolle-replay-") as folder:
+        grown = replay_canopy(what, equipment, Path(folder), tell, png is not None)
+    summary = _summary(what, grown, start) | asked
+    if png and grown.page:
+        from corolle_tools.replay.canopy_picture import save_season  # matplotlib takes a second
+
+        save_season(png, grown.page, summary)
+    tell(summary)
+
+
+def _summary(what: Season, grown: Grown, start: datetime) -> Record:
+    driest = start + timedelta(days=grown.tally.driest_day)
+    return {
+        "type": "summary",
+        **grown.tally.figures(),
+        "driest_day": f"{driest:%Y-%m-%d}",
+        "start": f"{start:%Y-%m-%d}",
+        "lat_deg": what.place_deg[0],
+        "lon_deg": what.place_deg[1],
+        "seed": what.seed,
+    }
+
+
+def _json_line(record: Record) -> None:
+    print(json.dumps(record, ensure_ascii=False))
+
+
+def _sentence(record: Record) -> None:
+    """Decisions and the sum are for people, and a traceback; the rest is for --json."""
+    if record["type"] == "decision" and record["output"] in _OUTPUTS:
+        moment = f"{record['time'][:10]} {record['time'][11:19]}"
+        state = "on " if record["value"] else "off"
+        print(f"{moment}  {_OUTPUTS[record['output']]} {state}  {record['reason']}")
+    elif record["type"] == "console":
+        print(record["text"], file=sys.stderr)
+    elif record["type"] == "summary":
+        saved = "" if record["saving"] is None else f", {record['saving']:.1%} saved"
+        print(_SUM.format_map(record | {"saved": saved}))
+        for reason, count in record["refusals"].items():
+            print(f"refused {count} times: {reason}")
