@@ -43,8 +43,10 @@ class DS18B20:
         for _ in range(_TRIES):
             await asyncio.sleep_ms(_CONVERSION_MS)
             if self._bus.readbyte():
-                return self._result()
-        self._refuse("the conversion does not end")
+                break
+        else:
+            self._refuse("the conversion does not end")
+        return self._result()
 
     def _result(self) -> float:
         self._send(_FETCH)
