@@ -4,6 +4,7 @@ import typer
 
 from corolle_tools.command import command
 from corolle_tools.replay.cli import app as replay
+from corolle_tools.sanitary.cli import app as sanitary
 from corolle_tools.street.cli import street
 
 app = typer.Typer(
@@ -15,6 +16,7 @@ app = typer.Typer(
 app.command()(street)
 app.command()(command)
 app.add_typer(replay, name="replay")
+app.add_typer(sanitary, name="sanitary")
 
 
 def main() -> None:

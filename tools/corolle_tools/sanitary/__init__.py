@@ -1,0 +1,1 @@
+"""`corolle sanitary`: the "fichier sanitaire" of a canopy, as the authorities ask for it."""
