@@ -263,6 +263,14 @@ def test_a_stop_of_more_than_six_weeks_is_found_and_told_once():
     assert line.step(wished=False) == (PURGE, "purging")
 
 
+def test_misting_without_an_end_is_no_stop():
+    line = _Line()
+    line.step(wished=True, present=True)
+    line.pass_by(43 * _DAY_S)
+    assert line.step() == (MIST, "")
+    assert line.words() == [("misting begun", 0)]
+
+
 def test_a_drained_line_stays_shut_until_it_was_cleaned():
     line = _Line()
     line.pass_by(3 * _DAY_S)

@@ -2,56 +2,9 @@
 
 import vfs
 from corolle.system.store import Store
+from ram_flash import RamFlash, mount
 
 _FOLDER = "/ram/data"
-_BLOCK_BYTES = 512
-
-
-class _RamFlash:
-    """32 KB of flash. What is written after `cut_after` operations is lost; the next one is torn in half."""
-
-    def __init__(self, content=None):
-        self.content = content or bytearray(b"\xff" * 64 * _BLOCK_BYTES)
-        self.cut_after: int | None = None
-        self.operations = 0
-
-    def readblocks(self, block, buffer, offset=0):
-        start = block * _BLOCK_BYTES + offset
-        buffer[:] = self.content[start : start + len(buffer)]
-
-    def writeblocks(self, block, buffer, offset=None):
-        if offset is None:
-            self.ioctl(6, block)
-        start = block * _BLOCK_BYTES + (offset or 0)
-        n = self._survives(len(buffer))
-        self.content[start : start + n] = buffer[:n]
-
-    def ioctl(self, op, arg):
-        if op == 4:
-            return len(self.content) // _BLOCK_BYTES
-        if op == 5:
-            return _BLOCK_BYTES
-        if op == 6:
-            n = self._survives(_BLOCK_BYTES)
-            start = arg * _BLOCK_BYTES
-            self.content[start : start + n] = b"\xff" * n
-        return 0
-
-    def _survives(self, n):
-        """How many bytes of an operation reach the flash."""
-        self.operations += 1
-        if self.cut_after is None or self.operations <= self.cut_after:
-            return n
-        return n // 2 if self.operations == self.cut_after + 1 else 0
-
-
-def _mount(flash, place="/ram"):
-    """Mount the flash, formatting it when it is blank."""
-    try:
-        vfs.mount(vfs.VfsLfs2(flash), place)
-    except OSError:
-        vfs.VfsLfs2.mkfs(flash)
-        vfs.mount(vfs.VfsLfs2(flash), place)
 
 
 def _read(copy):
@@ -65,7 +18,7 @@ def _write(copy, content):
 
 
 def test_a_record_comes_back_and_a_missing_one_is_none():
-    _mount(_RamFlash())
+    mount(RamFlash())
     store = Store(_FOLDER)
     assert store.load("count") is None
     store.save("count", b"one")
@@ -75,7 +28,7 @@ def test_a_record_comes_back_and_a_missing_one_is_none():
 
 
 def test_an_empty_record_and_a_long_one():
-    _mount(_RamFlash())
+    mount(RamFlash())
     store = Store(_FOLDER)
     for payload in (b"", bytes(range(256)) * 5):
         store.save("count", payload)
@@ -83,7 +36,7 @@ def test_an_empty_record_and_a_long_one():
 
 
 def test_every_byte_of_either_copy_damaged():
-    _mount(_RamFlash())
+    mount(RamFlash())
     store = Store(_FOLDER)
     store.save("count", b"litres")
     for copy in ("a", "b"):
@@ -97,7 +50,7 @@ def test_every_byte_of_either_copy_damaged():
 
 
 def test_either_copy_torn_at_every_length():
-    _mount(_RamFlash())
+    mount(RamFlash())
     Store(_FOLDER).save("count", b"litres")
     for copy in ("a", "b"):
         whole = _read(copy)
@@ -112,7 +65,7 @@ def test_either_copy_torn_at_every_length():
 
 
 def test_both_copies_damaged_is_none_and_counted():
-    _mount(_RamFlash())
+    mount(RamFlash())
     store = Store(_FOLDER)
     store.save("count", b"litres")
     _write("a", b"noise")
@@ -122,7 +75,7 @@ def test_both_copies_damaged_is_none_and_counted():
 
 
 def test_the_newer_copy_wins_whichever_it_is():
-    _mount(_RamFlash())
+    mount(RamFlash())
     store = Store(_FOLDER)
     store.save("count", b"old")
     old = _read("a")
@@ -135,7 +88,7 @@ def test_the_newer_copy_wins_whichever_it_is():
 
 
 def test_a_save_heals_a_damaged_copy():
-    _mount(_RamFlash())
+    mount(RamFlash())
     store = Store(_FOLDER)
     store.save("count", b"one")
     _write("a", b"noise")
@@ -146,8 +99,8 @@ def test_a_save_heals_a_damaged_copy():
 
 
 def test_what_need_not_last_is_written_once_and_leaves_the_record_before_it():
-    flash = _RamFlash()
-    _mount(flash)
+    flash = RamFlash()
+    mount(flash)
     store = Store(_FOLDER)
     store.save("count", b"told")
     for payload in (b"one", b"two", b"three"):
@@ -164,8 +117,8 @@ def test_what_need_not_last_is_written_once_and_leaves_the_record_before_it():
 
 
 def test_power_cut_at_every_flash_operation_of_a_save():
-    flash = _RamFlash()
-    _mount(flash)
+    flash = RamFlash()
+    mount(flash)
     store = Store(_FOLDER)
     store.save("count", b"old" * 20)
     before = bytes(flash.content)
@@ -175,8 +128,8 @@ def test_power_cut_at_every_flash_operation_of_a_save():
     vfs.umount("/ram")
     outcomes = set()
     for cut_after in range(operations):
-        flash = _RamFlash(bytearray(before))
-        _mount(flash)
+        flash = RamFlash(bytearray(before))
+        mount(flash)
         flash.cut_after, flash.operations = cut_after, 0
         try:
             Store(_FOLDER).save("count", b"new" * 20)
@@ -184,7 +137,7 @@ def test_power_cut_at_every_flash_operation_of_a_save():
             pass  # the file system found out that its power is gone
         flash.cut_after = None
         vfs.umount("/ram")
-        _mount(flash)
+        mount(flash)
         found = Store(_FOLDER).load("count")
         assert found in (b"old" * 20, b"new" * 20), (cut_after, found)
         outcomes.add(found)
