@@ -113,7 +113,7 @@ def test_a_month_by_the_local_calendar(tmp_path: Path):
         "2", "01/07/2026", "00:00:00", "Purge effectuée", "12,1", "L", "automate", link, "vérifié"
     ]  # fmt: skip
     assert table[5][3:7] == ["Alarme : eau trop chaude", "25,3", "°C", "automate"]
-    assert table[7][3:7] == ["Résultat : L. pneumophila", "65535 ou plus", "UFC/L", "labo$1"]
+    assert table[7][3:7] == ["Résultat : L. pneumophila", "65535", "UFC/L ou plus", "labo$1"]
     assert table[9][1:4] == ["31/07/2026", "23:59:59", "Interdiction préfectorale"]
     assert table[9][6] == "'=prefet"  # no formula
 
@@ -125,7 +125,7 @@ def test_the_summary_of_a_month(tmp_path: Path):
     assert found["Brumisations"] == "1, 5,8 L"
     assert found["Eau comptée"] == "29,9 L"
     assert found["Alarmes d'eau trop chaude"] == "1"
-    assert found["Résultats d'analyse"] == "65535 ou plus UFC/L le 20/07/2026"
+    assert found["Résultats d'analyse"] == "65535 UFC/L ou plus le 20/07/2026"
     assert found["Chaîne des enregistrements"] == "vérifiée, sans rupture"
     locks = [row[1] for row in _sheet(path, 0) if row[:1] == ["Verrous en vigueur au 31/07/2026"]]
     assert locks == [
@@ -259,7 +259,7 @@ def test_each_page_has_its_number_and_the_head_of_the_table(tmp_path: Path):
 
 
 def _font(weight: str) -> AFM:
-    with open(findfont(FontProperties("Helvetica", weight=weight), fontext="afm"), "rb") as file:
+    with open(findfont(FontProperties(family="Helvetica", weight=weight), fontext="afm"), "rb") as file:
         return AFM(file)
 
 

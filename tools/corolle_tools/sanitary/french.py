@@ -6,6 +6,7 @@ from corolle.wire.sanitary_record import SANITARY, Record
 from corolle.wire.words import word_of
 from corolle_hil.world.local_time import local
 
+_IDLE = "j sans usage"
 _TOP = 65535  # this or more: a record's value has 16 bits
 
 # Word of SANITARY: the operation, and how its value reads.
@@ -15,8 +16,8 @@ _OPERATIONS = {
     "purge put off": ("Purge différée, public présent", "min"),
     "misting begun": ("Début de brumisation", ""),
     "misting ended": ("Fin de brumisation", "dL"),
-    "drained": ("Vidange du circuit", "jours"),
-    "disinfection due": ("Désinfection à faire", "jours"),
+    "drained": ("Vidange du circuit", _IDLE),
+    "disinfection due": ("Désinfection à faire", _IDLE),
     "cleaned": ("Nettoyage et désinfection", ""),
     "water warm": ("Alarme : eau trop chaude", "°C/10"),
     "water cool": ("Fin d'alarme : eau refroidie", "°C/10"),
@@ -47,14 +48,15 @@ def value(record: Record) -> tuple[str, str]:
     if word(record) not in _OPERATIONS:
         return str(record.value), ""
     measure = _OPERATIONS[word(record)][1]
-    if not measure or (measure == "jours" and not record.value):  # a line that was never used
+    if not measure or (measure == _IDLE and not record.value):  # a line that was never used
         return "", ""
     if measure == "dL":
         return tenths(record.value), "L"
     if measure == "°C/10":
         return tenths(record.value), "°C"
-    more = " ou plus" if measure == "UFC/L" and record.value >= _TOP else ""
-    return f"{record.value}{more}", "j sans usage" if measure == "jours" else measure
+    if measure == "UFC/L" and record.value >= _TOP:
+        return str(record.value), "UFC/L ou plus"
+    return str(record.value), measure
 
 
 def tenths(count: int) -> str:
