@@ -209,6 +209,8 @@ class Board:
             self.hangs += 1
         elif self._script == "boot":
             self.reset(HARD_RESET)
+        else:
+            self._controller.timers.reset()  # a script is over: nothing of it goes on for ever
 
     def _end_interpreter(self) -> None:
         if self._interpreter:
