@@ -4,21 +4,14 @@ Pure: seconds, settings, readings and memory come in, (open, reason, next moment
 clock that only runs forward (the node's uptime): a step of the time of day must not shorten a pause.
 """
 
+from corolle.control.drought import CRISIS, ban
+from corolle.control.hours import window
+from corolle.control.measured import Readings
+from corolle.control.soil import dry
 from corolle.wire.compat import const
 
 _WATCH_S = const(60)  # how often an open valve is looked at
-
-
-class WaterReadings:
-    """What the sensors said last, and when (seconds of the same clock)."""
-
-    def __init__(self, probes: int, has_air: bool):
-        self.vwc_pct: list = [None] * probes  # None: measured, but no soil can be like that
-        self.vwc_at_s: list = [None] * probes  # None: never measured
-        self.has_air = has_air
-        self.air_c = 0.0
-        self.air_at_s: int | None = None
-        self.dose_l = 0.0  # water given since the valve was opened
+_SHED = const(3)  # control.energy's level at which there is no watering
 
 
 class WaterMemory:
@@ -32,6 +25,8 @@ class WaterMemory:
         self.order_open = False
         self.order_until_s = 0
         self.order_author = ""
+        self.rain_dmm = 0  # forecast
+        self.rain_until_s = 0
 
     def order(self, open_it: bool, until_s: int, author: str) -> None:
         """An order: open or shut until then."""
@@ -49,7 +44,7 @@ class WaterMemory:
         self.open = open_now
 
 
-def decide(now_s: int, settings, readings: WaterReadings, memory: WaterMemory) -> tuple:
+def decide(now_s: int, settings, readings: Readings, memory: WaterMemory) -> tuple:
     """(open, reason, next moment)."""
     for rung in PRIORITY:
         answer = rung(now_s, settings, readings, memory)
@@ -58,45 +53,31 @@ def decide(now_s: int, settings, readings: WaterReadings, memory: WaterMemory) -
     raise RuntimeError("no rung decided")
 
 
-def probe_fault(now_s: int, settings, readings: WaterReadings, probe: int) -> str:
-    """What is wrong with a probe: "probe stale", "probe out of range", or ""."""
-    at_s = readings.vwc_at_s[probe]
-    if at_s is None or now_s - at_s > settings["stale_min"] * 60:
-        return "probe stale"
-    return "probe out of range" if readings.vwc_pct[probe] is None else ""
+def _shut(now_s: int, settings, reason: str, until_s: int | None = None) -> tuple:
+    """Shut for that reason; looked at again when the next readings are due, or sooner."""
+    again_s = now_s + settings["sample_min"] * 60
+    return False, reason, again_s if until_s is None else min(again_s, until_s)
 
 
-def soil(now_s: int, settings, readings: WaterReadings) -> tuple:
-    """(median water content of the valid probes in %, ""), or (None, why it cannot be told)."""
-    valid, fault = [], "probe stale"
-    for probe in range(len(readings.vwc_pct)):
-        wrong = probe_fault(now_s, settings, readings, probe)
-        if wrong:
-            fault = wrong
-        else:
-            valid.append(readings.vwc_pct[probe])
-    if not valid:
-        return None, fault
-    median = _median(valid)
-    # One odd probe of three is outvoted; of two that differ nobody can say which is right.
-    far = settings["spread_vwc_pct"] / (2 if len(valid) == 2 else 1)
-    near = [vwc for vwc in valid if abs(vwc - median) <= far]
-    return (median, "") if len(near) * 2 > len(valid) else (None, "probes disagree")
+def _leak(now_s, settings, readings, memory):
+    return _shut(now_s, settings, "leak") if readings.leak else None
 
 
-def _median(values: list) -> float:
-    ordered = sorted(values)
-    middle = len(ordered) // 2
-    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+def _battery(now_s, settings, readings, memory):
+    return _shut(now_s, settings, "low battery") if readings.shed >= _SHED else None
 
 
 def _air(now_s, settings, readings, memory):
-    if not readings.has_air:
+    air = readings.air
+    if air is None:
         return None
-    again_s = now_s + settings["sample_min"] * 60
-    if readings.air_at_s is None or now_s - readings.air_at_s > settings["stale_min"] * 60:
-        return False, "sensor lost", again_s
-    return (False, "frost guard", again_s) if readings.air_c < settings["frost_c"] else None
+    if not air.fresh(now_s, settings):
+        return _shut(now_s, settings, "sensor lost")
+    return _shut(now_s, settings, "frost guard") if air.value[0] < settings["frost_c"] else None
+
+
+def _crisis(now_s, settings, readings, memory):
+    return _drought(now_s, settings, readings, memory) if readings.drought >= CRISIS else None
 
 
 def _order(now_s, settings, readings, memory):
@@ -105,25 +86,63 @@ def _order(now_s, settings, readings, memory):
     return None
 
 
+def _drought(now_s, settings, readings, memory):
+    forbidden, left_s = ban(settings, readings.drought, readings.local_s)
+    return _shut(now_s, settings, "drought order", now_s + left_s) if forbidden else None
+
+
+def _hours(now_s, settings, readings, memory):
+    from_s, until_s = settings["window_from_min"] * 60, settings["window_until_min"] * 60
+    inside, left_s = window(readings.local_s, from_s, until_s)
+    return None if inside else _shut(now_s, settings, "outside hours", now_s + left_s)
+
+
+def _rain(now_s, settings, readings, memory):
+    if now_s < memory.rain_until_s and memory.rain_dmm >= settings["rain_skip_dmm"]:
+        return _shut(now_s, settings, "rain expected", memory.rain_until_s)
+    return None
+
+
+def _tank(now_s, settings, readings, memory):
+    tank = readings.tank
+    # A level that nobody knows refuses nothing: plants die of that, and an empty line only stays dry.
+    if tank is None or tank.value is None or not tank.fresh(now_s, settings):
+        return None
+    return _shut(now_s, settings, "tank empty") if tank.value < settings["tank_empty_pct"] else None
+
+
 def _doubt(now_s, settings, readings, memory):
-    fault = soil(now_s, settings, readings)[1]
-    return (False, fault, now_s + settings["sample_min"] * 60) if fault else None
+    fault = dry(now_s, settings, readings, memory.watering)[1]
+    return _shut(now_s, settings, fault) if fault else None
 
 
 def _thresholds(now_s, settings, readings, memory):
-    vwc_pct = soil(now_s, settings, readings)[0]
-    again_s = now_s + settings["sample_min"] * 60
-    if vwc_pct >= settings["start_vwc_pct"] + (settings["band_vwc_pct"] if memory.watering else 0):
-        return False, "moist soil", again_s
+    if not dry(now_s, settings, readings, memory.watering)[0]:
+        return _shut(now_s, settings, "moist soil")
     if memory.open:
         given = readings.dose_l * 10 >= settings["dose_dl"]
-        return (False, "dose given", again_s) if given else (True, "dry soil", now_s + _WATCH_S)
+        return _shut(now_s, settings, "dose given") if given else (True, "dry soil", now_s + _WATCH_S)
     if now_s < memory.soak_until_s:
-        return False, "dose given", min(memory.soak_until_s, again_s)
+        return _shut(now_s, settings, "dose given", memory.soak_until_s)
     if not memory.watering and now_s < memory.rest_until_s:
-        return False, "minimum interval", min(memory.rest_until_s, again_s)
+        return _shut(now_s, settings, "minimum interval", memory.rest_until_s)
     return True, "dry soil", now_s + _WATCH_S
 
 
-# The first rung that answers wins.
-PRIORITY = (_air, _order, _doubt, _thresholds)
+# The first rung that answers wins. Above an order stands what no author may undo from afar: a leak floods the
+# street, a flat battery may open a valve that it cannot shut again, frost bursts what holds water, and a
+# crisis is the prefect's word. An order overrules what the canopy only thinks of soil, tank, rain and hours,
+# and the lesser drought orders, whose exceptions are its author's to answer for.
+PRIORITY = (
+    _leak,
+    _battery,
+    _air,
+    _crisis,
+    _order,
+    _drought,
+    _hours,
+    _rain,
+    _tank,
+    _doubt,
+    _thresholds,
+)
