@@ -19,7 +19,8 @@ class Reporter:
 
     `salt` spreads units over time.
 
-    A link has send(port, payload, priority) -> bool and joined; there may be none, or one that comes later.
+    A link has send(port, payload, priority) -> bool, joined, and idle while nothing waits in it; there may be
+    none, or one that comes later.
     """
 
     def __init__(self, clock, settings, salt: int):
@@ -51,6 +52,12 @@ class Reporter:
     def ack(self, fields: dict) -> None:
         """Answer a command."""
         self._send(_ORDERS, "ACK", fields, ACK_PRIORITY)
+
+    def raw(self, port: int, payload: bytes) -> bool:
+        """Send what is packed already, if the link is up with nothing else to send; whether it was taken."""
+        link = self._link
+        ready = link is not None and link.joined and link.idle
+        return ready and link.send(port, payload, EVENT_PRIORITY)
 
     def soon(self) -> None:
         """Send a report now, not at its time."""

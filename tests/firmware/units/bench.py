@@ -37,10 +37,11 @@ class Shelf:
 
 
 class Link:
-    """A network that has been joined, and takes everything unless it is full."""
+    """A network that has been joined and has nothing to send, and takes everything unless it is full."""
 
     def __init__(self, joined=True):
         self.joined = joined
+        self.idle = True
         self.full = False
         self.frames = []
 

@@ -86,6 +86,11 @@ class LoRaWan:
         return self._traffic is not None
 
     @property
+    def idle(self) -> bool:
+        """Whether nothing waits to be sent."""
+        return not len(self._queue)
+
+    @property
     def stats(self) -> dict:
         """Counts since the start, by what happened."""
         counts = dict(self._counts)

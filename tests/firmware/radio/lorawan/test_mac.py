@@ -59,11 +59,14 @@ async def test_time_is_asked_again_after_a_day_and_rides_along_until_it_is_answe
 async def test_uplinks_are_sent_at_once_and_in_order_of_priority():
     network, flash = await _joined()
     node = Node(network, flash)
+    assert node.mac.idle
     node.mac.send(10, b"report")
     node.mac.send(20, b"event", EVENT)
     node.mac.send(31, b"ack", ACK)
+    assert not node.mac.idle
     begun = time.ticks_ms()
     await node.live(30)
+    assert node.mac.idle
     assert time.ticks_diff(node.air.sent[0].start, begun) < 10
     assert [clear for _, clear in network.ups] == [b"ack", b"event", b"report"]
     assert [line["port"] for line in node.events("uplink")] == [31, 20, 10]
