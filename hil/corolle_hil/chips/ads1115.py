@@ -31,12 +31,16 @@ class Ads1115(I2cChip):
         self.address = address
         self.faults = I2cFaults()
         self._scheduler = scheduler
-        self._inputs = inputs
+        self._inputs = list(inputs)
         self._rng = scheduler.rng(f"ads1115 {address}")
         self._registers: list[int] = list(_RESET)
         self._pointer = _CONVERSION
         self._ready_us: int | None = None
         self._coming = 0
+
+    def connect(self, channel: int, voltage_v: Callable[[], float]) -> None:
+        """Put a voltage at an input. Raises IndexError for one that is missing."""
+        self._inputs[channel] = voltage_v
 
     @property
     def holds_bus(self) -> bool:
