@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from corolle_hil.chips.latching_valve import LatchingValve
 from corolle_hil.fitting import Furniture
 
 
@@ -12,7 +13,9 @@ def keep(path: Path, street: dict[str, Furniture]) -> None:
     for name, it in street.items():
         state[name] = {
             "vwc": it.soil and it.soil.update(),
-            "valve_open": it.valve and it.valve.is_open,
+            "valve_open": isinstance(it.valve, LatchingValve) and it.valve.is_open,
+            "charge": it.battery and it.battery.charge,
+            "tank_l": it.tank and it.tank.litres,
         }
     fresh = path.with_suffix(".new")
     fresh.write_text(json.dumps(state))
@@ -26,6 +29,10 @@ def restore(path: Path, street: dict[str, Furniture]) -> None:
         kept = state.get(name, {})
         if it.soil and kept.get("vwc"):
             it.soil.vwc = tuple(kept["vwc"])
-        if it.valve and it.drip and kept.get("valve_open"):
+        if it.battery and kept.get("charge") is not None:
+            it.battery.charge = kept["charge"]
+        if it.tank and kept.get("tank_l") is not None:
+            it.tank.fill(kept["tank_l"] - it.tank.litres)
+        if isinstance(it.valve, LatchingValve) and it.drip and kept.get("valve_open"):
             it.valve.is_open = True
             it.drip.update()

@@ -21,6 +21,7 @@ from corolle_hil.world.counts import Rate
 from corolle_hil.world.passers import Passers, Sensor, Stop
 from corolle_hil.world.place import ORIGIN_DEG, Place, Site
 from corolle_hil.world.propagation import Propagation
+from corolle_hil.world.visitors import Visitors
 
 Record = dict[str, Any]
 _APART_US = 50_000  # fuse boxes are switched on one after the other
@@ -91,6 +92,12 @@ class Street:
         """Let people walk along a row of lamps, past these sensors, from now on."""
         stops = [Stop(site.position.x_m, sensors[site.name]) for site in row if site.name in sensors]
         return Passers(self.scheduler, row[0].name, stops, rate)
+
+    def visit(self, rate: Rate) -> list[Visitors]:
+        """Let people come under the canopies that see them, from now on."""
+        canopies = (unit for unit in self.units.values() if unit.plan.kind == "canopy")
+        seen = ((unit.plan.name, unit.furniture.lookout) for unit in canopies)
+        return [Visitors(self.scheduler, name, sensor, rate) for name, sensor in seen if sensor]
 
     def run(self, until_us: int | None = None) -> None:
         """Live until that moment of street time, or until `stop()`."""

@@ -64,9 +64,11 @@ class VirtualUnit:
         fit(self.board, plan.board, self.furniture, around)
         if self.furniture.post:
             self.furniture.post.mains.watch(self._supply_changed)
+        if self.furniture.battery:
+            self.furniture.battery.watch(self._supply_changed)
 
     def power_on(self) -> None:
-        """Switch it on; from now on it goes off and comes back with its mains."""
+        """Switch it on; from now on it goes off and comes back with its mains or battery."""
         self._switched_on = True
         self._running = False
         self._supply_changed()
@@ -86,8 +88,10 @@ class VirtualUnit:
             self.board.power_on()
 
     def _has_supply(self) -> bool:
-        """Whether there is enough voltage; what lives on the sun has its own."""
-        post = self.furniture.post
+        """Whether there is enough voltage; a board of which nothing else is known has it always."""
+        post, battery = self.furniture.post, self.furniture.battery
+        if battery:
+            return battery.has_power
         return post is None or post.mains.voltage_v >= _LEAST_V
 
     def _go_off(self) -> None:
@@ -104,6 +108,12 @@ class VirtualUnit:
             record |= {"level_pct": round(100 * luminaire.level), "power_w": round(luminaire.power_w, 1)}
         if it.valve and it.drip:
             record |= {"valve_open": it.valve.is_open, "litres": round(it.drip.litres, 2)}
+        if it.mist:
+            open_now = {"mist_open": it.mist_valve, "purge_open": it.purge_valve}
+            record |= {name: valve.is_open for name, valve in open_now.items() if valve}
+            record["mist_litres"] = round(it.mist.litres, 2)
+        if it.battery:
+            record["charge_pct"] = round(100 * it.battery.charge)
         if it.soil:
             record["vwc_pct"] = [round(100 * vwc, 1) for vwc in it.soil.update()]
         return record

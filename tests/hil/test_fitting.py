@@ -1,6 +1,7 @@
 """From a board's definition to chips, and a unit whose mains come and go."""
 
 import tomllib
+from pathlib import Path
 
 import pytest
 from corolle_hil.fitting import Furniture, Surroundings, fit
@@ -13,6 +14,7 @@ from corolle_hil.world.place import ORIGIN_DEG
 from corolle_hil.world.propagation import Position, Propagation
 
 SECOND_US = 1_000_000
+BOARDS = Path(__file__).parents[2] / "boards"
 HERE = Position(0.0, 0.0)
 
 POST = """
@@ -153,6 +155,100 @@ def test_an_unknown_driver_and_one_of_another_unit_are_refused(post):
 
 
 @pytest.fixture
+def canopy(bench):
+    """The whole canopy, as its board's definition has it."""
+    made = bench("")
+    it = Bench(made.board, made.scheduler)
+    it.it = Furniture("canopy-01", HERE)
+    it.definition = tomllib.loads((BOARDS / "canopy-s3" / "board.toml").read_text())
+    return it
+
+
+def fit_canopy(on, **changes):
+    parts = on.definition["fitted"] | changes
+    on.definition["fitted"] = {name: part for name, part in parts.items() if part}
+    fit(on.board, on.definition, on.it, on.around)
+    on.wait(1)
+    return on.it
+
+
+def test_every_part_of_a_canopy_is_fitted(canopy):
+    it = fit_canopy(canopy)
+    assert None not in (it.air, it.wind, it.leak, it.presence, it.soil, it.tension, it.tank, it.tank_level)
+    assert None not in (it.valve, it.drip, it.meter, it.mist_valve, it.purge_valve, it.mist, it.mist_meter)
+    assert it.thermometers.keys() == {"soil_temperature", "water_temperature"}
+    assert it.power_meters.keys() == {"battery", "panel"} and it.battery.has_power
+    assert it.converters.keys() == {("i2c0", 0x48), ("i2c0", 0x49)}
+    assert it.soil_adc is it.converters["i2c0", 0x48], "the tensiometer is at the probes' converter"
+    assert it.drip.tank is it.tank and it.mist.tank is None
+
+
+def test_any_subset_of_a_canopys_parts_will_do(canopy):
+    names = list(canopy.definition["fitted"])
+    alone = {"flow": "valve", "mist_flow": "mist_valve"}
+    for name in names:
+        canopy.it = Furniture("canopy-01", HERE)
+        canopy.definition = tomllib.loads((BOARDS / "canopy-s3" / "board.toml").read_text())
+        fit_canopy(canopy, **{other: None for other in names if other not in (name, alone.get(name))})
+
+
+def test_a_solenoid_of_no_line_and_a_meter_without_a_valve_are_refused(canopy):
+    with pytest.raises(ValueError, match="fountain is neither valve, mist_valve nor purge_valve"):
+        fit_canopy(canopy, fountain={"driver": "solenoid", "pin": 38})
+    del canopy.definition["fitted"]["fountain"]
+    canopy.it = Furniture("canopy-01", HERE)
+    with pytest.raises(ValueError, match="a flow_meter needs a valve behind it"):
+        fit_canopy(canopy, mist_valve=None, purge_valve=None)
+
+
+def test_nozzles_and_purge_hang_behind_one_meter(canopy):
+    it = fit_canopy(canopy)
+    canopy.drive(4, 1)
+    canopy.wait(59)
+    assert it.nozzles.litres == pytest.approx(40 / 60, abs=0.01) and it.purge.litres == 0
+    canopy.drive(4, 0)
+    canopy.drive(5, 1)
+    assert it.purge.flow_l_s > it.nozzles.flow_l_s == 0
+    assert it.mist_meter.pulses == pytest.approx(it.mist.litres / 0.002, abs=1)
+    assert it.meter.pulses == 0
+
+
+def test_a_leak_closes_the_contact_or_opens_the_one_that_stands_for_it(canopy):
+    it = fit_canopy(canopy)
+    wire = canopy.board.line(1)
+    wire.output(None, pull=1)
+    assert wire.level == 1
+    it.mist.leak_l_s = 0.01
+    assert wire.level == 0
+    it.mist.leak_l_s = 0.0
+    assert wire.level == 1
+
+
+def test_a_contact_that_opens_for_water_is_closed_while_it_is_dry(canopy):
+    it = fit_canopy(canopy, leak={"driver": "contact", "pin": 1, "closed_is": 0})
+    assert it.leak.closed
+    it.drip.leak_l_s = 0.01
+    assert not it.leak.closed
+
+
+def test_the_battery_feeds_the_coils(canopy):
+    it = fit_canopy(canopy)
+    rest_a = it.battery.reading()[1]
+    canopy.drive(4, 1)
+    assert it.battery.reading()[1] == pytest.approx(rest_a - 6.5 / 13.2, abs=0.01)
+    assert it.battery.panel_reading()[1] == 0.0, "no sun"
+
+
+def test_tank_and_tension_are_told_as_voltages(canopy):
+    it = fit_canopy(canopy)
+    assert it.tank_level() == pytest.approx(2.0), "20 mA over 100 ohm: full"
+    it.tank.draw(0.075)
+    canopy.wait(3600)
+    assert it.tank_level() == pytest.approx(1.2, abs=0.001)
+    assert it.tension() == pytest.approx(0.5 + 0.025 * 52.8, abs=0.02), "10 kPa * (0.36 / 0.25)^4.56"
+
+
+@pytest.fixture
 def unit(forks, share, tmp_path):
     """A lamp whose program does nothing but wait, switched on."""
     install(forks, tmp_path, {"/main.py": b"import time\nprint('up')\ntime.sleep(100000)"})
@@ -195,3 +291,29 @@ def test_nobody_has_switched_it_on_yet(forks, share, tmp_path):
     scheduler.run(5 * SECOND_US)
     assert not it.board.running
     it.board.close()
+
+
+@pytest.fixture
+def sunless(forks, share, tmp_path):
+    """A canopy on a battery that is nearly empty, switched on; no sun shines."""
+    install(forks, tmp_path, {"/main.py": b"import time\ntime.sleep(1000000)"})
+    scheduler = Scheduler()
+    parts = {"battery": {"driver": "ina226", "bus": "i2c0", "address": 0x40, "shunt_uohm": 10_000}}
+    definition = {"unit": "canopy", "buses": {"i2c0": {"id": 0}}, "fitted": parts}
+    plan = UnitPlan("canopy-01", "canopy", HERE, definition)
+    unit = VirtualUnit(plan, around(scheduler), forks, tmp_path, 96 * 1024 + share, lambda record: None)
+    unit.furniture.battery.charge = 0.012
+    unit.power_on()
+    yield unit, scheduler
+    unit.board.close()
+
+
+def test_a_board_goes_off_with_its_battery_and_comes_back_with_the_sun(sunless):
+    it, scheduler = sunless
+    scheduler.run(600 * SECOND_US)
+    assert it.board.running
+    scheduler.run(3 * 3600 * SECOND_US)
+    assert not it.board.running and not it.furniture.battery.has_power
+    it.furniture.battery.charge = 0.2
+    scheduler.run(4 * 3600 * SECOND_US)
+    assert it.board.running and it.board.resets == {1: 2}

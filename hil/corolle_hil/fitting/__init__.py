@@ -46,7 +46,7 @@ def _put_radio(on: Fitter, part: Definition) -> None:
     on.it.power_up.append(radio.power_up)
 
 
-# Water flows through the valve before the meter, and drips into the soil: they are fitted in this order.
+# Water flows through valves and meters, drips into the soil or leaks: they are fitted in this order.
 _ORDER: dict[str, Callable[[Fitter, Definition], None]] = {
     "sx1262": _put_radio,
     "pwm_dimmer": lamp.put_converter,
@@ -61,7 +61,14 @@ _ORDER: dict[str, Callable[[Fitter, Definition], None]] = {
     "lis3dh": lamp.put_tilt,
     "ds3231": lamp.put_rtc,
     "sht45": canopy.put_air,
-    "latching_valve": canopy.put_valve,
+    "latching_valve": canopy.put_latching_valve,
+    "solenoid": canopy.put_solenoid,
     "flow_meter": canopy.put_flow,
+    "contact": canopy.put_leak,
+    "anemometer": canopy.put_wind,
     "ads1115": canopy.put_soil,
+    "tensiometer": canopy.put_tension,
+    "level_loop": canopy.put_tank_level,
+    "ds18b20": canopy.put_thermometer,
+    "ina226": canopy.put_power_meter,
 }

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Protocol
 
 from corolle_hil.scheduler import Scheduler
+from corolle_hil.world.arrivals import Arrivals
 from corolle_hil.world.counts import Rate
 
 # Speeds in m/s: mean, standard deviation, slowest, fastest.
@@ -85,28 +86,15 @@ class Passers:
         self._shares = shares
         self._scheduler = scheduler
         self._stops = sorted(stops, key=lambda stop: stop.at_m)
-        self._rate = rate
         self._view_m = view_m
         self._rng = scheduler.rng(f"passers {name}")
-        self._draw()
-
-    def _draw(self) -> None:
-        """Plan the next passage, or look again when the hour ends: a Poisson process remembers nothing."""
-        hour_us = 3_600_000_000
-        left_us = hour_us - self._scheduler.unix_us % hour_us
-        rate_h = self._rate(self._scheduler.unix_us / 1e6)
-        wait_us = round(self._rng.expovariate(rate_h) * hour_us) if rate_h > 0 else left_us
-        if wait_us >= left_us:
-            self._scheduler.after(left_us, self._draw)
-        else:
-            self._scheduler.after(wait_us, self._set_out)
+        Arrivals(scheduler, self._rng, rate, self._set_out)
 
     def _set_out(self) -> None:
         self.passages += 1
         mean, deviation, slowest, fastest = _KINDS[self._kind()]
         speed_m_s = max(slowest, min(fastest, self._rng.gauss(mean, deviation)))
         self.walk(speed_m_s, self._rng.random() < 0.5)
-        self._draw()
 
     def _kind(self) -> str:
         drawn, kind = self._rng.random(), ""

@@ -1,12 +1,9 @@
-"""Evapotranspiration, the planter's bucket, and the way of the water."""
+"""Evapotranspiration, and the planter's bucket."""
 
 import pytest
-from corolle_hil.chips.latching_valve import LatchingValve
-from corolle_hil.ports import Line
 from corolle_hil.world.climate import Weather
 from corolle_hil.world.evapotranspiration import penman_monteith_mm_h, reference_mm_h
 from corolle_hil.world.soil import Ground, Planter, Sky, Soil, SoilProbe, advance
-from corolle_hil.world.water import DripLine
 
 EVEN = (0.25, 0.25, 0.25)
 DRY_DAY = Weather(28.0, 45.0, 3.0, 0.0, 700.0)
@@ -79,48 +76,3 @@ def test_probe_voltage_falls_from_dry_to_wet():
     assert (dry(), moist(), wet()) == pytest.approx((2.8, 2.0, 1.2))
     wet.unplugged, moist.stuck_v = True, 1.7
     assert (wet(), moist()) == (0.0, 1.7)
-
-
-@pytest.fixture
-def opening():
-    return Line(6)
-
-
-@pytest.fixture
-def valve(scheduler, opening):
-    return LatchingValve(scheduler, opening, Line(7))
-
-
-def open_it(scheduler, opening):
-    opening.output(1)
-    scheduler.run(scheduler.now_us + 50_000)
-    opening.output(0)
-
-
-def test_litres_flow_while_the_valve_is_open(scheduler, valve, opening):
-    line = DripLine(scheduler, valve, flow_l_h=60.0)
-    scheduler.run(60_000_000)
-    assert line.litres == 0.0
-    open_it(scheduler, opening)
-    scheduler.run(60_000_000 + 20_000 + 60_000_000)
-    assert line.litres == pytest.approx(1.0, abs=1e-6)
-
-
-def test_a_tank_runs_dry(scheduler, valve, opening):
-    line = DripLine(scheduler, valve, flow_l_h=60.0, tank_l=5.0)
-    open_it(scheduler, opening)
-    scheduler.run(3_600_000_000)
-    assert line.litres == pytest.approx(5.0, abs=1e-3)
-    assert (line.tank_l, line.flow_l_s) == (0.0, 0.0)
-
-
-def test_faults_of_a_drip_line(scheduler, valve, opening):
-    line = DripLine(scheduler, valve, flow_l_h=60.0)
-    changes = []
-    line.watch(lambda: changes.append(line.flow_l_s))
-    line.leak_l_s = 0.001
-    line.update()
-    open_it(scheduler, opening)
-    line.blocked = 0.0
-    line.update()
-    assert changes == pytest.approx([0.001, 1 / 60 + 0.001, 0.001])
