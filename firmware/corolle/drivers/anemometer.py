@@ -6,7 +6,7 @@ from corolle.wire.compat import const
 
 _BOUNCE_MS = const(3)  # 333 Hz is more wind than there is
 _LEAST_MS = const(2000)  # in less, one pulse more or less is half a gale
-_ENOUGH = const(20)  # pulses that tell a wind to 5 %; a gale would wake the node all day
+_ENOUGH = const(20)  # pulses tell a wind well enough; a gale would wake the node all day
 
 
 class Anemometer:
@@ -32,9 +32,10 @@ class Anemometer:
         # After six days the difference of ticks turns negative: a window that nobody can measure.
         if 0 <= for_ms < _LEAST_MS:
             return self._wind_m_s
-        if self.pulses >= _ENOUGH:
-            for_ms = time.ticks_diff(self._last_ms, self._begun_ms)
-        self._wind_m_s = self.pulses * self._m_s_per_hz * 1000 / for_ms if for_ms > 0 else None
+        turns = self.pulses
+        if turns >= _ENOUGH:  # by whole turns, from the first pulse to the last
+            turns, for_ms = turns - 1, time.ticks_diff(self._last_ms, self._first_ms)
+        self._wind_m_s = turns * self._m_s_per_hz * 1000 / for_ms if for_ms > 0 else None
         self._listen()
         return self._wind_m_s
 
@@ -42,7 +43,7 @@ class Anemometer:
         pin = self._pin
         self.pulses = 0
         self._begun_ms = time.ticks_ms()
-        self._last_ms = time.ticks_add(self._begun_ms, -_BOUNCE_MS)
+        self._first_ms = self._last_ms = time.ticks_add(self._begun_ms, -_BOUNCE_MS)
         pin.init(pin.IN, pin.PULL_UP)
         pin.irq(self._edge, pin.IRQ_FALLING)
 
@@ -51,6 +52,8 @@ class Anemometer:
         if self.pulses >= _ENOUGH or 0 <= time.ticks_diff(now_ms, self._last_ms) < _BOUNCE_MS:
             return
         self._last_ms = now_ms
+        if not self.pulses:
+            self._first_ms = now_ms
         self.pulses += 1
         if self.pulses == _ENOUGH:
             pin.irq(None)

@@ -2,10 +2,15 @@
 
 import pytest
 from corolle_hil.chips.ads1115 import Ads1115
+from corolle_hil.chips.anemometer import Anemometer
+from corolle_hil.chips.contact import Contact
+from corolle_hil.chips.current_loop import CurrentLoop
 from corolle_hil.chips.flow_meter import FlowMeter
 from corolle_hil.chips.latching_valve import LatchingValve
 from corolle_hil.chips.sht45 import Sht45
+from corolle_hil.chips.solenoid import Solenoid
 from corolle_hil.chips.sx1262 import Sx1262
+from corolle_hil.chips.tensiometer import Tensiometer
 from corolle_hil.installer import install
 from corolle_hil.world.air import Air
 from corolle_hil.world.lora import Signal
@@ -58,6 +63,37 @@ async def main():
     print("litres %.2f" % meter.litres)
     await asyncio.sleep(60)
     print("litres %.2f" % meter.litres)
+
+asyncio.run(main())
+"""
+
+WATER = """
+import asyncio
+from machine import I2C, Pin
+from corolle.drivers.ads1115 import SharedADS1115
+from corolle.drivers.anemometer import Anemometer
+from corolle.drivers.contact import Contact
+from corolle.drivers.level_loop import LevelLoop
+from corolle.drivers.solenoid import Solenoid
+from corolle.drivers.tensiometer import Tensiometer
+
+async def main():
+    mist, wind, leak = Solenoid(Pin(4)), Anemometer(Pin(21), 0.667), Contact(Pin(1), 1)
+    adc = SharedADS1115(I2C(0, sda=Pin(17), scl=Pin(18), freq=400000), 0x48)
+    level, tension = LevelLoop(adc, 0, 100), Tensiometer(adc, 1, 500, 25)
+    print("tank %.1f tension %.1f leak %d" % (await level.read(), await tension.read(), leak.present))
+    mist.open()
+    await asyncio.sleep(10)
+    print("wind %.2f after %d" % (wind.wind_m_s(), wind.pulses))
+    mist.close()
+    await asyncio.sleep(600)
+    print("wind %.2f leak %d" % (wind.wind_m_s(), leak.present))
+    try:
+        await level.read()
+    except OSError as error:
+        print(error)
+    await asyncio.sleep(600)
+    print("wind %.2f tension %s" % (wind.wind_m_s(), await tension.read()))
 
 asyncio.run(main())
 """
@@ -133,3 +169,21 @@ def test_a_canopys_drivers_read_measure_and_move_what_the_world_has(board):
     assert lines == ["air 31.3 42", *soil, "litres 1.00", "litres 1.00"]
     assert not valve.is_open
     assert not valve.mistakes
+
+
+def test_a_canopys_other_drivers_feel_and_move_what_the_world_has(board):
+    bench = board(WATER)
+    scheduler, wires = bench.scheduler, bench.board
+    mist = Solenoid(scheduler, wires.line(4))
+    wind = [2.0]
+    cups = Anemometer(scheduler, wires.line(21), 0.667, lambda: wind[0])
+    cups.bounces = 2
+    leak = Contact(wires.line(1))
+    loop, cup = CurrentLoop(lambda: 0.75, 100), Tensiometer(lambda: 40.0, 500, 25)
+    wires.attach_i2c(0, Ads1115(scheduler, 0x48, [loop, cup]))
+    wires.power_on()
+    assert bench.run(5) == ["tank 75.0 tension 40.0 leak 0"] and mist.is_open
+    assert bench.run(15) == ["wind 2.00 after 0"] and not mist.is_open
+    leak.closed, loop.broken, cup.stuck_v, wind[0] = True, True, 3.2, 9.0
+    assert bench.run(700) == ["wind 2.00 leak 1", "level loop at input 0: broken, 0.00 mA is not in 3.6..21"]
+    assert bench.run(600) == ["wind 9.00 tension None"]

@@ -25,6 +25,7 @@ from corolle_tools.street.tape import Tape
 
 SCENARIOS = tuple(WEEKS)
 
+_STAYING_SHARE = 0.02  # of those who pass a lamp: so many come under a canopy, and stay
 _FIRST_EVENING_S = 20 * 3600 + 86_400  # of the week's Tuesday, UTC: it is dark, and people are still about
 
 
@@ -66,6 +67,7 @@ class World:
         self._street = Street(self._scheduler, place, self._equip, folder.path, climate, on_record)
         for row in place.rows:
             self._street.walk(row, self._street.sensors(), rate)
+        self._street.visit(lambda unix_s: rate(unix_s) * _STAYING_SHARE)
         self._tape = Tape(folder.datagrams)
         site = place.concentrators[0]
         eui = hashlib.sha256(site.name.encode()).digest()[:8]
