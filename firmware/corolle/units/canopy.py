@@ -7,8 +7,10 @@ from corolle.system.canopy_settings import CANOPY_SETTINGS as SETTINGS
 from corolle.units.canopy_wiring import CanopyWiring
 from corolle.units.common import Wake
 from corolle.units.garden import Garden
+from corolle.units.guarded import GuardedMeter, GuardedValve
 from corolle.units.sensor import Sensor
-from corolle.units.tap import COUNTERS, Tap
+from corolle.units.tap import COUNTERS, DRIP, Tap
+from corolle.units.valve_guard import ValveGuard
 from corolle.wire.compat import const
 from corolle.wire.words import CANOPY_FAULTS as FAULTS
 from corolle.wire.words import REASONS, code_of
@@ -117,7 +119,7 @@ class Canopy:
 
     def _note_trip(self, now_s: int) -> None:
         """The guard has shut the valve by itself: a dose has ended, whoever wanted it."""
-        trip = self._tap.take_trip()
+        trip = self._tap.guard.take_trip()[1]
         if trip:
             self._memory.order(False, 0, "")
             self._common.reporter.event("guard tripped", code_of(REASONS, trip))
@@ -127,7 +129,10 @@ class Canopy:
         """Move the valve where it is not yet there, and say so."""
         moved = open_now != self._open
         if moved and self._tap:
-            self._tap.move(open_now, self._common.settings["dose_dl"] / 10)
+            if open_now:
+                self._tap.open(self._common.settings["dose_dl"] / 10)
+            else:
+                self._tap.close()
         self._memory.follow(now_s, self._common.settings, open_now, reason)
         if moved or reason != self._reason:
             until_s = self._common.clock.now() + self._memory.order_until_s - now_s
@@ -161,4 +166,8 @@ def _garden(common, wiring) -> Garden:
 
 def _tap(common, wiring, wake: Wake):
     valve, flow = wiring.valve("valve"), wiring.flow("flow")
-    return Tap(common, valve, flow, Timer(_GUARD_TIMER), wake.set) if valve and flow else None
+    if not (valve and flow):
+        return None
+    guarded = GuardedValve("valve", valve, GuardedMeter("flow", flow), "guard")
+    guard = ValveGuard((guarded,), Timer(_GUARD_TIMER), common.settings, common.clock.uptime_s, wake.set)
+    return Tap(common, guard, "valve", flow, DRIP, wake.set)

@@ -1,44 +1,54 @@
-"""A valve with its guard and its meter: what a sequencer may ask for, and how much water it gave."""
+"""A guarded valve and what came through it: what a sequencer may ask for, and how much water it gave."""
 
 from corolle.control.calendar import DAY_S, offset_s
-from corolle.units.valve_guard import ValveGuard
 from corolle.wire.compat import const
 
-COUNTERS = ("water_cl", "today_cl", "today")  # hundredths of a litre; the day that `today_cl` belongs to
+# Hundredths of a litre, in all and today, of each valve; `today` is the day that those of today belong to.
+COUNTERS = ("water_cl", "today_cl", "today", "mist_cl", "mist_today_cl", "purge_cl", "purge_today_cl")
+DRIP = ("water_cl", "today_cl")
+MIST = ("mist_cl", "mist_today_cl")
+PURGE = ("purge_cl", "purge_today_cl")
 _LOOK_AGAIN_S = const(300)  # when an allowance is spent: a bucket of the guard's hour
 
 
 class Litres:
-    """Counts what the meter counts, since installation and since local midnight."""
+    """Counts what came through one valve, since installation and since local midnight.
 
-    def __init__(self, flow, common):
-        self._flow = flow
+    `counters` are the ledger's two for this valve, in all and today.
+    """
+
+    def __init__(self, common, guard, name: str, litres_per_pulse: float, counters: tuple):
         self._common = common
-        self._pulses = flow.pulses
+        self._guard = guard
+        self._name = name
+        self._litres_per_pulse = litres_per_pulse
+        self._total, self._today = counters
+        self._pulses = guard.pulses(name)
         self._rest_cl = 0.0
 
     @property
     def total_l(self) -> float:
         """Since installation."""
-        return self._common.ledger["water_cl"] / 100
+        return self._common.ledger[self._total] / 100
 
     @property
     def today_l(self) -> float:
         """Since midnight; while the clock is unknown, since the last midnight that was known."""
-        return self._common.ledger["today_cl"] / 100
+        return self._common.ledger[self._today] / 100
 
     def count(self) -> None:
         """Enter what has passed since the last call."""
-        ledger, pulses = self._common.ledger, self._flow.pulses
-        self._rest_cl += (pulses - self._pulses) * self._flow.litres_per_pulse * 100
+        ledger, pulses = self._common.ledger, self._guard.pulses(self._name)
+        self._rest_cl += (pulses - self._pulses) * self._litres_per_pulse * 100
         self._pulses = pulses
         new_cl = int(self._rest_cl + 0.001)
         self._rest_cl -= new_cl
         self._turn_day()
-        ledger["water_cl"] += new_cl
-        ledger["today_cl"] += new_cl
+        ledger[self._total] += new_cl
+        ledger[self._today] += new_cl
 
     def _turn_day(self) -> None:
+        """The day is one for all valves: whoever sees the new one first begins it for all."""
         common = self._common
         now_s = common.clock.now_or_none()
         if now_s is None:
@@ -46,50 +56,61 @@ class Litres:
         settings = common.settings
         day = (now_s + offset_s(now_s, settings["zone_min"], settings["summer_time"])) // DAY_S
         if day != common.ledger["today"]:
-            common.ledger["today"], common.ledger["today_cl"] = day, 0
+            common.ledger["today"] = day
+            for counters in (DRIP, MIST, PURGE):
+                common.ledger[counters[1]] = 0
 
 
 class Tap:
-    """`timer` is the hardware timer that the guard has for itself; `on_call()` is called from interrupts."""
+    """One valve of `guard` by its name on the board, and its meter; `counters` is DRIP, MIST or PURGE.
 
-    def __init__(self, common, valve, flow, timer, on_call):
+    `on_call()` is called from interrupts.
+    """
+
+    def __init__(self, common, guard, name: str, flow, counters: tuple, on_call):
+        self.guard = guard
+        self._name = name
         self._flow = flow
         self._ledger = common.ledger
         self._on_call = on_call
-        self._guard = ValveGuard(valve, flow, timer, common.settings, common.clock.uptime_s, on_call)
-        self.litres = Litres(flow, common)
+        self.litres = Litres(common, guard, name, flow.litres_per_pulse, counters)
         # Which day today's litres belong to is not known before the clock is: rather too little water.
-        self._guard.restore(self.litres.today_l)
+        guard.restore(name, self.litres.today_l)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the valve is open: the guard may have shut it."""
+        return self.guard.is_open(self._name)
 
     @property
     def resting(self) -> bool:
-        """Whether the guard has tripped and lets nothing open for a while."""
-        return self._guard.wait_s() > 0
+        """Whether the guard lets nothing open for a while, after a trip or for a leak."""
+        return self.guard.wait_s(self._name) > 0
 
     def refusal(self, wanted: bool) -> str:
         """Why the valve may not be open, "" when it may; while the guard rests that is told in any case."""
-        return self._guard.refusal() if wanted or self.resting else ""
+        return self.guard.refusal(self._name) if wanted or self.resting else ""
 
     def wait_s(self) -> int:
         """How long a refusal lasts at least."""
-        return self._guard.wait_s() or _LOOK_AGAIN_S
+        return self.guard.wait_s(self._name) or _LOOK_AGAIN_S
 
     def dose_l(self) -> float:
         """Water since the valve was opened."""
         self.litres.count()
-        return self._guard.litres
+        return self.guard.litres(self._name)
 
-    def take_trip(self) -> str:
-        """The reason why the guard has shut the valve, once; "" when it has not."""
-        trip, self._guard.trip = self._guard.trip, ""
-        return trip
-
-    def move(self, open_it: bool, dose_l: float) -> None:
-        """Open the valve, with a call when the dose has passed; or shut it."""
-        if open_it:
+    def open(self, dose_l: float) -> str:
+        """Open the valve, with a call when the dose has passed; or say why not. No dose opens nothing."""
+        if dose_l <= 0:
+            return "dose given"
+        refusal = self.guard.open(self._name)
+        if not refusal:
             self._flow.call_after(dose_l, self._on_call)
-            self._guard.open()
-        else:
-            self._guard.close()
-            self.litres.count()
-            self._ledger.keep(now=True)
+        return refusal
+
+    def close(self) -> None:
+        """Shut the valve and keep what it gave."""
+        self.guard.close(self._name)
+        self.litres.count()
+        self._ledger.keep(now=True)

@@ -1,143 +1,274 @@
-"""Stands below whoever decides to water: bounds each opening, each hour and each day, whatever is wanted.
+"""Stands below whoever decides: bounds each opening, hour and day of every valve, whatever is wanted.
 
-It looks once a second from a hardware timer while the valve is open. MicroPython runs a timer's callback
-between two instructions of whatever else it does, so a task that never yields cannot keep the valve open.
-A bound is not to be exceeded: the valve shuts when the next second would do so.
+It looks once a second from ONE hardware timer, while a valve is open or water flows that nothing explains.
+MicroPython runs a timer's callback between two instructions of whatever else it does, so a task that never
+yields cannot keep a valve open. A bound is not to be exceeded: a valve shuts when the next second would do
+so.
+
+Who may interrupt whom: the callback may come in the middle of any method here, and so may other interrupts.
+So the callback alone counts while the timer runs, and an opening is claimed before it is judged.
 """
 
 from corolle.wire.compat import const
 
-_LOOK_S = const(1)
+_LOOK_MS = const(1000)
 _REST_S = const(3600)  # after a trip: long enough for somebody to see the event before the valve moves again
-
-
-class Window:
-    """A sliding sum over `buckets` of `bucket_s` seconds each, and one more that is still filling."""
-
-    def __init__(self, bucket_s: int, buckets: int):
-        self._bucket_s = bucket_s
-        self._amounts = [0] * (buckets + 1)
-        self._newest = 0  # number of the bucket that is filling, since second 0
-
-    def add(self, now_s: int, amount: int) -> None:
-        """Something came."""
-        self._turn(now_s)
-        self._amounts[self._newest % len(self._amounts)] += amount
-
-    def total(self, now_s: int) -> int:
-        """What came in the window, and up to one bucket before it."""
-        self._turn(now_s)
-        return sum(self._amounts)
-
-    def _turn(self, now_s: int) -> None:
-        bucket = now_s // self._bucket_s
-        for number in range(self._newest + 1, min(bucket, self._newest + len(self._amounts)) + 1):
-            self._amounts[number % len(self._amounts)] = 0
-        self._newest = max(bucket, self._newest)
+_OTHER = const("other valve open")
 
 
 class ValveGuard:
-    """The only one to move the valve. `timer` is machine.Timer; `on_trip()` is called from its callback.
+    """The only one to move the valves. The constructor shuts them all.
 
-    settings: guard_on_s and guard_dose_dl for one opening, guard_hour_dl, guard_day_dl and guard_day_s.
-    `trip` is the reason of a trip that nobody has taken note of yet.
+    Args:
+        valves: units/guarded.py's; two at one meter are never open together, for whose water would it be?
+        timer: machine.Timer that nobody else has.
+        settings: guard_runout_s, guard_stray_s, and the bounds of each valve.
+        uptime_s: seconds that only run forward.
+        on_trip: called without arguments, also from the callback and from interrupts.
+        apart: pairs of valves' names that are never open together either.
+        leak: a contact that is `present` while it is wet, or None. Its interrupt may call leaked().
     """
 
-    def __init__(self, valve, flow, timer, settings, uptime_s, on_trip):
-        self._valve = valve
-        self._flow = flow
+    def __init__(self, valves: tuple, timer, settings, uptime_s, on_trip, apart: tuple = (), leak=None):
+        for line in valves:
+            line.valve.close()
+        self._valves = valves
+        self._meters: list = []
+        for line in valves:
+            if line.meter.last is None:
+                line.meter.last = line
+                self._meters.append(line.meter)
         self._timer = timer
         self._settings = settings
         self._uptime_s = uptime_s
         self._on_trip = on_trip
-        self._hour = Window(300, 12)
-        self._day = Window(3600, 24)
-        self._day_open_s = Window(3600, 24)
-        self._opened_at_s = self._looked_at_s = 0
-        self._opened_at_pulses = self._counted_pulses = flow.pulses
-        self._running = False
-        self._rest_until_s = 0
-        self._last_trip = ""
-        self.trip = ""
+        self._apart = apart
+        self._leak = leak
+        self._leak_trip = ""
+        self._wet = False
+        self._dry_at_s = 0  # end of the rest after a leak; 0: there was none
+        self._watching = False
+        self._now_s = uptime_s()
+        # Bound once: to bind a method in an interrupt would take memory.
+        self._on_look, self._on_pulse = self._look, self._watch
+        for line in valves:
+            line.closed_at_s = self._now_s
+        self._rest()
+        self.leaked()
 
-    def open(self) -> str:
-        """Open the valve, or say why not: the reason, "" when it is open."""
-        refusal = self.refusal()
-        if refusal or self._valve.is_open:
-            return refusal
-        self._opened_at_s, self._opened_at_pulses = self._uptime_s(), self._flow.pulses
-        self._running = True
-        # The timer first: should the next line fail, an open valve is already watched.
-        self._timer.init(mode=self._timer.PERIODIC, period=_LOOK_S * 1000, callback=self._look)
-        self._valve.open()
-        return ""
+    def open(self, name: str) -> str:
+        """Open a valve, or say why not: the reason, "" when it is open."""
+        line = self._find(name)
+        if line.moving:
+            return _OTHER  # called from an interrupt, in the middle of this valve's own pulse
+        self._catch_up()
+        if line.is_open:
+            return self._refusal(line)
+        line.moving = True
+        try:
+            return self._move(line)
+        finally:
+            line.moving = False
 
-    def refusal(self) -> str:
-        """Why the valve may not be open now; "" when it may."""
-        now_s = self._count()[0]
-        return self._last_trip if now_s < self._rest_until_s else self._spent(now_s, 0, 0)
+    def close(self, name: str) -> None:
+        """Shut a valve; it is shut once more whatever it is believed to be."""
+        line = self._find(name)
+        outer, line.moving = line.moving, True
+        self._shut(line)
+        line.moving = outer
 
-    def close(self) -> None:
-        """Shut the valve."""
-        self._valve.close()
-        self._timer.deinit()
-        self._count()
-        self._running = False
+    def refusal(self, name: str) -> str:
+        """Why a valve may not be open now; "" when it may."""
+        self._catch_up()
+        return self._refusal(self._find(name))
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the valve was last pulsed open."""
-        return self._valve.is_open
+    def wait_s(self, name: str) -> int:
+        """Seconds until leak, unexplained flow or the rest after a trip are over, at the earliest; else 0."""
+        self._catch_up()
+        line = self._find(name)
+        until_s = max(line.rest_until_s, self._dry_at_s)
+        if line.meter.unexplained:
+            until_s = max(until_s, line.meter.quiet_at_s, self._now_s + 1)
+        return max(0, until_s - self._now_s)
 
-    @property
-    def litres(self) -> float:
+    def is_open(self, name: str) -> bool:
+        """Whether a valve is open."""
+        return self._find(name).is_open
+
+    def pulses(self, name: str) -> int:
+        """What has passed through a valve since the boot, up to this moment."""
+        line = self._find(name)
+        meter = line.meter
+        while True:
+            counted = meter.counted
+            pulses = line.pulses
+            if meter.last is line:
+                pulses += max(0, meter.flow.pulses - counted)
+            if counted == meter.counted:  # else the callback has counted in between
+                return pulses
+
+    def litres(self, name: str) -> float:
         """Water since this opening, or in the last one."""
-        return (self._flow.pulses - self._opened_at_pulses) * self._flow.litres_per_pulse
+        line = self._find(name)
+        return (self.pulses(name) - line.opened_at_pulses) * line.meter.flow.litres_per_pulse
 
-    def wait_s(self) -> int:
-        """Seconds until the rest after a trip is over."""
-        return max(0, self._rest_until_s - self._uptime_s())
+    def take_trip(self) -> tuple:
+        """(name, reason) of a trip, once; ("", "") when there is none.
 
-    def restore(self, day_l: float) -> None:
-        """Count water that was given before a reset as if it were given now."""
-        self._day.add(self._uptime_s(), self._pulses(day_l))
+        The name is the valve's; the meter's for "unexplained flow"; "leak" for a leak, that shuts them all.
+        """
+        self._catch_up()
+        for part in self._valves + tuple(self._meters):
+            if part.trip:
+                reason, part.trip = part.trip, ""
+                return part.name, reason
+        reason, self._leak_trip = self._leak_trip, ""
+        return reason, reason
 
-    def _look(self, timer) -> None:
-        now_s, new = self._count()
-        reason = self._spent(now_s, new, _LOOK_S)
-        if now_s - self._opened_at_s + _LOOK_S >= self._settings["guard_on_s"]:
-            reason = "guard time"
-        elif self._flow.pulses - self._opened_at_pulses + new >= self._limit("guard_dose_dl"):
-            reason = "guard litres"
-        if reason:
-            self.close()
-            self._rest_until_s = now_s + _REST_S
-            self.trip = self._last_trip = reason
+    def restore(self, name: str, litres: float) -> None:
+        """Count water that a valve gave before a reset as if it were given now."""
+        line = self._find(name)
+        line.credit(self._uptime_s(), int(litres / line.meter.flow.litres_per_pulse + 0.5))
+
+    def leaked(self) -> None:
+        """Look at the leak contact, and shut everything when it is wet."""
+        leak, was_wet = self._leak, self._wet
+        if leak is None:
+            return
+        self._now_s = self._uptime_s()
+        self._wet = leak.present
+        if self._wet or was_wet:
+            self._dry_at_s = self._now_s + _REST_S
+        elif self._now_s >= self._dry_at_s:
+            self._dry_at_s = 0
+        if self._wet and not was_wet:
+            for line in self._valves:
+                self._shut(line)
+            self._leak_trip = "leak"
             self._on_trip()
 
-    def _spent(self, now_s: int, pulses: int, open_s: int) -> str:
-        """Which allowance of the hour or the day ends with so many pulses and seconds more, as a reason."""
-        if self._hour.total(now_s) + pulses >= self._limit("guard_hour_dl"):
-            return "guard litres an hour"
-        if self._day.total(now_s) + pulses >= self._limit("guard_day_dl"):
-            return "guard litres a day"
-        spent_s = self._day_open_s.total(now_s) + open_s
-        return "guard time" if spent_s >= self._settings["guard_day_s"] else ""
+    def _find(self, name: str):
+        for line in self._valves:
+            if line.name == name:
+                return line
+        raise KeyError(name)
 
-    def _count(self) -> tuple:
-        """Enter water and open time since the last look: (the present second, new pulses)."""
-        now_s, pulses = self._uptime_s(), self._flow.pulses
-        new = pulses - self._counted_pulses
-        self._counted_pulses = pulses
-        self._hour.add(now_s, new)
-        self._day.add(now_s, new)
-        if self._running:
-            self._day_open_s.add(now_s, now_s - max(self._looked_at_s, self._opened_at_s))
-        self._looked_at_s = now_s
-        return now_s, new
+    def _move(self, line) -> str:
+        line.claim(self._now_s)
+        refusal = self._refusal(line)
+        if refusal:
+            line.is_open = False
+            return refusal
+        line.meter.last = line
+        line.charge(self._now_s)
+        self._watch()  # before the valve: should the next line fail, an open valve is already watched
+        if line.is_open:
+            line.valve.open()
+        if not line.is_open:
+            line.valve.close()  # an interrupt has shut it, in the middle of the pulse or before
+        return ""
 
-    def _limit(self, setting: str) -> int:
-        return self._pulses(self._settings[setting] / 10)
+    def _refusal(self, line) -> str:
+        if self._dry_at_s:
+            return "leak"
+        if line.meter.unexplained:
+            return "unexplained flow"
+        if self._now_s < line.rest_until_s:
+            return line.rest_reason
+        return line.spent(self._settings, self._now_s) or (_OTHER if self._blocked(line) else "")
 
-    def _pulses(self, litres: float) -> int:
-        return int(litres / self._flow.litres_per_pulse)
+    def _blocked(self, line) -> bool:
+        for other in self._valves:
+            if other is line or not (other.is_open or other.moving):
+                continue
+            if other.meter is line.meter:
+                return True
+            for first, second in self._apart:
+                if (line.name == first and other.name == second) or (
+                    line.name == second and other.name == first
+                ):
+                    return True
+        return False
+
+    def _shut(self, line) -> None:
+        line.valve.close()
+        if line.is_open:
+            line.is_open = False
+            line.closed_at_s = self._now_s
+            self._watch()
+
+    def _trip(self, line, reason: str) -> None:
+        self._shut(line)
+        line.rest_until_s = self._now_s + _REST_S
+        line.trip = line.rest_reason = reason
+        self._on_trip()
+
+    def _watch(self) -> None:
+        if not self._watching:
+            self._watching = True
+            self._timer.init(mode=self._timer.PERIODIC, period=_LOOK_MS, callback=self._on_look)
+
+    def _catch_up(self) -> None:
+        """While the timer rests, whoever asks counts."""
+        if self._watching:
+            self._now_s = self._uptime_s()
+        else:
+            self._count()
+            for meter in self._meters:
+                if meter.new:
+                    self._watch()  # its pulse should have done so: an interrupt can be lost
+        self.leaked()
+
+    def _look(self, timer) -> None:
+        try:
+            self._count()
+            self.leaked()
+            self._check()
+        except MemoryError:
+            # A task that hangs may have taken it all: what cannot be counted is shut.
+            for line in self._valves:
+                if line.is_open:
+                    self._trip(line, "guard time")
+
+    def _count(self) -> None:
+        now_s = self._now_s = self._uptime_s()
+        for meter in self._meters:
+            meter.count()
+            meter.last.passed(now_s, meter.new)
+        for line in self._valves:
+            line.time(now_s)
+
+    def _check(self) -> None:
+        for line in self._valves:
+            if line.is_open:
+                reason = line.spent(self._settings, self._now_s)
+                if reason:
+                    self._trip(line, reason)
+        busy = False
+        for meter in self._meters:
+            busy = self._explain(meter) or busy
+        if not busy:
+            self._rest()
+
+    def _explain(self, meter) -> bool:
+        """Whether a meter is to be looked at again: it runs, runs out, or nobody knows why it turns."""
+        now_s, settings = self._now_s, self._settings
+        for line in self._valves:
+            if line.meter is meter and (
+                line.is_open or now_s - line.closed_at_s <= settings["guard_runout_s"]
+            ):
+                return True
+        if meter.stray(now_s, settings["guard_stray_s"]):
+            for line in self._valves:
+                if line.meter is meter:
+                    line.valve.close()  # once more: a latching valve may have missed its pulse
+            meter.trip = "unexplained flow"
+            self._on_trip()
+        return meter.unexplained or now_s < meter.quiet_at_s
+
+    def _rest(self) -> None:
+        """Nothing is open and nothing flows: the next pulse of a meter starts the timer again."""
+        self._watching = False
+        self._timer.deinit()
+        for meter in self._meters:
+            meter.flow.call_after(meter.flow.litres_per_pulse, self._on_pulse)

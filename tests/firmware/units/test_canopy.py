@@ -9,8 +9,10 @@ from corolle.drivers.latching_valve import LatchingValve
 from corolle.units import canopy
 from corolle.units.common import Wake
 from corolle.units.garden import Garden
+from corolle.units.guarded import GuardedMeter, GuardedValve
 from corolle.units.sensor import Sensor
-from corolle.units.tap import Tap
+from corolle.units.tap import DRIP, Tap
+from corolle.units.valve_guard import ValveGuard
 from corolle.wire.words import CANOPY_FAULTS, REASONS, code_of
 
 _NOON = MIDNIGHT + 12 * 3600
@@ -96,8 +98,10 @@ class _Site(Bench):
         self.pipe = _Pipe(pulse_every_ms)
         flow = FlowMeter(self.pipe, 0.01)
         self.valve = _Valve(self.pipe)
-        tap = Tap(self.common, self.valve, flow, machine.Timer(0), wake.set)
         log, uptime_s = self.log, self.clock.uptime_s
+        guarded = GuardedValve("valve", self.valve, GuardedMeter("flow", flow), "guard")
+        guard = ValveGuard((guarded,), machine.Timer(0), self.common.settings, uptime_s, wake.set)
+        tap = Tap(self.common, guard, "valve", flow, DRIP, wake.set)
         soil = Sensor("soil", self.ground.chip("soil"), (), log, uptime_s)
         air = Sensor("air", self.ground.chip("air"), (), log, uptime_s)
         garden = Garden(self.common, soil, 3, air)
