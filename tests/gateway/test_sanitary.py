@@ -11,7 +11,7 @@ from corolle.wire import words
 from corolle.wire.sanitary_record import PORT, SANITARY, Record, first_link, pack, unpack
 from corolle_gateway.model import SanitaryEntry
 from corolle_gateway.sanitary_chain import follows
-from corolle_gateway.store import database, sanitary
+from corolle_gateway.store import database, sanitary, schema
 from gateway_process import GatewayProcess
 from gateway_street import Street, join
 from packet_forwarder import PacketForwarder
@@ -210,6 +210,16 @@ def test_the_table_only_grows(db: sqlite3.Connection, statement: str):
     with pytest.raises(sqlite3.IntegrityError, match="a sanitary record is never"):
         db.execute(statement)
     assert db.execute("SELECT * FROM sanitary").fetchall() == before
+
+
+def test_a_database_from_before_keeps_logs_from_now_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:1])
+        database.connect(tmp_path).close()
+    db = database.connect(tmp_path)
+    sanitary.put(db, _entry(_log("02" * 8, 1)[0]))
+    assert sanitary.controllers(db) == ["02" * 8]
+    db.close()
 
 
 def test_a_log_is_its_controller_s(db: sqlite3.Connection):

@@ -121,8 +121,8 @@ def test_a_month_by_the_local_calendar(tmp_path: Path):
 def test_the_summary_of_a_month(tmp_path: Path):
     path = _keep(tmp_path, _records())
     found = _summary(_sheet(path, 0))
-    assert found["Purges"] == "2, 24,1 L"
-    assert found["Brumisations"] == "1, 5,8 L"
+    assert found["Purges"] == "2 (24,1 L)"
+    assert found["Brumisations"] == "1 (5,8 L)"
     assert found["Eau comptée"] == "29,9 L"
     assert found["Alarmes d'eau trop chaude"] == "1"
     assert found["Résultats d'analyse"] == "65535 UFC/L ou plus le 20/07/2026"

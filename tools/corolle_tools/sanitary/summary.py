@@ -27,8 +27,8 @@ def summary(dossier: Dossier) -> list[Item]:
     warm = _of(dossier.lines, "water warm")
     return [
         Item("Opérations", str(len(dossier.lines))),
-        Item("Purges", f"{len(purges)}, {french.litres(purged_dl)}"),
-        Item("Brumisations", f"{len(mistings)}, {french.litres(misted_dl)}"),
+        Item("Purges", f"{len(purges)} ({french.litres(purged_dl)})"),
+        Item("Brumisations", f"{len(mistings)} ({french.litres(misted_dl)})"),
         Item("Eau comptée", french.litres(purged_dl + misted_dl)),
         Item("Alarmes d'eau trop chaude", str(len(warm)), bool(warm)),
         Item("Résultats d'analyse", _results(dossier.lines)),
