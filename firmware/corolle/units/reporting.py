@@ -56,8 +56,9 @@ class Reporter:
     def raw(self, port: int, payload: bytes) -> bool:
         """Send what is packed already, if the link is up with nothing else to send; whether it was taken."""
         link = self._link
-        ready = link is not None and link.joined and link.idle
-        return ready and link.send(port, payload, EVENT_PRIORITY)
+        if link is None or not (link.joined and link.idle):
+            return False
+        return link.send(port, payload, EVENT_PRIORITY)
 
     def soon(self) -> None:
         """Send a report now, not at its time."""
