@@ -24,7 +24,7 @@ class Energy:
 
     def __init__(self, now_s: int):
         self.level = 0
-        self.battery_mv: float | None = None  # smoothed
+        self.battery_mv = 0.0  # smoothed; 0 before the first sample
         self.day_in_mwh: int | None = None
         self.day_out_mwh: int | None = None
         self._day_until_s = now_s + _DAY_S
@@ -50,7 +50,7 @@ class Energy:
         self.level = self._shedding(settings)
 
     def _smooth(self, battery_mv: int, passed_s: int) -> None:
-        if self.battery_mv is None:
+        if not self.battery_mv:
             self.battery_mv = float(battery_mv)
         self.battery_mv += (battery_mv - self.battery_mv) * passed_s / _SMOOTH_S
 

@@ -31,27 +31,28 @@ class Garden:
         if vwc_pct is not None:
             readings.update(now_s, vwc_pct)
         air = await self._air.read() if self._air else None
-        if air is not None:
+        if air is not None and readings.air:
             readings.air.update(now_s, air)
         self._tell_faults(now_s)
 
     def values(self) -> dict:
         """The report's fields; None for what is not known."""
         now_s, readings = self._common.clock.uptime_s(), self.readings
-        air_c, humidity_pct = readings.air.value if self._air_is_fresh(now_s) else (None, None)
+        air_c, humidity_pct = self._air_now(now_s) or (None, None)
         fields = {"air_temperature_c": air_c, "air_humidity_pct": humidity_pct}
         for number, probe in enumerate(readings.soil[:_PROBES], 1):
             wrong = probe_fault(now_s, self._common.settings, probe)
             fields[f"soil{number}_vwc_pct"] = None if wrong else probe.value
         return fields
 
-    def _air_is_fresh(self, now_s: int) -> bool:
+    def _air_now(self, now_s: int) -> tuple | None:
+        """(temperature in C, relative humidity in %), None when they are not known."""
         air = self.readings.air
-        return air is not None and air.fresh(now_s, self._common.settings)
+        return air.value if air and air.fresh(now_s, self._common.settings) else None
 
     def _tell_faults(self, now_s: int) -> None:
         settings, faults, readings = self._common.settings, self._common.faults, self.readings
         for number, probe in enumerate(readings.soil[:_PROBES], 1):
             faults.set(f"soil{number}Fault", probe_fault(now_s, settings, probe) != "")
         faults.set("probesDisagree", soil(now_s, settings, readings)[1] == "probes disagree")
-        faults.set("airSensorFault", self._air is not None and not self._air_is_fresh(now_s))
+        faults.set("airSensorFault", self._air is not None and not self._air_now(now_s))

@@ -24,6 +24,6 @@ def measured(value, now_s=NOW):
 
 def readings(*vwc_pct, air_c=20.0, now_s=NOW):
     found = Readings(len(vwc_pct))
-    found.update(now_s, vwc_pct)
+    found.update(now_s, list(vwc_pct))
     found.air = measured((air_c, 50.0), now_s)
     return found

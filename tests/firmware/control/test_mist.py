@@ -34,7 +34,7 @@ def _everything_at_once():
     found.shed = 2
     found.drought = 3
     found.local_s = 9 * _H
-    found.wind.at_s = None
+    found.wind = measured(9.0, NOW - 1801)
     found.presence_s = NOW - 60
     memory.refusal = "purge due"
     memory.hour_l, memory.day_l = 25.0, 150.0

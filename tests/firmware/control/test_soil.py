@@ -102,9 +102,11 @@ def test_a_tensiometer_may_be_broken_too():
     by_tension = settings(start_kpa=30)
     assert dry(NOW, by_tension, _tense(None), False) == (False, "probe out of range")
     assert dry(NOW, by_tension, _tense(80.0, NOW - 1801), True) == (False, "probe stale")
-    still = _tense(80.0)
-    still.tension.at_s = NOW + 25 * _H
-    assert dry(NOW + 25 * _H, by_tension, still, False) == (False, "probe stale")
+    still = measured(80.0)
+    still.update(NOW + 25 * _H, 80.0)
+    found = _tense(80.0)
+    found.tension = still
+    assert dry(NOW + 25 * _H, by_tension, found, False) == (False, "probe stale")
 
 
 def test_thresholds_set_the_wrong_way_round_still_have_a_band():

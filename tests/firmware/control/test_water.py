@@ -1,6 +1,7 @@
 """Thresholds, doses and pauses, and every refusal with its reason."""
 
 from canopy_bench import NOW, measured, readings, settings
+from corolle.control.measured import Measured
 from corolle.control.water import PRIORITY, WaterMemory, decide
 from corolle.wire.words import REASONS, code_of
 
@@ -90,9 +91,9 @@ def test_frost_guard_before_everything():
 
 def test_without_the_air_sensor_that_is_fitted_nothing_opens():
     lost = readings(5, 5, 5)
-    lost.air.at_s = None
+    lost.air = Measured()
     assert _decide(lost, _ordered()) == (False, "sensor lost")
-    lost.air.at_s = NOW - 1801
+    lost.air = measured((20.0, 50.0), NOW - 1801)
     assert _decide(lost) == (False, "sensor lost")
     lost.air = None
     assert _decide(lost) == (True, "dry soil")
@@ -158,7 +159,7 @@ def test_an_empty_tank_refuses_and_a_tank_that_nobody_can_read_does_not():
 
 def test_refusals_of_probes():
     stale = readings(5, 5, 5, now_s=NOW - 1801)
-    stale.air.at_s = NOW
+    stale.air = measured((20.0, 50.0))
     assert _decide(stale) == (False, "probe stale")
     assert _decide(readings(None, None, None)) == (False, "probe out of range")
     assert _decide(readings(5, 21, None)) == (False, "probes disagree")
