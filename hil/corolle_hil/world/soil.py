@@ -9,6 +9,7 @@ from corolle_hil.world.planter import TABLE_DEMAND_MM_D, Planter
 
 STEP_S = 600
 _DAY_H = 24
+_LATELY_H = 72  # p follows the weather of some days, not the hour's
 
 Vwc = tuple[float, float, float]
 
@@ -32,7 +33,7 @@ class Sky:
 class Ground:
     """How a planter's soil is: water contents near the dripper, between and at the edge.
 
-    `demand_mm_d` is what plants with all the water they want would have given off in the last day or so.
+    `demand_mm_d` is what plants with all the water they want would have given off lately.
     """
 
     vwc: Vwc
@@ -62,7 +63,7 @@ def advance(planter: Planter, ground: Ground, dt_s: float, sky: Sky, drip_l: flo
     flow = min(0.5, hours / planter.exchange_h) / 2
     to_middle, to_edge = (near - middle) * flow, (middle - edge) * flow
     vwc = near - to_middle, middle + to_middle - to_edge, edge + to_edge
-    lately = min(1.0, hours / _DAY_H)
+    lately = min(1.0, hours / _LATELY_H)
     return Ground(vwc, ground.demand_mm_d + (crop_mm_h * _DAY_H - ground.demand_mm_d) * lately)
 
 

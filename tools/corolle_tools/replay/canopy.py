@@ -56,6 +56,7 @@ def canopy(
         settings = _settings(setting or [])
         what = _season(days, weather, start, seed, crop, passers)
         asked: Record = {"weather": str(weather) if weather else None, "crop": crop, "settings": settings}
+        asked |= _thresholds(settings)
         _replay(what, asked, start, _json_line if as_json else _sentence, png)
     except (ValueError, OSError) as error:
         print(f"corolle replay canopy: {error}", file=sys.stderr)
@@ -73,6 +74,14 @@ def _settings(pairs: list[str]) -> dict[str, int]:
         legal.set(name, int(value))
         wanted[name] = int(value)
     return wanted
+
+
+def _thresholds(settings: dict[str, int]) -> Record:
+    """Between which water contents the firmware keeps the soil."""
+    all_of_them = Settings(CANOPY_SETTINGS)
+    all_of_them.take(settings)
+    start_pct = all_of_them["start_vwc_pct"]
+    return {"start_vwc_pct": start_pct, "stop_vwc_pct": start_pct + all_of_them["band_vwc_pct"]}
 
 
 def _season(

@@ -40,7 +40,7 @@ def save_season(path: Path, page: SeasonPage, summary: dict[str, Any]) -> None:
     figure = Figure(figsize=(14, 9), layout="constrained")
     strip, soil, rain, air = figure.subplots(4, sharex=True, height_ratios=(2, 9, 4, 4))
     _draw_reasons(strip, page)
-    _draw_soil(soil, page)
+    _draw_soil(soil, page, summary)
     _draw_water(rain, page)
     _draw_air(air, page)
     air.set_xlim(_number(page.moments[0]), _number(page.until_s))
@@ -66,7 +66,7 @@ def _draw_reasons(axes: Axes, page: SeasonPage) -> None:
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1.3), frameon=False, fontsize="small")
 
 
-def _draw_soil(axes: Axes, page: SeasonPage) -> None:
+def _draw_soil(axes: Axes, page: SeasonPage, summary: dict[str, Any]) -> None:
     moments = _numbers(page.moments)
     for part, (name, colour) in enumerate(_PARTS):
         shares_pct = [100 * vwc[part] for vwc in page.vwc]
@@ -78,6 +78,10 @@ def _draw_soil(axes: Axes, page: SeasonPage) -> None:
     )
     points_pct = [100 * point for point in page.stress_points]
     axes.plot(moments, points_pct, "--", color="#D55E00", linewidth=1.2, label="stress below")
+    for threshold, style in (("start", "-"), ("stop", ":")):
+        axes.axhline(
+            summary[f"{threshold}_vwc_pct"], linestyle=style, color="black", linewidth=_LINE, label=threshold
+        )
     axes.set_ylabel("soil water, % of volume")
     axes.grid(axis="y", linewidth=0.4)
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False, fontsize="small")
