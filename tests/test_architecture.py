@@ -100,7 +100,7 @@ def _modules_of_an_esp32() -> set[str]:
         for package in ("micropython-esp32-stubs", "micropython-stdlib-stubs")
         for file in importlib.metadata.files(package) or ()
     }
-    return described & (built_in | {"esp32", "bluetooth", "network"})
+    return described & (built_in | {"esp32", "bluetooth", "network", "onewire"})
 
 
 def test_firmware_imports_only_what_micropython_has_on_an_esp32():

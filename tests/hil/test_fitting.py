@@ -60,6 +60,7 @@ class Bench:
         self.board, self.scheduler = board, scheduler
         self.around = around(scheduler)
         self.it = Furniture("lamp-01", HERE)
+        self.definition = tomllib.loads(POST)
 
     def fit(self, **changes):
         definition = tomllib.loads(POST)
@@ -302,6 +303,7 @@ def sunless(forks, share, tmp_path):
     definition = {"unit": "canopy", "buses": {"i2c0": {"id": 0}}, "fitted": parts}
     plan = UnitPlan("canopy-01", "canopy", HERE, definition)
     unit = VirtualUnit(plan, around(scheduler), forks, tmp_path, 96 * 1024 + share, lambda record: None)
+    assert unit.furniture.battery
     unit.furniture.battery.charge = 0.012
     unit.power_on()
     yield unit, scheduler

@@ -41,7 +41,8 @@ async def test_a_loop_that_fails_is_no_level():
 async def test_a_voltage_is_a_tension():
     # A live zero of 500 mV, 40 mV for each kPa.
     for mv, kpa in ((500, 0), (1700, 30), (2500, 50), (340, 0), (3900, 85), (4500, 100)):
-        assert abs(await Tensiometer(_Converter(mv), 0, 500, 40).read() - kpa) < 1e-6, mv
+        found = await Tensiometer(_Converter(mv), 0, 500, 40).read()
+        assert found is not None and abs(found - kpa) < 1e-6, mv
     assert await Tensiometer(_Converter(1000), 0, 2000, -20).read() == 50
 
 

@@ -93,9 +93,14 @@ def test_an_impossible_valve_is_told_and_keeps_no_other_from_being_shut():
         assert [(event, fields["part"]) for event, fields in log.lines] == [("fitting", "valve")], wrong
 
 
+def _part(canopy, name, *arguments):
+    """A part that is fitted."""
+    return getattr(canopy, name)(*arguments)
+
+
 def test_parts_with_one_bus_and_address_have_one_converter():
     _, canopy = _made()
-    soil, tank, tension = canopy.soil(), canopy.tank(), canopy.tension()
+    soil, tank, tension = _part(canopy, "soil"), _part(canopy, "tank"), _part(canopy, "tension")
     assert soil[1] is tank[1] and soil[1] is not tension[1]
     assert soil[2]["channels"] == [0] and tank[2:] == (3, 100, 4, 20) and tension[2:] == (0, 500, 20)
     for driver, *parts in (soil, tank, tension):
@@ -104,21 +109,21 @@ def test_parts_with_one_bus_and_address_have_one_converter():
 
 def test_sensors_are_what_a_sensor_makes_them_from():
     wiring, canopy = _made()
-    driver, bus, address = canopy.air()
+    driver, bus, address = _part(canopy, "air")
     assert driver.__name__ == "SHT45" and bus is wiring.bus("i2c0") and address == 0x44
-    driver, bus, address, shunt_uohm = canopy.power("battery")
+    driver, bus, address, shunt_uohm = _part(canopy, "power", "battery")
     assert driver.__name__ == "INA226" and (address, shunt_uohm) == (0x40, 10_000)
-    driver, wire = canopy.temperature("soil_temperature")
+    driver, wire = _part(canopy, "temperature", "soil_temperature")
     assert driver.__name__ == "DS18B20" and hasattr(wire, "reset")
 
 
 def test_parts_at_pins():
     _, canopy = _made()
-    assert canopy.flow("flow").litres_per_pulse == 0.01
-    assert canopy.flow("mist_flow").litres_per_pulse == 0.002
-    assert canopy.leak().present is False
-    assert canopy.presence(lambda: None).present is False
-    assert canopy.wind().wind_m_s() is None
+    assert _part(canopy, "flow", "flow").litres_per_pulse == 0.01
+    assert _part(canopy, "flow", "mist_flow").litres_per_pulse == 0.002
+    assert _part(canopy, "leak").present is False
+    assert _part(canopy, "presence", lambda: None).present is False
+    assert _part(canopy, "wind").wind_m_s() is None
 
 
 def test_what_is_not_fitted_is_none_and_its_driver_is_not_in_memory():

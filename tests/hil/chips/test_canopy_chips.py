@@ -143,5 +143,8 @@ def test_a_tensiometer_and_its_faults():
     assert sensor() == 1.7
     sensor.unplugged = True
     assert sensor() == 0.0
+
+
+def test_an_anemometer_without_a_scale_is_refused(scheduler, line):
     with pytest.raises(ValueError, match="m_s_per_hz"):
-        Anemometer(None, Line(1), 0, lambda: 0.0)
+        Anemometer(scheduler, line, 0, lambda: 0.0)
