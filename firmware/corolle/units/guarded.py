@@ -111,9 +111,12 @@ class GuardedValve:
 
     def spent(self, settings, now_s: int) -> str:
         """Which bound would be exceeded before the next look, as a reason; "" when none would."""
-        meter, new, open_s, dose = self.meter, 0, 0, 0
+        meter = self.meter
+        new = open_s = dose = 0
         if self.is_open:
-            new, open_s, dose = meter.new, now_s - self._opened_at_s, self.pulses - self.opened_at_pulses
+            new = meter.new
+            open_s = now_s - self._opened_at_s
+            dose = self.pulses - self.opened_at_pulses
         if open_s + _LOOK_S >= settings[self._on_s]:
             return "guard time"
         if dose + new >= meter.pulses(settings[self._dose_dl]):
