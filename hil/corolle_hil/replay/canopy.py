@@ -1,6 +1,6 @@
 """The real firmware of one canopy through a season, next to an irrigation clock in the same weather."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from corolle_hil.world.passers import Passers, Stop
 from corolle_hil.world.place import ORIGIN_DEG, lay_out
 from corolle_hil.world.planter import plant
 from corolle_hil.world.scenario import ScenarioClimate
-from corolle_hil.world.soil import STEP_S, Ground, Sky, Soil
+from corolle_hil.world.soil import STEP_S, Ground, Sky, Soil, even
 from corolle_hil.world.water import DripLine
 
 Record = dict[str, Any]
@@ -101,7 +101,7 @@ def _set_up(it: Furniture, what: Season) -> tuple[Soil, DripLine]:
         raise ValueError("a replay needs a canopy with a drip valve and soil probes")
     if what.crop:
         it.soil.planter = plant(what.crop)
-    it.soil.vwc = (it.soil.planter.field_capacity,) * 3
+    it.soil.vwc = even(it.soil.planter.field_capacity)
     return it.soil, it.drip
 
 
@@ -111,7 +111,7 @@ def _let_people_come(scheduler: Scheduler, it: Furniture, what: Season) -> None:
         Passers(scheduler, "square", [Stop(0.0, it.lookout)], Steady(what.passers_h), _VIEW_M)
 
 
-def _days(street: Street, soil: Soil, days: int):
+def _days(street: Street, soil: Soil, days: int) -> Iterator[float]:
     """Live day by day; yields each one's hours of stress."""
     for day in range(1, days + 1):
         before_h = soil.stress_h

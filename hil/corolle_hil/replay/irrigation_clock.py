@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from corolle_hil.world.planter import Planter
-from corolle_hil.world.soil import STEP_S, Ground, Sky, advance
+from corolle_hil.world.soil import STEP_S, Ground, Sky, advance, even
 
 DAY_STEPS = 86_400 // STEP_S
 _FROM_STEP = 6 * 3600 // STEP_S  # six in the morning, before the sun takes it
@@ -54,8 +54,7 @@ def for_driest_day(planter: Planter, skies: Skies, standard_h: float) -> float:
     """
     day = _of_day(skies, driest_day(planter, skies))
     demand_mm_d = sum(sky.et0_mm_h for sky in day) * STEP_S / 3600 * planter.crop_factor
-    dry = planter.stress_point(demand_mm_d)
-    begin = Ground((dry, dry, dry), demand_mm_d)
+    begin = Ground(even(planter.stress_point(demand_mm_d)), demand_mm_d)
     return _fewest(lambda daily_l: live(planter, begin, day * _COMES_AGAIN, daily_l).stress_h[-1], standard_h)
 
 

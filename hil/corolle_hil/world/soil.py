@@ -14,6 +14,11 @@ _LATELY_H = 72  # p follows the weather of some days, not the hour's
 Vwc = tuple[float, float, float]
 
 
+def even(vwc: float) -> Vwc:
+    """Soil that is equally moist everywhere."""
+    return vwc, vwc, vwc
+
+
 @dataclass(frozen=True, slots=True)
 class Sky:
     """What the sky gives and takes: rain, and reference evapotranspiration."""

@@ -9,10 +9,10 @@ from corolle_hil.replay.irrigation_clock import (
     with_hindsight,
 )
 from corolle_hil.world.planter import Planter
-from corolle_hil.world.soil import Ground, Sky
+from corolle_hil.world.soil import Ground, Sky, even
 
 PLANTER = Planter(crop_factor=1.0)
-FULL = Ground((PLANTER.field_capacity,) * 3)
+FULL = Ground(even(PLANTER.field_capacity))
 
 
 def days(*et0_mm_d, rain_mm_d=0.0):
@@ -23,7 +23,7 @@ def test_it_waters_every_day_at_six_whatever_falls():
     life = live(PLANTER, FULL, days(0, 0, rain_mm_d=20.0), 12.0)
     assert life.litres == 24.0
     assert len(life.grounds) == 2 * DAY_STEPS
-    dry = live(PLANTER, Ground((0.2,) * 3), days(0), 12.0).grounds
+    dry = live(PLANTER, Ground(even(0.2)), days(0), 12.0).grounds
     assert dry[35].vwc[0] == pytest.approx(0.2) and dry[36].vwc[0] > 0.21
     gained_l = (sum(dry[-1].vwc) - 0.6) * PLANTER.part_l
     assert gained_l == pytest.approx(12.0, abs=0.01), "more than a step of the drip line can give"
@@ -50,5 +50,5 @@ def test_with_hindsight_it_lives_on_the_soils_store_first():
 
 
 def test_without_water_plants_are_stressed_day_by_day():
-    life = live(PLANTER, Ground((0.15,) * 3), days(5, 5), 0.0)
+    life = live(PLANTER, Ground(even(0.15)), days(5, 5), 0.0)
     assert life.stress_h == [24.0, 24.0]

@@ -3,7 +3,7 @@
 import pytest
 from corolle_hil.world.climate import Weather
 from corolle_hil.world.planter import CROPS, Planter, plant
-from corolle_hil.world.soil import Ground, Sky, Soil, advance
+from corolle_hil.world.soil import Ground, Sky, Soil, advance, even
 
 AIR = Weather(20.0, 60.0, 2.0, 0.0, 150.0)
 # Example 38: tomatoes on a silty soil.
@@ -45,7 +45,7 @@ def test_ten_days_without_rain_end_where_the_example_ends():
     by_day_mm, point = 55.0, TOMATOES.stress_point()
     for et0_mm_d in forecast_mm_d:
         by_day_mm += TOMATOES.stress_coefficient(0.32 - by_day_mm / 800, point) * 1.2 * et0_mm_d
-    vwc = (0.32 - 55 / 800,) * 3
+    vwc = even(0.32 - 55 / 800)
     for et0_mm_d in forecast_mm_d:
         for _ in range(144):
             vwc = advance(TOMATOES, Ground(vwc), 600, Sky(0.0, et0_mm_d / 24), 0.0).vwc
@@ -70,7 +70,7 @@ def test_one_dry_part_is_stress():
 def test_a_soil_counts_its_hours_of_stress():
     def drought(vwc):
         now = [1_783_900_800.0]
-        soil = Soil(Planter(), lambda _: AIR, lambda: now[0], lambda: 0.0, (43.6, 1.44), vwc=(vwc,) * 3)
+        soil = Soil(Planter(), lambda _: AIR, lambda: now[0], lambda: 0.0, (43.6, 1.44), vwc=even(vwc))
         now[0] += 86_400
         soil.update()
         return soil.stress_h
