@@ -1,7 +1,9 @@
-"""Boards for tests: one fork server, a fresh folder each."""
+"""Boards for tests: one fork server, a fresh folder each; and whole nodes alone in the world."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from corolle_hil.board import Board
@@ -10,6 +12,15 @@ from corolle_hil.heap import measure_share
 from corolle_hil.installer import install
 from corolle_hil.mpy import shims_folder
 from corolle_hil.scheduler import Scheduler
+from corolle_hil.street import Equipment, Street
+from corolle_hil.unit import VirtualUnit
+from corolle_hil.world.place import ORIGIN_DEG, lay_out
+from corolle_hil.world.scenario import WEEKS, ScenarioClimate
+from corolle_tools.firmware import board_definition, node_files
+from corolle_tools.identity import Identity
+
+_NOON_US = (WEEKS["summer"] + 12 * 3600) * 1_000_000
+_MINUTE_US = 60_000_000
 
 
 @pytest.fixture(scope="session")
@@ -76,3 +87,54 @@ def bench(forks: ForkServer, share: int, tmp_path: Path) -> Iterator[Callable[..
     yield make
     for each in made:
         each.board.close()
+
+
+class Life:
+    """One unit alone in the world, its clock set, from noon of a summer's day on."""
+
+    def __init__(self, kind: str, folder: Path, files: dict[str, bytes | None] | None = None):
+        self.records: list[dict[str, Any]] = []
+        self._kind = kind
+        self._files = files or {}
+        self._scheduler = Scheduler(_NOON_US, 1)
+        lamps = int(kind == "lamp")
+        place = lay_out(lamps, 1 - lamps, 0, self._scheduler.rng("place"))
+        climate = ScenarioClimate(self._scheduler.rng)
+        equipment = Equipment(board_definition(f"{kind}-s3"), self._flash)
+        self.street = Street(
+            self._scheduler, place, lambda _: equipment, folder, climate, self.records.append
+        )
+        self.unit: VirtualUnit = next(iter(self.street.units.values()))
+        now_us = self._scheduler.epoch_us + 100_000
+        self._scheduler.at(100_000, self.unit.board.set_clock, now_us)
+
+    def _flash(self) -> dict[str, bytes]:
+        name = f"{self._kind}-01"
+        identity = replace(Identity.make(name, self._kind, "test", *ORIGIN_DEG), dev_eui="02c0ffee00000001")
+        files = node_files(f"{self._kind}-s3", identity) | self._files
+        return {path: content for path, content in files.items() if content is not None}
+
+    def run(self, minutes: float) -> None:
+        """Let time pass."""
+        self.street.run(self._scheduler.now_us + round(minutes * _MINUTE_US))
+
+    def said(self, **fields: Any) -> list[dict[str, Any]]:
+        """What the console said that has these fields."""
+        return [record for record in self.records if fields.items() <= record.items()]
+
+    @property
+    def level_pct(self) -> int:
+        return self.unit.snapshot()["level_pct"]
+
+
+@pytest.fixture
+def live(tmp_path: Path):
+    lives: list[Life] = []
+
+    def make(kind: str, files: dict[str, bytes | None] | None = None) -> Life:
+        lives.append(Life(kind, tmp_path / str(len(lives)), files))
+        return lives[-1]
+
+    yield make
+    for life in lives:
+        life.street.close()

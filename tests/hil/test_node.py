@@ -1,22 +1,12 @@
 """Whole nodes on the virtual board: with broken files, without parts, hung and crashed."""
 
 import json
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 from corolle_hil.board import HARD_RESET, WATCHDOG_RESET
-from corolle_hil.scheduler import Scheduler
-from corolle_hil.street import Equipment, Street
-from corolle_hil.unit import VirtualUnit
-from corolle_hil.world.place import ORIGIN_DEG, lay_out
-from corolle_hil.world.scenario import WEEKS, ScenarioClimate
-from corolle_tools.firmware import FIRMWARE, board_definition, node_files
-from corolle_tools.identity import Identity
+from corolle_tools.firmware import FIRMWARE, board_definition
 
-_NOON_US = (WEEKS["summer"] + 12 * 3600) * 1_000_000
-_MINUTE_US = 60_000_000
 _HOG = b"""
 import asyncio, time
 from corolle.node import Node
@@ -39,57 +29,6 @@ def once():
         open("/crashed", "w").close()
         raise KeyError("a bug")
 """
-
-
-class _Life:
-    """One unit alone in the world, its clock set, from noon of a summer's day on."""
-
-    def __init__(self, kind: str, folder: Path, files: dict[str, bytes | None] | None = None):
-        self.records: list[dict[str, Any]] = []
-        self._kind = kind
-        self._files = files or {}
-        self._scheduler = Scheduler(_NOON_US, 1)
-        lamps = int(kind == "lamp")
-        place = lay_out(lamps, 1 - lamps, 0, self._scheduler.rng("place"))
-        climate = ScenarioClimate(self._scheduler.rng)
-        equipment = Equipment(board_definition(f"{kind}-s3"), self._flash)
-        self.street = Street(
-            self._scheduler, place, lambda _: equipment, folder, climate, self.records.append
-        )
-        self.unit: VirtualUnit = next(iter(self.street.units.values()))
-        now_us = self._scheduler.epoch_us + 100_000
-        self._scheduler.at(100_000, self.unit.board.set_clock, now_us)
-
-    def _flash(self) -> dict[str, bytes]:
-        name = f"{self._kind}-01"
-        identity = replace(Identity.make(name, self._kind, "test", *ORIGIN_DEG), dev_eui="02c0ffee00000001")
-        files = node_files(f"{self._kind}-s3", identity) | self._files
-        return {path: content for path, content in files.items() if content is not None}
-
-    def run(self, minutes: float) -> None:
-        """Let time pass."""
-        self.street.run(self._scheduler.now_us + round(minutes * _MINUTE_US))
-
-    def said(self, **fields: Any) -> list[dict[str, Any]]:
-        """What the console said that has these fields."""
-        return [record for record in self.records if fields.items() <= record.items()]
-
-    @property
-    def level_pct(self) -> int:
-        return self.unit.snapshot()["level_pct"]
-
-
-@pytest.fixture
-def live(tmp_path: Path):
-    lives: list[_Life] = []
-
-    def make(kind: str, files: dict[str, bytes | None] | None = None) -> _Life:
-        lives.append(_Life(kind, tmp_path / str(len(lives)), files))
-        return lives[-1]
-
-    yield make
-    for life in lives:
-        life.street.close()
 
 
 def _board(kind: str, **parts: Any) -> bytes:
