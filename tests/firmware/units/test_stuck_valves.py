@@ -8,16 +8,23 @@ wrong, on a guard and a Tap that know nothing of it.
 import asyncio
 
 from bench import MIDNIGHT, Bench
-from corolle.units import canopy
-from corolle.units.tap import DRIP, MIST, PURGE, Tap
+from corolle.system.canopy_settings import CANOPY_SETTINGS
+from corolle.units.tap import COUNTERS, DRIP, MIST, PURGE, Tap
+from corolle.wire.words import CANOPY_FAULTS
 from water_bench import WaterBench
+
+
+class _Canopy:
+    """What a bench must know of a unit."""
+
+    SETTINGS, COUNTERS, FAULTS = CANOPY_SETTINGS, COUNTERS, CANOPY_FAULTS
 
 
 class _Site(Bench):
     """Taps over the guard of a whole canopy."""
 
     def __init__(self, **changes):
-        super().__init__(canopy, MIDNIGHT, **changes)
+        super().__init__(_Canopy, MIDNIGHT, **changes)
         self.water = WaterBench(**changes)
         guard, called = self.water.guard, lambda: None
         self.drip = Tap(self.common, guard, "valve", self.water.flow, DRIP, called)

@@ -48,10 +48,14 @@ class Pipe:
 
 
 class _Plumbed:
-    """Lets water follow a valve's driver, and writes down its moves."""
+    """Lets water follow a valve's driver, and writes down its moves.
+
+    `before_pulse` is called in the middle of an opening, as an interrupt would be.
+    """
 
     def plumb(self, name, pipe, moves):
         self._name, self._pipe, self._moves = name, pipe, moves
+        self.before_pulse = _nothing
 
     def _moved(self, is_open):
         self._moves.append((self._name, is_open))
@@ -63,13 +67,10 @@ class _Plumbed:
 
 
 class DripValve(LatchingValve, _Plumbed):
-    """`before_pulse` is called in the middle of a movement, as an interrupt would be."""
-
-    before_pulse = None
+    """The drip valve of this bench."""
 
     def open(self):
-        if self.before_pulse:
-            self.before_pulse()
+        self.before_pulse()
         super().open()
         self._moved(True)
 
@@ -80,17 +81,20 @@ class DripValve(LatchingValve, _Plumbed):
 
 
 class LineValve(Solenoid, _Plumbed):
-    before_pulse = None
+    """A valve of the mist line."""
 
     def open(self):
-        if self.before_pulse:
-            self.before_pulse()
+        self.before_pulse()
         super().open()
         self._moved(True)
 
     def close(self):
         super().close()
         self._moved(False)
+
+
+def _nothing() -> object:
+    """No interrupt comes."""
 
 
 class Contact:
