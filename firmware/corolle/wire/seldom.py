@@ -1,6 +1,11 @@
 """Modules that are needed seldom: in memory for as long as that takes, and no longer."""
 
+import gc
 import sys
+
+from corolle.wire.compat import const
+
+_ROOMY_BYTES = const(320 * 1024)  # a heap of so much has room for all of it: nothing needs to be let go
 
 
 class borrowed:
@@ -17,6 +22,8 @@ class borrowed:
         return sys.modules[self._names[0]]
 
     def __exit__(self, *_):
+        if gc.mem_alloc() + gc.mem_free() >= _ROOMY_BYTES:
+            return
         for name in self._names:
             if name not in sys.modules:
                 continue  # a borrower inside a borrower has let go of it
