@@ -8,7 +8,7 @@ from corolle_hil.world.place import Place, Site
 from corolle_tools.identity import Identity
 
 SITE = "toulouse"
-BOARDS = {"lamp": "lamp-s3", "canopy": "canopy-s3"}
+BOARDS = {"lamp": "lamp-s3", "canopy": "canopy-drip-s3"}
 
 
 def furnish(place: Place, known: Iterable[Identity]) -> list[Identity]:
