@@ -95,13 +95,15 @@ class Node:
     def _make_common(self, program) -> Common:
         clock, log, store = self._clock, self._log, self._store
         settings = Settings(program.SETTINGS, store)
+        dev_eui = str(self._facts.get("dev_eui", ""))
         number = crc32(repr(self._facts.get("dev_eui")).encode())
         reporter = Reporter(clock, settings, number)
         self._tell_first(reporter, settings)
         ledger = Ledger(program.COUNTERS, store, log, clock.uptime_s)
         faults = Faults(program.FAULTS, log, reporter.event)
         cause = self._boots.cause
-        return Common(clock, log, settings, store, ledger, faults, reporter, self.supervisor, number, cause)
+        parts = clock, log, settings, store, ledger, faults, reporter, self.supervisor
+        return Common(*parts, number, cause, dev_eui)
 
     def _tell_first(self, reporter: Reporter, settings: Settings) -> None:
         """The events of a boot, in their order."""

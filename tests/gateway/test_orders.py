@@ -50,7 +50,7 @@ def test_until_in_all_its_spellings(until: float | str):
             "command_unknown_verb",
             "a lamp takes auto, cap, learn, level, report",
         ),
-        (_CANOPY, {"verb": "level", "value": 5}, "command_unknown_verb", "a canopy takes auto, ban, cleaned, close"),
+        (_CANOPY, {"verb": "level", "value": 5}, "command_unknown_verb", "a canopy takes auto, ban, cleaned"),
         (_LAMP, {"verb": "level"}, "command_out_of_range", "value is missing: 0..100 %"),
         (_LAMP, {"verb": "level", "value": 101}, "command_out_of_range", "value = 101 is outside 0..100 %"),
         (_LAMP, {"verb": "level", "value": -1}, "command_out_of_range", "value = -1 is outside 0..100 %"),

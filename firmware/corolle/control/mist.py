@@ -5,6 +5,7 @@ the node's uptime in seconds, (open, reason, next moment) goes out. Whoever is a
 line by law is control.sanitary; its word comes in.
 """
 
+from corolle.control.canopy_memory import MistMemory
 from corolle.control.drought import NONE, action
 from corolle.control.hours import window
 from corolle.control.measured import Readings
@@ -13,29 +14,6 @@ from corolle.wire.compat import const
 
 _WATCH_S = const(60)  # weather does not turn sooner
 _SHED = const(2)  # control.energy's level at which there is no misting
-_IN_FIT_WEATHER = const("hot air|burst pause|nobody there")
-
-
-class MistMemory:
-    """What a canopy remembers of its mist between two decisions; moments are ends."""
-
-    def __init__(self):
-        self.open = False
-        self.fit = False  # the weather was right when it was last looked at
-        self.burst_until_s = 0
-        self.pause_until_s = 0
-        self.hour_l = 0.0  # what the guard's meter counted in the last hour
-        self.day_l = 0.0  # and in the last day
-        self.refusal = ""  # the sanitary state's reason why there is no mist, "" when it is ready
-
-    def follow(self, now_s: int, settings, open_now: bool, reason: str) -> None:
-        """Take note of what the nozzles do now, and why."""
-        if open_now and not self.open:
-            self.burst_until_s = now_s + settings["mist_on_s"]
-        elif self.open and not open_now:
-            self.pause_until_s = now_s + settings["mist_off_s"]
-        self.fit = reason in _IN_FIT_WEATHER.split("|")
-        self.open = open_now
 
 
 def decide(now_s: int, settings, readings: Readings, memory: MistMemory) -> tuple:

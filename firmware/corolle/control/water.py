@@ -4,6 +4,7 @@ Pure: seconds, settings, readings and memory come in, (open, reason, next moment
 clock that only runs forward (the node's uptime): a step of the time of day must not shorten a pause.
 """
 
+from corolle.control.canopy_memory import WaterMemory
 from corolle.control.drought import CRISIS, ban
 from corolle.control.hours import window
 from corolle.control.measured import Readings
@@ -12,36 +13,6 @@ from corolle.wire.compat import const
 
 _WATCH_S = const(60)  # how often an open valve is looked at
 _SHED = const(3)  # control.energy's level at which there is no watering
-
-
-class WaterMemory:
-    """What a canopy remembers between two decisions; moments are ends."""
-
-    def __init__(self):
-        self.open = False
-        self.watering = False  # between the lower threshold and the upper one
-        self.soak_until_s = 0
-        self.rest_until_s = 0
-        self.order_open = False
-        self.order_until_s = 0
-        self.order_author = ""
-        self.rain_dmm = 0  # forecast
-        self.rain_until_s = 0
-
-    def order(self, open_it: bool, until_s: int, author: str) -> None:
-        """An order: open or shut until then."""
-        self.order_open, self.order_until_s, self.order_author = open_it, until_s, author
-
-    def follow(self, now_s: int, settings, open_now: bool, reason: str) -> None:
-        """Take note of what the valve does now, and why."""
-        if self.open and not open_now:
-            self.soak_until_s = now_s + settings["soak_min"] * 60
-        if open_now and reason == "dry soil":
-            self.watering = True
-        if self.watering and reason == "moist soil":
-            self.watering = False
-            self.rest_until_s = now_s + settings["interval_min"] * 60
-        self.open = open_now
 
 
 def decide(now_s: int, settings, readings: Readings, memory: WaterMemory) -> tuple:

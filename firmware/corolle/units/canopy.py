@@ -1,17 +1,13 @@
-"""A canopy: decides by its readings whether to water, and asks the guard to move the valve."""
+"""A canopy as the node and the links know it: it waters by its readings, beside its mist and its power."""
 
-from machine import Timer
+import struct
 
-from corolle.control.water import WaterMemory, decide
+from corolle.control.canopy_memory import WaterMemory
 from corolle.system.canopy_settings import CANOPY_SETTINGS as SETTINGS
-from corolle.units.canopy_wiring import CanopyWiring
 from corolle.units.common import Wake
-from corolle.units.garden import Garden
-from corolle.units.guarded import GuardedMeter, GuardedValve
-from corolle.units.sensor import Sensor
-from corolle.units.tap import COUNTERS, DRIP, Tap
-from corolle.units.valve_guard import ValveGuard
+from corolle.units.tap import COUNTERS
 from corolle.wire.compat import const
+from corolle.wire.seldom import borrowed
 from corolle.wire.words import CANOPY_FAULTS as FAULTS
 from corolle.wire.words import REASONS, code_of
 
@@ -19,7 +15,16 @@ __all__ = ("CLASS_C", "COUNTERS", "FAULTS", "SETTINGS", "Canopy", "build")
 
 CLASS_C = False  # on a battery: it listens only after it has spoken
 
-_GUARD_TIMER = const(0)  # nobody else may have it
+_TABLES = const("corolle.wire.canopy_report")
+_DROUGHT = const("drought")
+_DECISION = (
+    "corolle.control.water",
+    "corolle.control.soil",
+    "corolle.control.drought",
+    "corolle.control.hours",
+)
+_SANITARY = ("ban", "lift", "lab", "cleaned", "sampled", "drain", "records")
+_SERVICE_S = const(3600)  # between two messages of mist and power
 _SENSING_S = const(30)  # all sensors, each with its waits
 _LONGEST_S = const(900)
 _NO_CLOCK_S = const(900)  # so long after a boot the clock may be unknown without a fault
@@ -29,21 +34,29 @@ _MOST_TODAY_L = const(409.5)  # what the report can carry
 class Canopy:
     """`common` is what the unit's parts share, `garden` its readings, `tap` its guarded valve and its meter.
 
-    `tap` is None where there is no valve or no meter: nothing is watered then.
+    `tap` is None where there is no valve or no meter: nothing is watered then. `power` is a CanopyPower and
+    `misting` a Misting, None where there is none.
     """
 
-    def __init__(self, common, garden, tap, wake: Wake, safe_mode: bool):
+    def __init__(self, common, garden, tap, wake: Wake, safe_mode: bool, power=None, misting=None):
         self._common = common
         self._garden = garden
         self._tap = tap
         self._wake = wake
         self._senses = not safe_mode  # a sensor's driver may be what failed
         self._safe_mode = safe_mode or tap is None
-        self.tasks = (("unit", self.run),)
+        self._power = power
+        self._misting = misting
+        self._service_due_s = common.clock.uptime_s() + 1  # the report proper goes first
+        self._drought_s = 0  # unix time at which the level in force was told
+        self.tasks = (("unit", self.run), ("mist", misting.run)) if misting else (("unit", self.run),)
         self._memory = WaterMemory()
         self._open = False
         self._reason = "closed at boot"
         common.decided("valve", 0, self._reason, 0, "")
+        record = common.store.load(_DROUGHT)
+        if record:
+            garden.readings.drought, self._drought_s = struct.unpack("<BI", record)
 
     def output(self) -> tuple:
         """(reason, 1 while the valve is open)."""
@@ -52,6 +65,8 @@ class Canopy:
     def look_again(self, step_s: int) -> None:
         """The clock stepped; pauses run by uptime, but the day may be another."""
         self._wake.set()
+        if self._misting:
+            self._misting.look_again()
 
     async def run(self, alive) -> None:
         """Water for ever."""
@@ -59,6 +74,8 @@ class Canopy:
             alive(_SENSING_S)
             if self._senses:
                 await self._garden.sample()
+                if self._power:
+                    self._garden.readings.shed = await self._power.sample()
             wait_s = self._step()
             self._common.ledger.keep()
             alive(wait_s)
@@ -68,12 +85,16 @@ class Canopy:
         """Obey a command that was found right; returns the verdict."""
         common = self._common
         if verb == "report":
+            self._service_due_s = 0  # all that there is to tell
             common.reporter.soon()
             return "accepted"
+        if verb in _SANITARY:
+            return self._misting.carry_out(verb, value, author) if self._misting else "not fitted"
         if self._safe_mode:
             return "refused"
-        if verb not in ("open", "close", "auto"):
-            return "not fitted"
+        if verb in ("drought", "rain"):
+            self._take(verb, value, until_s)
+            return "accepted"
         if verb == "open" and value > common.settings["guard_on_s"]:
             return "out of range"
         now_s = common.clock.uptime_s()
@@ -87,30 +108,51 @@ class Canopy:
         self._memory.order(False, now_s, author)
         return "refused"
 
+    def _take(self, verb: str, value: int, until_s: int) -> None:
+        """The level of the drought order, which stays in force; or the rain that is expected until then."""
+        clock, memory = self._common.clock, self._memory
+        if verb == "rain":
+            memory.rain_dmm = value
+            memory.rain_until_s = clock.uptime_s() + until_s - clock.now()
+        else:
+            self._garden.readings.drought, self._drought_s = value, clock.now()
+            self._common.save(_DROUGHT, struct.pack("<BI", value, self._drought_s))
+        self._wake.set()
+
     def compose(self) -> tuple:
-        """The report: a message and its values. Kept before they are told: a counter never goes back."""
+        """The next message and its values. Counters are kept before they are told: they never go back."""
+        common = self._common
         if self._tap:
             self._tap.litres.count()
-        self._common.ledger.keep(now=True)
+        common.ledger.keep(now=True)
+        now_s = common.clock.uptime_s()
+        if now_s >= self._service_due_s:
+            self._service_due_s = now_s + _SERVICE_S
+            common.reporter.soon()  # the report proper follows
+            with borrowed("corolle.units.canopy_words") as words:
+                return _TABLES, "CANOPY_SERVICE", words.service(self._garden, self._power, self._misting)
         fields = self._garden.values()
+        fields["battery_v"] = self._power.battery_v if self._power else None
         fields["valve_open"] = int(self._open)
         fields["reason"] = code_of(REASONS, self._reason)
         fields["faults"] = self._common.faults.flags
         fields["litres_total"] = self._tap.litres.total_l if self._tap else 0
         fields["litres_today"] = min(self._tap.litres.today_l, _MOST_TODAY_L) if self._tap else 0
-        return "corolle.wire.canopy_report", "CANOPY_REPORT", fields
+        return _TABLES, "CANOPY_REPORT", fields
 
     def _step(self) -> int:
         """Decide and act; returns the seconds until the answer can change."""
         common = self._common
         now_s = common.clock.uptime_s()
         common.faults.set("clockUnknown", not common.clock.known and now_s >= _NO_CLOCK_S)
+        self._garden.look()
         if self._safe_mode:
             self._become(now_s, False, "safe mode")
             return _LONGEST_S
         self._note_trip(now_s)
         self._garden.readings.dose_l = self._tap.dose_l()
-        wanted, reason, next_s = decide(now_s, common.settings, self._garden.readings, self._memory)
+        with borrowed(*_DECISION) as water:
+            wanted, reason, next_s = water.decide(now_s, common.settings, self._garden.readings, self._memory)
         refusal = self._tap.refusal(wanted)
         if refusal:
             wanted, reason, next_s = False, refusal, now_s + self._tap.wait_s()
@@ -119,11 +161,18 @@ class Canopy:
 
     def _note_trip(self, now_s: int) -> None:
         """The guard has shut the valve by itself: a dose has ended, whoever wanted it."""
-        trip = self._tap.guard.take_trip()[1]
-        if trip:
-            self._memory.order(False, 0, "")
+        guard, faults = self._tap.guard, self._common.faults
+        name, trip = guard.take_trip()
+        while name:
+            if name in ("valve", "flow", "leak"):
+                self._memory.order(False, 0, "")
+            self._common.log("guard", level="warn", part=name, reason=trip)
             self._common.reporter.event("guard tripped", code_of(REASONS, trip))
-        self._common.faults.set("guardTripped", self._tap.resting)
+            name, trip = guard.take_trip()
+        faults.set("guardTripped", self._tap.resting)
+        refusals = [guard.refusal(line) for line in guard.names]
+        for fault, reason in (("unexplainedFlow", "unexplained flow"), ("noFlow", "no flow")):
+            faults.set(fault, reason in refusals)
 
     def _become(self, now_s: int, open_now: bool, reason: str) -> None:
         """Move the valve where it is not yet there, and say so."""
@@ -144,30 +193,6 @@ class Canopy:
 
 
 def build(common, wiring, place, safe_mode: bool, programme: str) -> Canopy:
-    """The canopy of this board; its valve is shut already. It has no use for a programme of light."""
-    wake = Wake()
-    canopy_wiring = CanopyWiring(wiring)
-    tap = None if safe_mode else common.attempt("flowMeterFault", lambda: _tap(common, canopy_wiring, wake))
-    return Canopy(common, _garden(common, canopy_wiring), tap, wake, safe_mode)
-
-
-def _garden(common, wiring) -> Garden:
-    clock, log = common.clock, common.log
-    air = soil = None
-    parts = common.attempt("soil1Fault", wiring.soil)
-    if parts:
-        soil = Sensor("soil", parts[0], parts[1:], log, clock.uptime_s)
-    probes = len(parts[-1]["channels"]) if parts else 0
-    parts = common.attempt("airSensorFault", wiring.air)
-    if parts:
-        air = Sensor("air", parts[0], parts[1:], log, clock.uptime_s)
-    return Garden(common, soil, probes, air)
-
-
-def _tap(common, wiring, wake: Wake):
-    valve, flow = wiring.valve("valve"), wiring.flow("flow")
-    if not (valve and flow):
-        return None
-    guarded = GuardedValve("valve", valve, GuardedMeter("flow", flow), "guard")
-    guard = ValveGuard((guarded,), Timer(_GUARD_TIMER), common.settings, common.clock.uptime_s, wake.set)
-    return Tap(common, guard, "valve", flow, DRIP, wake.set)
+    """The canopy of this board; its valves are shut already. It has no use for a programme of light."""
+    with borrowed("corolle.units.canopy_build", "corolle.units.canopy_wiring") as parts:
+        return Canopy(common, *parts.assemble(common, wiring, safe_mode))

@@ -132,12 +132,15 @@ class Ledger:
 class Common:
     """clock, log, settings, store, ledger, faults, reporter and supervisor of one node.
 
-    `number` is the unit's own among its neighbours, `boot_cause` a word.
+    `number` is the unit's own among its neighbours, `cause` that of the boot, `dev_eui` 16 hex digits or "".
     """
 
-    def __init__(self, clock, log, settings, store, ledger, faults, reporter, supervisor, number, boot_cause):
+    def __init__(
+        self, clock, log, settings, store, ledger, faults, reporter, supervisor, number, cause, dev_eui=""
+    ):
         self.number = number
-        self.boot_cause = boot_cause
+        self.boot_cause = cause
+        self.dev_eui = dev_eui
         self.clock = clock
         self.log = log
         self.settings = settings

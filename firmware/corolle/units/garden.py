@@ -1,24 +1,34 @@
-"""What a canopy knows of its soil and its air, from chips that may be lost and come back."""
+"""What a canopy knows of its soil, air, water and people, from chips that may be lost and come back."""
 
+from corolle.control.calendar import DAY_S, offset_s
 from corolle.control.measured import Measured, Readings
-from corolle.control.soil import probe_fault, soil
 from corolle.wire.compat import const
+from corolle.wire.seldom import borrowed
 
 _FRESH_S = const(5)  # whoever asks again so soon gets the same readings
 _PROBES = const(3)  # the report has room for
+_DECIDES = ("tension", "air", "tank")  # readings that decisions look at
 
 
 class Garden:
-    """The sensors are units/sensor.py's, None where not fitted; `probes` is how many the soil has."""
+    """`sensors` are units/sensor.py's by the name of their part; `probes` is how many the soil has.
 
-    def __init__(self, common, soil_sensor, probes: int, air_sensor):
+    `wind`, `presence` and `leak` are drivers, None where not fitted. `measured` has what each sensor said.
+    """
+
+    def __init__(self, common, sensors: dict, probes: int, wind=None, presence=None, leak=None):
         self._common = common
-        self._soil = soil_sensor
-        self._air = air_sensor
+        self._sensors = sensors
+        self._wind = wind
+        self._presence = presence
+        self._leak = leak
         self._sampled_at_s = -_FRESH_S
-        self.readings = Readings(probes)
-        if air_sensor:
-            self.readings.air = Measured()
+        self.readings = readings = Readings(probes)
+        self.measured = {name: Measured() for name in sensors if name != "soil"}
+        for name in _DECIDES:
+            setattr(readings, name, self.measured.get(name))
+        if wind:
+            readings.wind = Measured()
 
     async def sample(self) -> None:
         """Read all sensors; one that fails leaves its last reading to grow old."""
@@ -27,32 +37,66 @@ class Garden:
             return
         self._sampled_at_s = now_s
         readings = self.readings
-        vwc_pct = await self._soil.read() if self._soil else None
-        if vwc_pct is not None:
-            readings.update(now_s, vwc_pct)
-        air = await self._air.read() if self._air else None
-        if air is not None and readings.air:
-            readings.air.update(now_s, air)
+        for name, sensor in self._sensors.items():
+            value = await sensor.read()
+            if name == "soil" and value is not None:
+                readings.update(now_s, value)
+            elif value is not None:
+                self.measured[name].update(now_s, value)
+        if self._wind and readings.wind:
+            readings.wind.update(now_s, self._wind.wind_m_s())
         self._tell_faults(now_s)
+
+    def look(self) -> None:
+        """Who is there, whether it is wet where it must not be, what time it is: before each decision."""
+        common, readings = self._common, self.readings
+        if self._presence:
+            here = self._presence.update()
+            if here or readings.presence_s is None:
+                readings.presence_s = common.clock.uptime_s() - (0 if here else DAY_S)
+        readings.leak = bool(self._leak and self._leak.present)
+        common.faults.set("leak", readings.leak)
+        now_s, settings = common.clock.now_or_none(), common.settings
+        if now_s is not None:
+            now_s = (now_s + offset_s(now_s, settings["zone_min"], settings["summer_time"])) % DAY_S
+        readings.local_s = now_s
+
+    @property
+    def present(self) -> bool:
+        """Whether somebody is there, or nobody can tell."""
+        return not self._presence or self._presence.present
+
+    def value(self, name: str):
+        """The last reading of a sensor; None when it is not fitted, or what it said is too old."""
+        measured = self.measured.get(name)
+        if measured is None or not measured.fresh(self._common.clock.uptime_s(), self._common.settings):
+            return None
+        return measured.value
 
     def values(self) -> dict:
         """The report's fields; None for what is not known."""
         now_s, readings = self._common.clock.uptime_s(), self.readings
-        air_c, humidity_pct = self._air_now(now_s) or (None, None)
-        fields = {"air_temperature_c": air_c, "air_humidity_pct": humidity_pct}
-        for number, probe in enumerate(readings.soil[:_PROBES], 1):
-            wrong = probe_fault(now_s, self._common.settings, probe)
-            fields[f"soil{number}_vwc_pct"] = None if wrong else probe.value
+        air_c, humidity_pct = self.value("air") or (None, None)
+        fields = {
+            "air_temperature_c": air_c,
+            "air_humidity_pct": humidity_pct,
+            "water_temperature_c": self.value("water_temperature"),
+            "tank_pct": self.value("tank"),
+        }
+        with borrowed("corolle.control.soil") as soil:
+            for number, probe in enumerate(readings.soil[:_PROBES], 1):
+                wrong = soil.probe_fault(now_s, self._common.settings, probe)
+                fields[f"soil{number}_vwc_pct"] = None if wrong else probe.value
         return fields
-
-    def _air_now(self, now_s: int) -> tuple | None:
-        """(temperature in C, relative humidity in %), None when they are not known."""
-        air = self.readings.air
-        return air.value if air and air.fresh(now_s, self._common.settings) else None
 
     def _tell_faults(self, now_s: int) -> None:
         settings, faults, readings = self._common.settings, self._common.faults, self.readings
-        for number, probe in enumerate(readings.soil[:_PROBES], 1):
-            faults.set(f"soil{number}Fault", probe_fault(now_s, settings, probe) != "")
-        faults.set("probesDisagree", soil(now_s, settings, readings)[1] == "probes disagree")
-        faults.set("airSensorFault", self._air is not None and not self._air_now(now_s))
+        with borrowed("corolle.control.soil") as soil:
+            for number, probe in enumerate(readings.soil[:_PROBES], 1):
+                faults.set(f"soil{number}Fault", soil.probe_fault(now_s, settings, probe) != "")
+            faults.set("probesDisagree", soil.soil(now_s, settings, readings)[1] == "probes disagree")
+        faults.set("airSensorFault", "air" in self._sensors and self.value("air") is None)
+        others = (name for name in self.measured if name != "air")
+        faults.set("sensorFault", any(self._sensors[name].failing for name in others))
+        tank_pct = self.value("tank")
+        faults.set("tankEmpty", tank_pct is not None and tank_pct < settings["tank_empty_pct"])

@@ -103,6 +103,10 @@ class GuardedValve:
         if pulses:
             self._flow_at_s = now_s
 
+    def spent_pulses(self, now_s: int) -> tuple:
+        """(what passed in the last hour, in the last day)."""
+        return self._hour.total(now_s), self._day.total(now_s)
+
     def time(self, now_s: int) -> None:
         """Count the time since the last look, when the valve is open."""
         if self.is_open:

@@ -26,6 +26,7 @@ class Reporter:
     def __init__(self, clock, settings, salt: int):
         self.compose = _nothing_to_report
         self.dropped = 0  # what no link took
+        self.least_min = 0  # between two reports, while power is short
         self._link = None
         self._early: list = []
         self._clock = clock
@@ -89,7 +90,7 @@ class Reporter:
 
     def _pause_s(self) -> int:
         """Up to a tenth longer than asked for: a street after a power cut is not to speak in chorus."""
-        period_s = self._settings["report_min"] * 60
+        period_s = max(self._settings["report_min"], self.least_min) * 60
         self._salt = (self._salt * 1103515245 + 12345) & 0x3FFFFFFF
         return period_s + (self._salt >> 8) % (period_s // 10 + 1)
 

@@ -95,6 +95,10 @@ class Tap:
         """How long a refusal lasts at least."""
         return self.guard.wait_s(self._name) or _LOOK_AGAIN_S
 
+    def spent_l(self) -> tuple:
+        """(litres of the last hour, of the last day)."""
+        return self.guard.spent_l(self._name)
+
     def dose_l(self) -> float:
         """Water since the valve was opened."""
         self.litres.count()

@@ -56,6 +56,11 @@ class ValveGuard:
         self._rest()
         self.leaked()
 
+    @property
+    def names(self) -> list:
+        """The valves' names."""
+        return [line.name for line in self._valves]
+
     def open(self, name: str) -> str:
         """Open a valve, or say why not: the reason, "" when it is open."""
         line = self._find(name)
@@ -111,6 +116,13 @@ class ValveGuard:
         """Water since this opening, or in the last one."""
         line = self._find(name)
         return (self.pulses(name) - line.opened_at_pulses) * line.meter.flow.litres_per_pulse
+
+    def spent_l(self, name: str) -> tuple:
+        """(litres of the last hour, of the last day) through a valve."""
+        self._catch_up()
+        line = self._find(name)
+        hour, day = line.spent_pulses(self._now_s)
+        return hour * line.meter.flow.litres_per_pulse, day * line.meter.flow.litres_per_pulse
 
     def take_trip(self) -> tuple:
         """(name, reason) of a trip, once; ("", "") when there is none.

@@ -43,7 +43,7 @@ soil_temperature_c  8  4 -10 optional             Cel soil
 drought             3  1   0 -                    -   level of the drought order in force, 0 to 4
 shedding            2  1   0 -                    -   what is left off to save power, 0 to 3
 panel_w            10 10   0 optional             W   what the panel gives
-energy_in_wh       20  1   0 -                    Wh  given by the panel since installation
-energy_out_wh      20  1   0 -                    Wh  drawn from the battery since installation
+energy_in_wh       14 10   0 optional             Wh  given by the panel on the last whole day
+energy_out_wh      14 10   0 optional             Wh  used on the last whole day
 """,
 )

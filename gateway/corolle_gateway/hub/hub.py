@@ -9,7 +9,7 @@ import msgspec
 from corolle.wire import codec, sanitary_record
 from corolle.wire.errors import FrameError
 from corolle.wire.fields import Message
-from corolle.wire.schema import ACK, CANOPY_REPORT, EVENT, LAMP_REPORT, LAMP_SERVICE
+from corolle.wire.schema import ACK, CANOPY_REPORT, CANOPY_SERVICE, EVENT, LAMP_REPORT, LAMP_SERVICE
 
 from corolle_gateway.counts import Counts
 from corolle_gateway.hub import bodies
@@ -23,6 +23,7 @@ from corolle_gateway.store.outbox import Outbox
 from corolle_gateway.store.writer import Writer
 
 _REPORTS = {"lamp": LAMP_REPORT, "canopy": CANOPY_REPORT}
+_SERVICES = {"lamp": LAMP_SERVICE, "canopy": CANOPY_SERVICE}
 
 
 class Hub:
@@ -68,7 +69,7 @@ class Hub:
             return Accepted(None, self._desk.answered(uplink.unit.name, values, guard))
         if message is EVENT:
             return self._stored(uplink, "event", bodies.event(uplink, values), guard)
-        if message is LAMP_SERVICE and uplink.unit.kind == "lamp":
+        if message is _SERVICES[uplink.unit.kind]:
             return self._stored(uplink, "service", bodies.report(uplink, message, values, {}), guard)
         if message is _REPORTS[uplink.unit.kind]:
             return self._report(uplink, message, values, guard)

@@ -1,7 +1,8 @@
 """When it mists, and each thing that stops it."""
 
 from canopy_bench import NOW, measured, readings, settings
-from corolle.control.mist import PRIORITY, MistMemory, decide
+from corolle.control.canopy_memory import MistMemory
+from corolle.control.mist import PRIORITY, decide
 from corolle.wire.words import REASONS, code_of
 
 _H = 3600

@@ -1,8 +1,9 @@
 """Thresholds, doses and pauses, and every refusal with its reason."""
 
 from canopy_bench import NOW, measured, readings, settings
+from corolle.control.canopy_memory import WaterMemory
 from corolle.control.measured import Measured
-from corolle.control.water import PRIORITY, WaterMemory, decide
+from corolle.control.water import PRIORITY, decide
 from corolle.wire.words import REASONS, code_of
 
 _H = 3600

@@ -22,7 +22,7 @@ def test_sizes_on_the_air():
     assert sizes == {
         "lamp_report": 12,
         "lamp_service": 15,
-        "canopy_service": 18,
+        "canopy_service": 16,
         "canopy_report": 16,
         "event": 8,
         "command": 10,

@@ -1,0 +1,111 @@
+"""Puts a canopy together from its board; needed once, at the boot."""
+
+from machine import Timer
+
+from corolle.units.canopy_wiring import CanopyWiring
+from corolle.units.common import Wake
+from corolle.units.garden import Garden
+from corolle.units.guarded import GuardedMeter, GuardedValve
+from corolle.units.sensor import Sensor
+from corolle.units.tap import DRIP, MIST, PURGE, Tap
+from corolle.units.valve_guard import ValveGuard
+from corolle.wire.compat import const
+
+_GUARD_TIMER = const(0)  # nobody else may have it
+_COUNTERS = {"valve": DRIP, "mist_valve": MIST, "purge_valve": PURGE}
+# What each part's Sensor is told as a fault when its entry is wrong.
+_FAULTS = {"soil": "soil1Fault", "air": "airSensorFault"}
+_TANK_LAW = const("arrete of 7 August 2017, article 7: mist comes from the drinking network, not from a tank")
+
+
+def assemble(common, wiring, safe_mode: bool) -> tuple:
+    """Canopy's arguments after `common`. What is broken or missing is a fault, and never raises."""
+    wake, mist_wake = Wake(), Wake()
+    parts = CanopyWiring(wiring)
+    leak = common.attempt("sensorFault", parts.leak)
+    presence = common.attempt("sensorFault", lambda: parts.presence(mist_wake.set))
+    wind = common.attempt("sensorFault", parts.wind)
+    sensors, probes = _sensors(common, parts)
+    power = _power(common, sensors)
+    garden = Garden(common, sensors, probes, wind, presence, leak)
+    if parts.supply("valve") != "tank":
+        garden.readings.tank = None  # what stands in it is of no concern to the drip line
+    if safe_mode:
+        return garden, None, wake, True, power, None
+
+    def on_trip() -> None:
+        wake.set()
+        mist_wake.set()
+
+    lines = common.attempt("flowMeterFault", lambda: _lines(parts)) or ()
+    settings, uptime_s = common.settings, common.clock.uptime_s
+    guard = ValveGuard(lines, Timer(_GUARD_TIMER), settings, uptime_s, on_trip, leak=leak) if lines else None
+    taps = {}
+    for line in lines:
+        call = wake if line.name == "valve" else mist_wake
+        taps[line.name] = Tap(common, guard, line.name, line.meter.flow, _COUNTERS[line.name], call.set)
+    misting = _misting(common, parts, garden, taps, mist_wake) if "mist_valve" in taps else None
+    return garden, taps.get("valve"), wake, False, power, misting
+
+
+def _lines(parts) -> tuple:
+    """The guarded valves: of the drip line, and of the mist line when it has both valves and a meter."""
+    lines = []
+    valve, flow = parts.valve("valve"), parts.flow("flow")
+    if valve and flow:
+        lines.append(GuardedValve("valve", valve, GuardedMeter("flow", flow), "guard"))
+    mist, purge, flow = parts.valve("mist_valve"), parts.valve("purge_valve"), parts.flow("mist_flow")
+    if mist and purge and flow and lines:
+        meter = GuardedMeter("mist_flow", flow)
+        lines.append(GuardedValve("mist_valve", mist, meter, "guard_mist"))
+        lines.append(GuardedValve("purge_valve", purge, meter, "guard_purge"))
+    return tuple(lines)
+
+
+def _sensors(common, parts) -> tuple:
+    """(Sensors by the names of their parts, how many probes the soil has)."""
+    makers = {
+        "soil": parts.soil,
+        "air": parts.air,
+        "tension": parts.tension,
+        "tank": parts.tank,
+        "soil_temperature": lambda: parts.temperature("soil_temperature"),
+        "water_temperature": lambda: parts.temperature("water_temperature"),
+        "battery": lambda: parts.power("battery"),
+        "panel": lambda: parts.power("panel"),
+    }
+    made, probes = {}, 0
+    for name, maker in makers.items():
+        driver = common.attempt(_FAULTS.get(name, "sensorFault"), maker)
+        if driver:
+            made[name] = Sensor(name, driver[0], driver[1:], common.log, common.clock.uptime_s)
+            if name == "soil":
+                probes = len(driver[-1]["channels"])
+    return made, probes
+
+
+def _power(common, sensors: dict):
+    """Takes battery and panel out of the sensors: the garden has no use for them."""
+    battery, panel = sensors.pop("battery", None), sensors.pop("panel", None)
+    if battery is None:
+        return None
+    from corolle.units.canopy_power import CanopyPower
+
+    return CanopyPower(common, battery, panel)
+
+
+def _misting(common, parts, garden, taps: dict, wake):
+    """The mist line; None where its water is not what the law wants, or its duties cannot be recorded."""
+    if parts.supply("mist_valve") != "mains":
+        common.log("fitting", level="error", part="mist_valve", error=_TANK_LAW)
+        common.faults.set("mistLocked", True)
+        return None
+    from corolle.system.sanitary_log import SanitaryLog
+    from corolle.units.misting import Misting
+    from corolle.units.sanitary_sender import SanitarySender
+
+    log = common.attempt("sanitaryLogBroken", lambda: SanitaryLog("/data/sanitary", common.dev_eui))
+    if log is None:
+        return None
+    sender = SanitarySender(log, common.reporter)
+    return Misting(common, garden, taps["mist_valve"], taps["purge_valve"], log, sender, wake)
