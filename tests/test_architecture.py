@@ -37,7 +37,16 @@ _ROOM_RULES = {
     "firmware": ("corolle",),
     "gateway": ("corolle.wire", "corolle_gateway"),
     "hil": ("corolle.wire", "corolle_gateway", "corolle_hil"),
-    "tools": ("corolle.wire", "corolle_gateway", "corolle_hil", "corolle_tools"),
+    # A table of settings is read by whoever offers to change one.
+    "tools": (
+        "corolle.wire",
+        "corolle.system.canopy_settings",
+        "corolle.system.mist_settings",
+        "corolle.system.settings",
+        "corolle_gateway",
+        "corolle_hil",
+        "corolle_tools",
+    ),
 }
 
 # Written in halves, or this file would be the first to be found.

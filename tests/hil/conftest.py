@@ -1,5 +1,6 @@
 """Boards for tests: one fork server, a fresh folder each; and whole nodes alone in the world."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from corolle_hil.world.place import ORIGIN_DEG, lay_out
 from corolle_hil.world.scenario import WEEKS, ScenarioClimate
 from corolle_tools.firmware import board_definition, node_files
 from corolle_tools.identity import Identity
+from corolle_tools.street.plan import BOARDS
 
 _NOON_US = (WEEKS["summer"] + 12 * 3600) * 1_000_000
 _MINUTE_US = 60_000_000
@@ -100,7 +102,7 @@ class Life:
         lamps = int(kind == "lamp")
         place = lay_out(lamps, 1 - lamps, 0, self._scheduler.rng("place"))
         climate = ScenarioClimate(self._scheduler.rng)
-        equipment = Equipment(board_definition(f"{kind}-s3"), self._flash)
+        equipment = Equipment(board_definition(BOARDS[kind]), self._flash)
         self.street = Street(
             self._scheduler, place, lambda _: equipment, folder, climate, self.records.append
         )
@@ -111,7 +113,9 @@ class Life:
     def _flash(self) -> dict[str, bytes]:
         name = f"{self._kind}-01"
         identity = replace(Identity.make(name, self._kind, "test", *ORIGIN_DEG), dev_eui="02c0ffee00000001")
-        files = node_files(f"{self._kind}-s3", identity) | self._files
+        moist = {"settings": {"start_vwc_pct": 20, "band_vwc_pct": 8}} if self._kind == "canopy" else {}
+        facts = {"/unit.json": json.dumps(identity.unit_json() | moist).encode()}
+        files = node_files(BOARDS[self._kind], identity) | facts | self._files
         return {path: content for path, content in files.items() if content is not None}
 
     def run(self, minutes: float) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from corolle_hil.board import HARD_RESET, WATCHDOG_RESET
 from corolle_tools.firmware import FIRMWARE, board_definition
+from corolle_tools.street.plan import BOARDS
 
 _HOG = b"""
 import asyncio, time
@@ -33,7 +34,7 @@ def once():
 
 def _board(kind: str, **parts: Any) -> bytes:
     """The board's definition with other parts; None takes one away."""
-    definition = board_definition(f"{kind}-s3")
+    definition = board_definition(BOARDS[kind])
     fitted = definition["fitted"] | parts
     return json.dumps(definition | {"fitted": {k: v for k, v in fitted.items() if v}}).encode()
 

@@ -13,7 +13,9 @@ _RECORD = const("settings")
 
 def rows(table: str):
     """Iterate over (name, default, lowest, highest, unit, meaning) of a table's settings."""
-    for line in table.strip().split("\n"):
+    for line in table.split("\n"):
+        if not line:
+            continue
         name, default, lowest, highest, unit, meaning = line.split(None, 5)
         yield name, int(default), int(lowest), int(highest), "" if unit == "-" else unit, meaning
 

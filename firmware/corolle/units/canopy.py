@@ -3,7 +3,6 @@
 import struct
 
 from corolle.control.canopy_memory import WaterMemory
-from corolle.system.canopy_settings import CANOPY_SETTINGS as SETTINGS
 from corolle.units.common import Wake
 from corolle.units.tap import COUNTERS
 from corolle.wire.compat import const
@@ -11,7 +10,7 @@ from corolle.wire.seldom import borrowed
 from corolle.wire.words import CANOPY_FAULTS as FAULTS
 from corolle.wire.words import REASONS, code_of
 
-__all__ = ("CLASS_C", "COUNTERS", "FAULTS", "SETTINGS", "Canopy", "build")
+__all__ = ("CLASS_C", "COUNTERS", "FAULTS", "Canopy", "build", "settings")
 
 CLASS_C = False  # on a battery: it listens only after it has spoken
 
@@ -190,6 +189,17 @@ class Canopy:
         if moved:
             event = "valve opened" if open_now else "valve closed"
             self._common.reporter.event(event, code_of(REASONS, reason))
+
+
+def settings(wiring) -> str:
+    """The table of this board's settings."""
+    with borrowed("corolle.system.canopy_settings", "corolle.system.mist_settings") as tables:
+        table = tables.CANOPY_SETTINGS
+        if wiring.part("mist_valve") or wiring.part("battery"):
+            from corolle.system.mist_settings import MIST_SETTINGS
+
+            table += MIST_SETTINGS
+        return table
 
 
 def build(common, wiring, place, safe_mode: bool, programme: str) -> Canopy:

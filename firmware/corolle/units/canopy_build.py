@@ -53,12 +53,12 @@ def _lines(parts) -> tuple:
     lines = []
     valve, flow = parts.valve("valve"), parts.flow("flow")
     if valve and flow:
-        lines.append(GuardedValve("valve", valve, GuardedMeter("flow", flow), "guard"))
+        lines.append(GuardedValve("valve", valve, GuardedMeter("flow", flow), "guard_"))
     mist, purge, flow = parts.valve("mist_valve"), parts.valve("purge_valve"), parts.flow("mist_flow")
     if mist and purge and flow and lines:
         meter = GuardedMeter("mist_flow", flow)
-        lines.append(GuardedValve("mist_valve", mist, meter, "guard_mist"))
-        lines.append(GuardedValve("purge_valve", purge, meter, "guard_purge"))
+        lines.append(GuardedValve("mist_valve", mist, meter, "guard_mist_"))
+        lines.append(GuardedValve("purge_valve", purge, meter, "guard_purge_"))
     return tuple(lines)
 
 

@@ -55,8 +55,8 @@ class GuardedMeter:
 
 
 class GuardedValve:
-    """A valve and its bounds: settings whose names begin with `bounds` and end with _on_s, _dose_dl,
-    _hour_dl, _day_dl, _day_s and _noflow_s.
+    """A valve and its bounds: settings whose names begin with `bounds` and end with on_s, dose_dl, hour_dl,
+    day_dl, day_s and noflow_s.
 
     `name` is the part's on the board, `valve` its driver. `moving`: somebody is in the middle of a pulse.
     `trip` is the reason of a trip that nobody has taken note of yet.
@@ -77,9 +77,9 @@ class GuardedValve:
         self._day = Window(3600, 24)
         self._day_open_s = Window(3600, 24)
         # The names are made once: to make them at each look would take memory.
-        self._on_s, self._dose_dl = bounds + "_on_s", bounds + "_dose_dl"
-        self._hour_dl, self._day_dl = bounds + "_hour_dl", bounds + "_day_dl"
-        self._day_s, self._noflow_s = bounds + "_day_s", bounds + "_noflow_s"
+        self._on_s, self._dose_dl = bounds + "on_s", bounds + "dose_dl"
+        self._hour_dl, self._day_dl = bounds + "hour_dl", bounds + "day_dl"
+        self._day_s, self._noflow_s = bounds + "day_s", bounds + "noflow_s"
 
     def claim(self, now_s: int) -> None:
         """Begin an opening: whoever looks from now on takes the valve for open."""

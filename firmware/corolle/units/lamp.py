@@ -2,7 +2,7 @@
 
 from corolle.control.light import Light
 from corolle.control.night import Night
-from corolle.system.lamp_settings import LAMP_SETTINGS as SETTINGS
+from corolle.system.lamp_settings import LAMP_SETTINGS
 from corolle.units.common import Wake
 from corolle.units.lamp_light import LampLight
 from corolle.units.lamp_parts import Fader, Presence
@@ -14,10 +14,15 @@ from corolle.units.sensor import Sensor
 from corolle.wire.seldom import borrowed
 from corolle.wire.words import LAMP_FAULTS as FAULTS
 
-__all__ = ("CLASS_C", "COUNTERS", "FAULTS", "SETTINGS", "build")
+__all__ = ("CLASS_C", "COUNTERS", "FAULTS", "build", "settings")
 
 COUNTERS = ("energy_dwh", "passages", "burn_s", "starts", "supply_losses")  # kept in the ledger
 CLASS_C = True  # on the mains: it listens always
+
+
+def settings(wiring) -> str:
+    """The table of this board's settings: every lamp has the same."""
+    return LAMP_SETTINGS
 
 
 def build(common, wiring, place, safe_mode: bool, programme: str) -> Lamp:

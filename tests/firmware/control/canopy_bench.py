@@ -2,14 +2,16 @@
 
 from corolle.control.measured import Measured, Readings
 from corolle.system.canopy_settings import CANOPY_SETTINGS
+from corolle.system.mist_settings import MIST_SETTINGS
 from corolle.system.settings import rows
 
 NOW = 100_000
-_DEFAULTS = {row[0]: row[1] for row in rows(CANOPY_SETTINGS)}
+_DEFAULTS = {row[0]: row[1] for row in rows(CANOPY_SETTINGS + MIST_SETTINGS)}
 
 
 def settings(**changes):
     values = dict(_DEFAULTS)
+    values.update(start_vwc_pct=20, band_vwc_pct=8, soak_min=30)  # a light soil
     for name in changes:
         assert name in values, name
     values.update(changes)

@@ -5,6 +5,7 @@ from corolle.control.sanitary import PURGE, SHUT, SanitaryDuties, SanitaryReadin
 from corolle.control.sanitary_memory import SanitaryMemory
 from corolle.control.sanitary_orders import carry_out
 from corolle.system.canopy_settings import CANOPY_SETTINGS
+from corolle.system.mist_settings import MIST_SETTINGS
 from corolle.system.settings import rows
 from corolle.wire.words import REASONS, code_of
 
@@ -17,7 +18,7 @@ class Line:
     """A mist line in service: cleaned in spring, sampled since, purged an hour ago, and nobody there."""
 
     def __init__(self, **changes):
-        self.settings = {row[0]: row[1] for row in rows(CANOPY_SETTINGS)}
+        self.settings = {row[0]: row[1] for row in rows(CANOPY_SETTINGS + MIST_SETTINGS)}
         self.settings.update(changes)
         memory = SanitaryMemory()
         memory.flags = memories.BEGUN

@@ -4,6 +4,7 @@ import json
 
 from corolle.system.canopy_settings import CANOPY_SETTINGS
 from corolle.system.lamp_settings import LAMP_SETTINGS
+from corolle.system.mist_settings import MIST_SETTINGS
 from corolle.system.settings import Settings, rows
 
 
@@ -26,7 +27,7 @@ def _loaded(record):
 
 
 def test_every_default_is_legal_and_every_name_tells_its_unit():
-    for table in (LAMP_SETTINGS, CANOPY_SETTINGS):
+    for table in (LAMP_SETTINGS, CANOPY_SETTINGS + MIST_SETTINGS):
         for name, default, lowest, highest, unit, meaning in rows(table):
             assert lowest <= default <= highest, name
             assert meaning and name == name.lower()

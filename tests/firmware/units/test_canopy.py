@@ -92,14 +92,16 @@ class _Site(Bench):
     def __init__(
         self, vwc_pct=(30.0, 30.0, 30.0), air_c=20.0, shelf=None, pulse_every_ms=500, safe=False, **changes
     ):
-        super().__init__(canopy, _NOON, shelf, **changes)
+        sandy = {"start_vwc_pct": 20, "band_vwc_pct": 8, "soak_min": 30}
+        sandy.update(changes)
+        super().__init__(canopy, _NOON, shelf, **sandy)
         self.ground = _Ground(list(vwc_pct), air_c)
         wake = Wake()
         self.pipe = _Pipe(pulse_every_ms)
         flow = FlowMeter(self.pipe, 0.01)
         self.valve = _Valve(self.pipe)
         log, uptime_s = self.log, self.clock.uptime_s
-        guarded = GuardedValve("valve", self.valve, GuardedMeter("flow", flow), "guard")
+        guarded = GuardedValve("valve", self.valve, GuardedMeter("flow", flow), "guard_")
         guard = ValveGuard((guarded,), machine.Timer(0), self.common.settings, uptime_s, wake.set)
         tap = Tap(self.common, guard, "valve", flow, DRIP, wake.set)
         soil = Sensor("soil", self.ground.chip("soil"), (), log, uptime_s)

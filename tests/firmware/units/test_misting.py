@@ -1,4 +1,4 @@
-"""The mist line as a whole: duties, weather, guard and log, on real pins, real flash and the board's timers."""
+"""The mist line as a whole: duties, weather, guard and log, on real pins, real flash and real timers."""
 
 import asyncio
 import sys
@@ -18,7 +18,7 @@ from corolle.wire.words import word_of
 from water_bench import WaterBench
 
 sys.path.append(sys.path[0].rsplit("/", 1)[0] + "/system")
-from ram_flash import RamFlash  # noqa: E402 - a neighbour folder's
+from ram_flash import RamFlash, mount
 
 _AFTERNOON = 1784035800  # 2026-07-14T13:30:00Z, half past three in Toulouse
 _BLOCKS = 400
@@ -56,7 +56,8 @@ class _Site(Bench):
 
     def __init__(self, air=(33.0, 30.0), water_c=18.0, **changes):
         super().__init__(canopy, _AFTERNOON, **changes)
-        vfs.mount(vfs.VfsLfs2(_formatted()), "/ram")
+        self.flash = RamFlash(bytearray(b"\xff" * _BLOCKS * 512))
+        mount(self.flash)
         self.water = WaterBench()
         self.people = _People()
         self.supply = _Chip(water_c)
@@ -89,7 +90,7 @@ class _Site(Bench):
     def operations(self):
         """The words of the log."""
         numbers = range(1, self.records.number + 1)
-        return [word_of(SANITARY, unpack(self.records.read(number)).code) for number in numbers]
+        return [word_of(SANITARY, unpack(self.records.read(number) or b"").code) for number in numbers]
 
     async def put_in_order(self):
         """Somebody has cleaned the line, and a first purge has let the new water in."""
@@ -102,12 +103,6 @@ class _Site(Bench):
         for timer in range(4):
             machine.Timer(timer).deinit()
         vfs.umount("/ram")
-
-
-def _formatted():
-    flash = RamFlash(bytearray(b"\xff" * _BLOCKS * 512))
-    vfs.VfsLfs2.mkfs(flash)
-    return flash
 
 
 async def test_a_new_line_mists_nobody_until_it_was_cleaned():
@@ -185,11 +180,7 @@ async def test_a_ban_ends_the_misting_and_only_lift_ends_the_ban():
 async def test_a_log_that_cannot_be_written_shuts_the_line():
     site = _Site()
     await site.put_in_order()
-
-    def refuse(*_):
-        raise OSError(28)
-
-    site.records.append = refuse
+    site.flash.broken = True
     await site.someone(120)
     assert site.water.open_now() == [] and site.common.faults.has("sanitaryLogBroken")
     assert site.misting.reason == "sanitary lock"

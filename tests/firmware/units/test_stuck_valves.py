@@ -9,6 +9,7 @@ import asyncio
 
 from bench import MIDNIGHT, Bench
 from corolle.system.canopy_settings import CANOPY_SETTINGS
+from corolle.system.mist_settings import MIST_SETTINGS
 from corolle.units.tap import COUNTERS, DRIP, MIST, PURGE, Tap
 from corolle.wire.words import CANOPY_FAULTS
 from water_bench import WaterBench
@@ -17,7 +18,11 @@ from water_bench import WaterBench
 class _Canopy:
     """What a bench must know of a unit."""
 
-    SETTINGS, COUNTERS, FAULTS = CANOPY_SETTINGS, COUNTERS, CANOPY_FAULTS
+    COUNTERS, FAULTS = COUNTERS, CANOPY_FAULTS
+
+    @staticmethod
+    def settings(wiring):
+        return CANOPY_SETTINGS + MIST_SETTINGS
 
 
 class _Site(Bench):

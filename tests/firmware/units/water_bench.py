@@ -8,6 +8,7 @@ from corolle.drivers.latching_valve import LatchingValve
 from corolle.drivers.solenoid import Solenoid
 from corolle.system.canopy_settings import CANOPY_SETTINGS
 from corolle.system.clock import Clock
+from corolle.system.mist_settings import MIST_SETTINGS
 from corolle.system.settings import rows
 from corolle.units.guarded import GuardedMeter, GuardedValve
 from corolle.units.valve_guard import ValveGuard
@@ -107,7 +108,7 @@ class WaterBench:
     """A whole canopy's valves under one guard. Settings are those of a canopy, but for the changes."""
 
     def __init__(self, drip_ms=600, mist_ms=500, **changes):
-        self.settings = {row[0]: row[1] for row in rows(CANOPY_SETTINGS)}
+        self.settings = {row[0]: row[1] for row in rows(CANOPY_SETTINGS + MIST_SETTINGS)}
         self.settings.update(changes)
         self.clock = Clock(machine.RTC())
         self.moves = []
@@ -126,9 +127,9 @@ class WaterBench:
     def make_guard(self, apart=()):
         flow, mist_flow = GuardedMeter("flow", self.flow), GuardedMeter("mist_flow", self.mist_flow)
         valves = (
-            GuardedValve("valve", self.valve, flow, "guard"),
-            GuardedValve("mist_valve", self.mist, mist_flow, "guard_mist"),
-            GuardedValve("purge_valve", self.purge, mist_flow, "guard_purge"),
+            GuardedValve("valve", self.valve, flow, "guard_"),
+            GuardedValve("mist_valve", self.mist, mist_flow, "guard_mist_"),
+            GuardedValve("purge_valve", self.purge, mist_flow, "guard_purge_"),
         )
         return ValveGuard(
             valves, self.timer, self.settings, self.clock.uptime_s, self._tripped, apart, self.leak

@@ -10,6 +10,7 @@ from typing import Any
 
 import typer
 from corolle.system.canopy_settings import CANOPY_SETTINGS
+from corolle.system.mist_settings import MIST_SETTINGS
 from corolle.system.settings import Settings
 from corolle_hil.replay.canopy import Grown, Season, replay_canopy
 from corolle_hil.world.epw import EpwClimate
@@ -65,7 +66,7 @@ def canopy(
 
 def _settings(pairs: list[str]) -> dict[str, int]:
     """Raises ValueError for what the firmware would not take."""
-    legal = Settings(CANOPY_SETTINGS)
+    legal = Settings(CANOPY_SETTINGS + MIST_SETTINGS)
     wanted = {}
     for pair in pairs:
         name, _, value = pair.partition("=")
@@ -78,7 +79,7 @@ def _settings(pairs: list[str]) -> dict[str, int]:
 
 def _thresholds(settings: dict[str, int]) -> Record:
     """Between which water contents the firmware keeps the soil."""
-    all_of_them = Settings(CANOPY_SETTINGS)
+    all_of_them = Settings(CANOPY_SETTINGS + MIST_SETTINGS)
     all_of_them.take(settings)
     start_pct = all_of_them["start_vwc_pct"]
     return {"start_vwc_pct": start_pct, "stop_vwc_pct": start_pct + all_of_them["band_vwc_pct"]}
