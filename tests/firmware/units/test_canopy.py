@@ -92,9 +92,11 @@ class _Site(Bench):
     def __init__(
         self, vwc_pct=(30.0, 30.0, 30.0), air_c=20.0, shelf=None, pulse_every_ms=500, safe=False, **changes
     ):
+        super().__init__(canopy, _NOON, shelf)
         sandy = {"start_vwc_pct": 20, "band_vwc_pct": 8, "soak_min": 30}
         sandy.update(changes)
-        super().__init__(canopy, _NOON, shelf, **sandy)
+        for name, value in sandy.items():
+            self.common.settings.set(name, value)
         self.ground = _Ground(list(vwc_pct), air_c)
         wake = Wake()
         self.pipe = _Pipe(pulse_every_ms)
