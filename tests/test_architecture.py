@@ -71,7 +71,7 @@ def _strangers(paths: Iterable[Path], allowed: Iterable[str]) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("part", _FIRMWARE_RULES)
+@pytest.mark.parametrize("part", sorted(_FIRMWARE_RULES))
 def test_firmware_parts_know_only_what_they_may(part: str):
     paths = [path for path in _room("firmware") if _below(module_name(path), (part,))]
     assert paths
