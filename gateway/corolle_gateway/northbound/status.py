@@ -20,6 +20,9 @@ def offline(topic: str) -> Will:
     return Will(topic, msgspec.json.encode({"state": "offline"}))
 
 
+_NOTHING: tuple[dict[str, int], dict[str, int]] = ({}, {})
+
+
 class Status:
     """Publishes the counts when they change, at most once a second, retained."""
 
@@ -37,6 +40,7 @@ class Status:
         self._topic = topic
         self._store = store
         self._news = asyncio.Event()
+        self._kept = _NOTHING  # what is told: a count that a crash could take back is not told yet
 
     def say_again(self) -> None:
         """The broker may have forgotten: tell it, also if nothing has changed."""
@@ -56,23 +60,28 @@ class Status:
             await self._news.wait()
             await self._client.up.wait()
             self._news.clear()
+            if self._kept == _NOTHING:
+                await self.save()
             await self._client.publish(self._topic, self._body(), True, _nothing)
 
     async def save(self) -> None:
         """Store what was counted since the last time."""
         fresh = self._counts.take_fresh()
+        kept = self._counts.done, self._counts.rejected
         try:
             await self._store(fresh)
         except sqlite3.Error:
             self._counts.give_back(fresh)
+        self._kept = kept
 
     def _body(self) -> bytes:
+        done, rejected = self._kept
         return msgspec.json.encode(
             {
                 "state": "online",
                 "time": iso_utc(self._clock.now()),
-                "counters": self._counts.done,
-                "rejected": self._counts.rejected,
+                "counters": done,
+                "rejected": rejected,
             }
         )
 
