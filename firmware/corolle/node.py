@@ -22,7 +22,7 @@ from corolle.units.wiring import Wiring
 from corolle.wire.seldom import borrowed
 from corolle.wire.words import BOOT_CAUSES, code_of
 
-_KINDS = ("lamp", "canopy")
+_PROGRAMS = {"lamp": "corolle.units.lamp", "canopy": "corolle.units.canopy"}
 
 
 class Node:
@@ -47,10 +47,10 @@ class Node:
         self.supervisor.spawn("boot", Proof(rtc, self._boots.safe).run)
         self._facts = self._read("/unit.json")
         kind = str(self._facts.get("kind") or board.get("unit"))
-        if kind not in _KINDS:
+        if kind not in _PROGRAMS:
             self._log("file", level="error", error=f"no unit program for kind {kind!r}: lamp or canopy")
             return  # the hardware default rules
-        with borrowed("corolle.units." + kind) as program:
+        with borrowed(_PROGRAMS[kind]) as program:
             self._start(kind, program)
 
     def _read(self, path: str) -> dict:

@@ -1,8 +1,9 @@
-"""The firmware as a node's flash holds it: starters as source, the package as .mpy, the facts as JSON."""
+"""The firmware as a node's flash holds it: starters as source, the program as .mpy, facts as JSON."""
 
 import json
 import sys
 import tomllib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,27 +12,69 @@ import corolle
 from corolle_hil.mpy import compile_mpy
 
 from corolle_tools.identity import Identity
-from corolle_tools.short_names import shorten
+from corolle_tools.link.linker import link
+from corolle_tools.link.program import LinkError, Program
 
 FIRMWARE = Path(corolle.__file__).parent.parent
 BOARDS = FIRMWARE.parent / "boards"
 
 _STARTERS = ("boot.py", "main.py")  # MicroPython runs these two as source only
+_START = "corolle.start"  # what main.py imports
+_SELDOM = ("rtc",)  # parts whose drivers are borrowed
 
 
 @cache
 def modules() -> dict[str, bytes]:
-    """Every module of the firmware's package, compiled: path on the node -> .mpy.
+    """Every module of the firmware's package, compiled as it stands: path on the node -> .mpy.
 
     Raises SyntaxError, with the compiler's own words, for a file that mpy-cross refuses.
     """
-    paths = (path.relative_to(FIRMWARE) for path in sorted((FIRMWARE / "corolle").rglob("*.py")))
-    return {f"/{path.with_suffix('.mpy').as_posix()}": _compiled(path.as_posix()) for path in paths}
+    sources = {name: _source(name) for name in _module_names()}
+    packages = {name.rpartition(".")[0] for name in sources}
+    paths = {name: name.replace(".", "/") + ("/__init__" if name in packages else "") for name in sources}
+    return {f"/{paths[name]}.mpy": compile_mpy(source.encode(), name) for name, source in sources.items()}
 
 
-def _compiled(name: str) -> bytes:
-    module = name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-    return compile_mpy(shorten((FIRMWARE / name).read_text(), _source).encode(), module)
+def program_files(definition: dict[str, Any]) -> dict[str, bytes]:
+    """The program of a board, linked and compiled: path on the node -> content.
+
+    Raises LinkError for a module that cannot be linked and SyntaxError for what mpy-cross refuses.
+    """
+    return _linked(frozenset(_certain(definition)))
+
+
+@cache
+def _linked(certain: frozenset[str]) -> dict[str, bytes]:
+    linked = link(_program(), _START, certain)
+    files = {name: compile_mpy(source.encode(), name) for name, source in linked.sources.items()}
+    origins = "\n".join(linked.origins).encode()
+    package = compile_mpy(_source("corolle").encode(), "corolle")
+    placed = {f"/{name.replace('.', '/')}.mpy": content for name, content in files.items()}
+    return {"/corolle/__init__.mpy": package, "/corolle/origins.txt": origins} | placed
+
+
+def _certain(definition: dict[str, Any]) -> Iterator[str]:
+    """The modules that a node needs for sure because of what its board is and has."""
+    yield from ("corolle.node", f"corolle.units.{definition['unit']}")
+    for part, entry in definition["fitted"].items():
+        driver = f"corolle.drivers.{entry['driver']}"
+        if driver in _module_names() and part not in _SELDOM:
+            yield driver
+    if "radio" in definition["fitted"]:
+        yield "corolle.radio.lorawan"
+
+
+@cache
+def _program() -> Program:
+    return Program(_module_names(), _source)
+
+
+@cache
+def _module_names() -> list[str]:
+    paths = (
+        path.relative_to(FIRMWARE).with_suffix("") for path in sorted((FIRMWARE / "corolle").rglob("*.py"))
+    )
+    return [".".join(path.parts).removesuffix(".__init__") for path in paths]
 
 
 def _source(module: str) -> str:
@@ -58,24 +101,34 @@ def node_files(board: str, identity: Identity) -> dict[str, bytes]:
     Raises LookupError for an unknown board and SyntaxError for a file that mpy-cross refuses.
     """
     starters = {f"/{name}": (FIRMWARE / name).read_bytes() for name in _STARTERS}
+    definition = board_definition(board)
     facts = {
-        "/board.json": board_definition(board),
+        "/board.json": definition,
         "/unit.json": identity.unit_json(),
         "/keys.json": {"app_key": identity.app_key},
     }
-    return starters | modules() | {path: json.dumps(fact).encode() for path, fact in facts.items()}
+    return (
+        starters
+        | program_files(definition)
+        | {path: json.dumps(fact).encode() for path, fact in facts.items()}
+    )
 
 
 def main() -> None:
     """Compile everything there is for a node, starters too, and say how much it is."""
     try:
         for name in _STARTERS:
-            _compiled(name)
+            compile_mpy((FIRMWARE / name).read_bytes(), name)
         compiled = modules()
-    except SyntaxError as error:
+        sizes = {name: _size_kb(program_files(board_definition(name))) for name in board_names()}
+    except (SyntaxError, LinkError) as error:
         sys.exit(str(error))
-    size_kb = sum(map(len, compiled.values())) / 1024
-    print(f"mpy-cross: {len(compiled)} modules, {size_kb:.0f} KB on a node")
+    linked = ", ".join(f"{size_kb:.0f} KB on {name}" for name, size_kb in sizes.items())
+    print(f"mpy-cross: {len(compiled)} modules; linked, {linked}")
+
+
+def _size_kb(files: dict[str, bytes]) -> float:
+    return sum(map(len, files.values())) / 1024
 
 
 if __name__ == "__main__":

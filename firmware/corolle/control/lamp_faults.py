@@ -20,7 +20,12 @@ _CYCLING_S = const(1800)
 _MAINS_LOW_V = const(184.0)  # 80 % of 230 V: what a luminaire does then is not its fault (EN 50160)
 _MAINS_BACK_V = const(196.0)  # 85 %: a meter's noise is no supply that comes and goes
 
-_GOOD, _DARK, _HIGH, _LOW, _DIMMING, _BURNING = range(6)
+_GOOD = const(0)
+_DARK = const(1)
+_HIGH = const(2)
+_LOW = const(3)
+_DIMMING = const(4)
+_BURNING = const(5)
 NAMES = (  # those of the kinds in their order, then two that come beside any of them
     "lampFailure",
     "lampPowerTooHigh",

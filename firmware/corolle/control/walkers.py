@@ -1,6 +1,10 @@
 """Who passes, by their speed, and how long they need light."""
 
-PEDESTRIAN, CYCLIST, VEHICLE = 0, 1, 2
+from corolle.wire.compat import const
+
+PEDESTRIAN = const(0)
+CYCLIST = const(1)
+VEHICLE = const(2)
 
 _HOLDS = ("hold_s", "cyclist_hold_s", "vehicle_hold_s")
 

@@ -10,6 +10,7 @@ from binascii import crc32
 
 import machine
 
+from corolle.system.origins import explained
 from corolle.wire.compat import const
 
 _LIMIT = const(3)  # failed boots in a row
@@ -48,11 +49,13 @@ def proved(rtc, safe: bool) -> None:
     _remember(rtc, _LIMIT - 1 if safe else 0, _recall(rtc)[1])
 
 
-def keep_crash(rtc, error: BaseException) -> None:
-    """Keep the end of an exception's traceback over the reset: its last lines say what happened."""
-    text = io.BytesIO()
+def keep_crash(rtc, error: BaseException) -> str:
+    """Keep the end of an exception's traceback over the reset: the last lines say what happened."""
+    text = io.StringIO()
     sys.print_exception(error, text)  # pyright: ignore[reportArgumentType] - any stream will do
-    _remember(rtc, _recall(rtc)[0], text.getvalue()[-_MAX_CRASH_BYTES:])  # pyright: ignore
+    crash = explained(text.getvalue())
+    _remember(rtc, _recall(rtc)[0], crash.encode()[-_MAX_CRASH_BYTES:])
+    return crash
 
 
 def reset_cause() -> str:

@@ -4,7 +4,9 @@ import time
 
 from corolle.wire.compat import const
 
-UNKNOWN, KEPT, NETWORK = 0, 1, 2  # qualities: never set; kept by the RTC over a reset; told by the network
+UNKNOWN = const(0)  # qualities: never set
+KEPT = const(1)  # kept by the RTC over a reset
+NETWORK = const(2)  # told by the network
 
 _BORN_S = const(1767225600)  # 2026-01-01: before this firmware no clock can be right
 _END_S = const(4102444800)  # 2100-01-01

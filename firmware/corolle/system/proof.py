@@ -29,7 +29,7 @@ class Proof:
         await asyncio.Event().wait()
 
     def _succeed(self) -> None:
-        with borrowed("corolle.system.boots") as boots:
+        with borrowed("corolle.system.boots", "corolle.system.origins") as boots:
             boots.proved(self._rtc, self._safe)
         if self._safe:
             machine.reset()

@@ -3,15 +3,16 @@
 import struct
 
 from corolle.control.canopy_memory import WaterMemory
+from corolle.units import tap
 from corolle.units.common import Wake
-from corolle.units.tap import COUNTERS
 from corolle.wire.compat import const
 from corolle.wire.seldom import borrowed
-from corolle.wire.words import CANOPY_FAULTS as FAULTS
-from corolle.wire.words import REASONS, code_of
+from corolle.wire.words import CANOPY_FAULTS, REASONS, code_of
 
 __all__ = ("CLASS_C", "COUNTERS", "FAULTS", "Canopy", "build", "settings")
 
+FAULTS = CANOPY_FAULTS
+COUNTERS = tap.COUNTERS
 CLASS_C = False  # on a battery: it listens only after it has spoken
 
 _TABLES = const("corolle.wire.canopy_report")

@@ -12,10 +12,11 @@ from corolle.units.lamp_power import PowerWatch
 from corolle.units.lamp_senses import Senses
 from corolle.units.sensor import Sensor
 from corolle.wire.seldom import borrowed
-from corolle.wire.words import LAMP_FAULTS as FAULTS
+from corolle.wire.words import LAMP_FAULTS
 
 __all__ = ("CLASS_C", "COUNTERS", "FAULTS", "build", "settings")
 
+FAULTS = LAMP_FAULTS
 COUNTERS = ("energy_dwh", "passages", "burn_s", "starts", "supply_losses")  # kept in the ledger
 CLASS_C = True  # on the mains: it listens always
 

@@ -8,7 +8,8 @@ from corolle.control.light import decide
 from corolle.wire.compat import const
 from corolle.wire.words import REASONS, code_of
 
-_LEVEL, _CAP = const("override"), const("cap")  # records: an order's level, end and author
+_LEVEL = const("override")  # records: an order's level, end and author
+_CAP = const("cap")
 _ORDER = const("<BI")
 _ORDER_BYTES = const(5)
 _MOMENT_MS = const(150)  # light is to answer within 200 ms

@@ -5,7 +5,9 @@ from corolle.wire.compat import const
 from corolle.wire.seldom import borrowed
 from corolle.wire.words import EVENTS, code_of
 
-ACK_PRIORITY, EVENT_PRIORITY, REPORT_PRIORITY = 0, 1, 2
+ACK_PRIORITY = const(0)
+EVENT_PRIORITY = const(1)
+REPORT_PRIORITY = const(2)
 
 _JOIN_LOOK_S = const(15)
 _JOIN_LOOKS = const(60)

@@ -3,7 +3,7 @@
 from corolle.wire.bits import BitReader, BitWriter
 from corolle.wire.errors import FrameError
 
-__all__ = ("FrameError", "decode", "encode", "legal_range", "unpack")
+__all__ = ("FrameError", "encode", "legal_range", "unpack")
 
 
 def encode(message, values: dict) -> bytes:
@@ -23,17 +23,6 @@ def encode(message, values: dict) -> bytes:
         else:
             writer.put(_raw(field, values.get(field.name)), field.bits)
     return bytes(buffer)
-
-
-def decode(port: int, payload: bytes) -> tuple:
-    """Unpack what came on FPort `port`: (message, values). FrameError when it is not one of ours."""
-    # Imported here because a node knows what it may be sent: it calls unpack() and spares the table.
-    from corolle.wire.schema import message_for
-
-    message = message_for(port)
-    if message is None:
-        raise FrameError("unknown port")
-    return message, unpack(message, payload)
 
 
 def unpack(message, payload: bytes) -> dict:

@@ -5,6 +5,8 @@ messages of its own kind (lamp_report, canopy_report, orders): the whole table c
 """
 
 from corolle.wire.canopy_report import CANOPY_REPORT, CANOPY_SERVICE
+from corolle.wire.codec import unpack
+from corolle.wire.errors import FrameError
 from corolle.wire.fields import Field, Message
 from corolle.wire.lamp_report import LAMP_REPORT, LAMP_SERVICE
 from corolle.wire.orders import ACK, COMMAND, EVENT
@@ -20,6 +22,7 @@ __all__ = (
     "MESSAGES",
     "Field",
     "Message",
+    "decode",
     "message_for",
 )
 
@@ -32,3 +35,11 @@ def message_for(port: int) -> Message | None:
         if message.port == port:
             return message
     return None
+
+
+def decode(port: int, payload: bytes) -> tuple:
+    """Unpack what came on FPort `port`: (message, values). FrameError when it is not one of ours."""
+    message = message_for(port)
+    if message is None:
+        raise FrameError("unknown port")
+    return message, unpack(message, payload)

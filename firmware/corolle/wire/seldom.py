@@ -11,20 +11,22 @@ _ROOMY_BYTES = const(320 * 1024)  # a heap of so much has room for all of it: no
 class borrowed:
     """`with borrowed("corolle.radio.lorawan.joining") as joining:` imports, and lets go at the end.
 
-    More names follow where the first module alone needs them. Nothing of it may be kept afterwards.
+    More names follow where the first module alone needs them. Nothing of it may be kept afterwards. What was
+    there before stays: somebody else has it.
     """
 
     def __init__(self, *names: str):
         self._names = names
 
     def __enter__(self):
+        self._fetched = [name for name in self._names if name not in sys.modules]
         __import__(self._names[0])
         return sys.modules[self._names[0]]
 
     def __exit__(self, *_):
         if gc.mem_alloc() + gc.mem_free() >= _ROOMY_BYTES:
             return
-        for name in self._names:
+        for name in self._fetched:
             if name not in sys.modules:
                 continue  # a borrower inside a borrower has let go of it
             parent, _, last = name.rpartition(".")

@@ -9,7 +9,7 @@ from corolle.system.settings import Settings
 from corolle.system.supervisor import Supervisor
 from corolle.units.common import Common, Faults, Ledger
 from corolle.units.reporting import Reporter
-from corolle.wire.codec import decode
+from corolle.wire.schema import decode
 from corolle.wire.words import EVENTS, word_of
 
 TOULOUSE = (43.6045, 1.444)

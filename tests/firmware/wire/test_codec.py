@@ -1,8 +1,8 @@
 """The schema's promises: sizes, exact bits, ranges, and refusals that say why."""
 
 from corolle.wire import words
-from corolle.wire.codec import FrameError, decode, encode, legal_range, unpack
-from corolle.wire.schema import ACK, CANOPY_REPORT, COMMAND, EVENT, LAMP_REPORT, MESSAGES, message_for
+from corolle.wire.codec import FrameError, encode, legal_range, unpack
+from corolle.wire.schema import ACK, CANOPY_REPORT, COMMAND, EVENT, LAMP_REPORT, MESSAGES, decode, message_for
 
 _LAMP = {
     "seq": 7,

@@ -2,8 +2,8 @@
 
 import struct
 
-from corolle.wire.codec import FrameError, decode, encode, legal_range
-from corolle.wire.schema import MESSAGES
+from corolle.wire.codec import FrameError, encode, legal_range
+from corolle.wire.schema import MESSAGES, decode
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -3,8 +3,8 @@
 import re
 
 import pytest
-from corolle_tools.firmware import FIRMWARE, modules
-from corolle_tools.short_names import shorten
+from corolle_tools.firmware import FIRMWARE, board_definition, program_files
+from corolle_tools.link.short_names import shorten
 
 _PARENT = """
 class Pir:
@@ -70,4 +70,5 @@ def test_no_module_reaches_into_another(path):
 
 def test_the_firmware_on_a_node_says_less():
     private = re.compile(rb"\b_[a-z]{4,}")
-    assert not [path for path, content in modules().items() if private.search(content)]
+    files = program_files(board_definition("lamp-s3"))
+    assert not [path for path, content in files.items() if private.search(content)]

@@ -1,0 +1,80 @@
+"""From many modules to few: the one place where a linked program is put together."""
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from corolle_tools.link.chunks import Chunk, partition
+from corolle_tools.link.constants import is_constant, value_of
+from corolle_tools.link.lines import text_of
+from corolle_tools.link.naming import Naming, lasting
+from corolle_tools.link.parameters import names_passed, shorten_parameters
+from corolle_tools.link.program import Program, Symbol
+from corolle_tools.link.rewrite import Rewriter
+
+
+@dataclass(frozen=True)
+class Linked:
+    """`sources`: module on the node -> its text. `origins`: the module of line 1000 and on, of 2000, ..."""
+
+    sources: dict[str, str]
+    origins: tuple[str, ...]
+
+
+def link(program: Program, start: str, certain: Iterable[str]) -> Linked:
+    """Link what begins with module `start` and needs the `certain` modules, whatever else it needs at times.
+
+    LinkError: a module does what a linked one cannot.
+    """
+    passed = names_passed(module.tree for module in program.modules.values())
+    chunks = partition(program, start, certain)
+    namings = [Naming(program, chunk, lasting(program, chunk, start)) for chunk in chunks]
+    homes = {name: naming for naming in namings for name in naming.chunk.modules}
+    origins = tuple(name for chunk in chunks for name in chunk.modules)
+    numbers = {name: number for number, name in enumerate(origins, 1)}
+    linkers = [_ChunkLinker(program, naming, homes) for naming in namings]
+    return Linked({each.chunk.name: each.text(numbers, passed) for each in linkers}, origins)
+
+
+class _ChunkLinker:
+    def __init__(self, program: Program, naming: Naming, homes: dict[str, Naming]):
+        self.chunk: Chunk = naming.chunk
+        self._program = program
+        self._naming = naming
+        self._homes = homes
+        self._needed: dict[Symbol, None] = {}  # from outside, in the order of its first use
+
+    def text(self, numbers: dict[str, int], passed: set[str]) -> str:
+        bodies = [(numbers[name], self._statements(name)) for name in self.chunk.modules]
+        for _, body in bodies:
+            shorten_parameters(body, passed)
+        return text_of([(0, self._header()), *bodies])
+
+    def _statements(self, module: str) -> list[ast.stmt]:
+        return Rewriter(self._program, module, self._homes, self._name_of).statements()
+
+    def _name_of(self, symbol: Symbol) -> str:
+        if symbol.module not in self.chunk.modules:
+            self._needed[symbol] = None
+        return self._naming.of(symbol)
+
+    def _header(self) -> list[ast.stmt]:
+        """Imports of what is used from outside, and copies of the constants among it."""
+        header: list[ast.stmt] = []
+        for symbol in self._needed:
+            header += self._brought(symbol)
+        for node in header:
+            node.lineno = 1
+        return header
+
+    def _brought(self, symbol: Symbol) -> list[ast.stmt]:
+        name = self._naming.of(symbol)
+        if is_constant(self._program, symbol):
+            value = repr(value_of(self._program, symbol))
+            return ast.parse(f"{name} = const({value})").body
+        if symbol.ours:
+            home = self._homes[symbol.module]
+            return [ast.ImportFrom(home.chunk.name, [ast.alias(home.of(symbol), name)], 0)]
+        if symbol.name:
+            return [ast.ImportFrom(symbol.module, [ast.alias(symbol.name, name)], 0)]
+        return [ast.Import([ast.alias(symbol.module, name)])]
