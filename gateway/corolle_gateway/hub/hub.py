@@ -55,7 +55,7 @@ class Hub:
         for name, (report, counters) in (await self._writer.submit(states.everyone)).items():
             self.latest[name] = msgspec.json.decode(report)
             self._counters[name] = msgspec.json.decode(counters, type=Counters)
-        await self._sanitary.load()
+        await self._sanitary.load(units)
 
     def accept(self, uplink: Uplink, guard: Guard) -> Accepted:
         """Store an uplink if `guard` allows; it is published after settle()."""
