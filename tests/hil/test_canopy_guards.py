@@ -70,3 +70,18 @@ def test_a_valve_that_does_not_shut_is_unexplained_flow_and_is_pulsed_again(live
     assert valve.is_open
     life.run(20 / 60)
     assert not valve.is_open, "it was not pulsed once more"
+
+
+def test_water_in_the_tray_shuts_a_hung_node_s_valve_at_once(live):
+    settings = b'{"start_vwc_pct": 60, "dose_dl": 500}'
+    life = live("canopy", {"/main.py": _HANGS % settings})
+    life.run(1)
+    furniture = life.unit.furniture
+    assert furniture.valve.is_open
+    furniture.leak.closed = True
+    life.run(_STEP_MIN / 10)  # the pulse alone takes half of it; the guard's timer looks once a second
+    assert not furniture.valve.is_open
+    furniture.leak.closed = False
+    life.run(0.5)
+    assert not furniture.valve.is_open, "an hour's rest"
+    assert WATCHDOG_RESET not in life.unit.board.resets

@@ -40,6 +40,8 @@ def assemble(common, wiring, safe_mode: bool) -> tuple:
     lines = common.attempt("flowMeterFault", lambda: _lines(parts)) or ()
     settings, uptime_s = common.settings, common.clock.uptime_s
     guard = ValveGuard(lines, Timer(_GUARD_TIMER), settings, uptime_s, on_trip, leak=leak) if lines else None
+    if guard and leak:
+        leak.watch(guard.leaked)
     taps = {}
     for line in lines:
         call = wake if line.name == "valve" else mist_wake
