@@ -242,15 +242,20 @@ def test_the_outbox_holds_back_and_goes_on_where_it_was(db: sqlite3.Connection):
         for number in ids:
             kind = "event" if number == ids[3] else "report"
             writer.submit(lambda db, n=number, k=kind: messages.put(db, n, "lamp-1", k, str(n), 0.0, b""))
-        assert [row.id for row in await outbox.take(1, 0, 10)] == ids[:1]
+
+        async def taken(outbox: Outbox, lane: int, after: int = 0, room: int = 10) -> list[int]:
+            return [row.id for row in (await outbox.take({lane: after}, {lane: room}))[lane]]
+
+        assert await taken(outbox, 1) == ids[:1]
+        assert await outbox.take({0: 0, 1: 0}, {0: 10, 1: 0}) == {0: []}  # behind the one that is held
         outbox.release(ids[1])
-        assert [row.id for row in await outbox.take(1, 0, 10)] == ids[:3]
-        assert [row.id for row in await outbox.take(1, ids[0], 1)] == [ids[1]]
-        assert [row.kind for row in await outbox.take(0, 0, 10)] == ["event"]
+        assert await taken(outbox, 1) == ids[:3]
+        assert await taken(outbox, 1, ids[0], 1) == [ids[1]]
+        assert await taken(outbox, 0) == [ids[3]]
         await outbox.published([(1, ids[0]), (0, ids[3])])
         later = Outbox(writer)
         await later.load()
-        assert [row.id for row in await later.take(1, 0, 10)] == ids[1:3]
+        assert await taken(later, 1) == ids[1:3]
         assert later.next_id() == ids[3] + 1
 
     _with_writer(db, scenario)

@@ -9,7 +9,8 @@ import msgspec
 from corolle_gateway.clock import Clock
 from corolle_gateway.counts import Counted, Counts
 from corolle_gateway.model import iso_utc
-from corolle_gateway.northbound.mqtt import MqttClient, Will
+from corolle_gateway.northbound.mqtt import MqttClient
+from corolle_gateway.northbound.packets import Will
 
 # Real seconds, whatever the street's speed: this is for the eyes and the disk.
 _PAUSE_S = 1.0
