@@ -6,6 +6,7 @@ come twice under one key; a longer one leaves room for shorter data (13: up to 6
 
 from corolle.wire.compat import const
 from corolle.wire.errors import FrameError
+from corolle.wire.lorawan import same
 
 _BLOCK = const(16)
 
@@ -27,11 +28,7 @@ def unseal(key, nonce: bytes, sealed: bytes, mic_bytes: int, aad: bytes = b"") -
     _check(nonce, length, mic_bytes, aad)
     clear = _crypt(key, nonce, sealed, length)
     data = clear[:length]
-    mac = _mac(key, nonce, data, mic_bytes, aad)
-    difference = 0  # compared in a time that does not tell where it is
-    for i in range(mic_bytes):
-        difference |= mac[i] ^ clear[length + i]
-    if difference:
+    if not same(_mac(key, nonce, data, mic_bytes, aad), clear[length:]):
         raise FrameError("mic")
     return data
 
