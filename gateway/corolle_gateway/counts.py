@@ -64,7 +64,8 @@ class Counts:
     def _add(self, key: tuple[str, str], n: int) -> None:
         self._totals[key] += n
         self._fresh[key] += n
-        self.changed.set()
+        if not self.changed.is_set():
+            self.changed.set()
 
     def _of(self, wanted: str) -> dict[str, int]:
         return {name: n for (kind, name), n in sorted(self._totals.items()) if kind == wanted}

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from corolle.wire import codec, sanitary_record
+from corolle.wire import sanitary_record
 from corolle.wire.errors import FrameError
 from corolle.wire.fields import Message
 from corolle.wire.schema import ACK, CANOPY_REPORT, CANOPY_SERVICE, EVENT, LAMP_REPORT, LAMP_SERVICE
 
 from corolle_gateway.counts import Counts
-from corolle_gateway.hub import bodies
+from corolle_gateway.hub import bodies, unpacker
 from corolle_gateway.hub.bodies import Body
 from corolle_gateway.hub.counters import unwrap
 from corolle_gateway.hub.desk import Desk
@@ -62,7 +62,7 @@ class Hub:
         try:
             if uplink.port == sanitary_record.PORT and uplink.unit.kind == "canopy":
                 return self._record(uplink, sanitary_record.unpack(uplink.payload), guard)
-            message, values = codec.decode(uplink.port, uplink.payload)
+            message, values = unpacker.decode(uplink.port, uplink.payload)
         except FrameError as error:
             return self._unreadable(uplink, "payload_" + error.cause.replace(" ", "_"), guard)
         if message is ACK:
