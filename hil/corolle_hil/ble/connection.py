@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from bumble import hci, ll
 from bumble.controller import Connection, Controller
@@ -9,6 +10,9 @@ from bumble.controller import Connection, Controller
 from corolle_hil.ble.air import SENSITIVITY_DBM
 from corolle_hil.ble.antenna import Antenna
 from corolle_hil.scheduler import Handle
+
+if TYPE_CHECKING:
+    from corolle_hil.ble.link import AirLink
 
 UNIT_US = 1250  # of the connection interval (Core 5.4, Vol 6, Part B, 4.5.1)
 _TIMEOUT_UNIT_US = 10_000
@@ -43,10 +47,10 @@ class AirConnection:
     hear each other well would change nothing.
 
     Args:
-        link: the air's link layer (`AirLink`), for its time, its chance and its loop.
+        link: whose connection it is.
     """
 
-    def __init__(self, link, central: Side, peripheral: Side, request: ll.ConnectInd):
+    def __init__(self, link: "AirLink", central: Side, peripheral: Side, request: ll.ConnectInd):
         self._link = link
         self.sides = (central, peripheral)
         self.timeout_us = request.timeout * _TIMEOUT_UNIT_US
@@ -87,7 +91,7 @@ class AirConnection:
         return self._link.air.mean_dbm(self.sides[0].antenna, self.sides[1].antenna)
 
     def wake(self) -> None:
-        """Something has to go, or the two may not hear each other any more: look after it at the next event."""
+        """Something has to go, or the two may not hear each other any more: the next event shows."""
         if self._event is None:
             self._met_us = self._link.scheduler.now_us  # it was idle: they have met all the time
             self._arm()

@@ -3,6 +3,7 @@
 import asyncio
 import struct
 from collections.abc import Callable
+from typing import Any
 
 from bumble import hci
 from bumble.controller import Controller, LegacyAdvertiser
@@ -22,7 +23,11 @@ Report = Callable[[Broadcast, int, int], None]  # (what, kind of PDU, RSSI in dB
 class Advertiser(LegacyAdvertiser):
     """The controller's one advertising set, at work in the air."""
 
-    beacon: Beacon | None = None
+    def __init__(self, controller: "AirController"):
+        super().__init__(controller)
+        self._air = controller.air
+        self._antenna = controller.antenna
+        self._beacon: Beacon | None = None
 
     def start(self) -> None:
         """Advertise, from the next event on with what is set now."""
@@ -30,19 +35,18 @@ class Advertiser(LegacyAdvertiser):
         if self.advertising_type not in _SUPPORTED:
             return
         self.enabled = True
-        controller = self.controller
         broadcast = Broadcast(
             self.advertising_type, self.address, self.advertising_data, self.scan_response_data
         )
         interval_us = self.advertising_interval_min * _SLOT_US
-        self.beacon = controller.air.advertise(controller.antenna, broadcast, interval_us)
+        self._beacon = self._air.advertise(self._antenna, broadcast, interval_us)
 
     def stop(self) -> None:
         """Advertise no more."""
         self.enabled = False
-        if self.beacon:
-            self.beacon.stop()
-            self.beacon = None
+        if self._beacon:
+            self._beacon.stop()
+            self._beacon = None
 
 
 class AirController(Controller):
@@ -52,7 +56,8 @@ class AirController(Controller):
 
     Args:
         name: of its antenna.
-        on_report: called with each advertising report in place of the HCI event, for a host that can be spared it.
+        on_report: called with each advertising report; without it they go to the host, by HCI, at ten times
+            the cost.
     """
 
     hci_version = lmp_version = hci.HCI_VERSION_BLUETOOTH_CORE_4_2
@@ -69,6 +74,7 @@ class AirController(Controller):
         on_report: Report | None = None,
     ):
         self.air: BleAir = link.air
+        self._street = link
         self.antenna = Antenna(name, position, self._heard)
         self._on_report = on_report or self._report
         self._reported: set[tuple[hci.Address, bool]] = (
@@ -76,17 +82,12 @@ class AirController(Controller):
         )  # with duplicates filtered: what was told already
         super().__init__(name, link=link, public_address=public_address)
         self.le_legacy_advertiser = self.advertiser = Advertiser(self)
-        self.air.join(self.antenna)
+        link.enter(self, self.antenna)
 
     def vanish(self) -> None:
         """The power is gone: nobody is told."""
         self._quiet()
-        self.link.remove_controller(self)
-        self.air.leave(self.antenna)
-
-    def answers(self, address: hci.Address) -> bool:
-        """Whether it is this address that advertises here."""
-        return self.advertiser.enabled and self.advertiser.address == address
+        self._street.vanish(self)
 
     def scan(self, interval_us: int, window_us: int, active: bool) -> None:
         """Scan from now on, by these figures."""
@@ -111,17 +112,17 @@ class AirController(Controller):
         pending = self.pending_le_connection
         if self.le_scan_enable:
             slots, active = (self.le_scan_interval, self.le_scan_window), bool(self.le_scan_type)
-        elif pending:
+        elif isinstance(pending, hci.HCI_LE_Create_Connection_Command):
             slots, active = (pending.le_scan_interval, pending.le_scan_window), False
         else:
             self.air.listen(self.antenna, None)
             return
         self._reported.clear()
-        now_us = self.link.scheduler.now_us
+        now_us = self._street.scheduler.now_us
         self.air.listen(self.antenna, Ear(slots[0] * _SLOT_US, slots[1] * _SLOT_US, now_us, active))
 
     def _heard(self, broadcast: Broadcast, rssi_dbm: int, answer: bool) -> None:
-        self.link.loop.run(self._take, broadcast, rssi_dbm, answer)
+        self._street.loop.run(self._take, broadcast, rssi_dbm, answer)
 
     def _take(self, broadcast: Broadcast, rssi_dbm: int, answer: bool) -> None:
         if self.le_scan_enable and not self._is_old(broadcast, answer):
@@ -152,7 +153,7 @@ class AirController(Controller):
     def on_hci_reset_command(self, _command: hci.HCI_Reset_Command) -> hci.HCI_StatusReturnParameters:
         """Vol 4, Part E, 7.3.2: stand by; connections are lost without a word to the peer."""
         self._quiet()
-        self.link.abandon(self)
+        self._street.abandon(self)
         return hci.HCI_StatusReturnParameters(_OK)
 
     def on_hci_le_set_scan_enable_command(
@@ -191,18 +192,17 @@ class AirController(Controller):
         asyncio.get_running_loop().call_soon(self.send_hci_packet, ended)
         return hci.HCI_StatusReturnParameters(_OK)
 
-    def on_hci_read_rssi_command(
-        self, command: hci.HCI_Read_RSSI_Command
-    ) -> hci.HCI_Read_RSSI_ReturnParameters:
+    def on_hci_read_rssi_command(self, command: Any) -> hci.HCI_Read_RSSI_ReturnParameters:
         """7.5.4."""
-        connection = self.find_le_connection_by_handle(command.handle)
+        handle: int = command.handle
+        connection = self.find_le_connection_by_handle(handle)
         if connection is None:
             unknown = hci.HCI_ErrorCode.UNKNOWN_CONNECTION_IDENTIFIER_ERROR
-            return hci.HCI_Read_RSSI_ReturnParameters(status=unknown, handle=command.handle, rssi=0)
-        rssi_dbm = round(self.link.mean_dbm(connection))
-        return hci.HCI_Read_RSSI_ReturnParameters(status=_OK, handle=command.handle, rssi=rssi_dbm)
+            return hci.HCI_Read_RSSI_ReturnParameters(status=unknown, handle=handle, rssi=0)
+        rssi_dbm = round(self._street.mean_dbm(connection))
+        return hci.HCI_Read_RSSI_ReturnParameters(status=_OK, handle=handle, rssi=rssi_dbm)
 
     def on_hci_le_rand_command(self, _command: hci.HCI_LE_Rand_Command) -> hci.HCI_LE_Rand_ReturnParameters:
         """7.8.23, from the street's own chance."""
-        number = struct.pack("<Q", self.link.rng.getrandbits(64))
+        number = struct.pack("<Q", self._street.rng.getrandbits(64))
         return hci.HCI_LE_Rand_ReturnParameters(status=_OK, random_number=number)

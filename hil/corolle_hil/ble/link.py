@@ -1,19 +1,15 @@
 """The link layer between controllers in the air, in place of Bumble's `LocalLink`."""
 
-from typing import TYPE_CHECKING
-
 from bumble import core, hci, ll
 from bumble.controller import Connection, Controller
 from bumble.link import LocalLink
 
 from corolle_hil.ble.air import BleAir
+from corolle_hil.ble.antenna import Antenna
 from corolle_hil.ble.connection import LOST, UNIT_US, AirConnection, Side, give_up
 from corolle_hil.ble.loop import StreetLoop
 from corolle_hil.scheduler import Scheduler
 from corolle_hil.world.propagation import Position
-
-if TYPE_CHECKING:
-    from corolle_hil.ble.controller import AirController
 
 _CONTROL_BYTES = 27  # no control PDU is longer
 _ATTEMPTS = 6  # connection events without an answer, and there is no connection (LL 4.5)
@@ -37,19 +33,21 @@ class AirLink(LocalLink):
         self.air = BleAir(scheduler, loss)
         self.rng = scheduler.rng("ble link")
         self.connections: list[AirConnection] = []
-        self._stations: list[AirController] = []
+        self._antennas: dict[Controller, Antenna] = {}  # in the order in which they were switched on
         self._paths: dict[tuple[hci.Address, hci.Address], AirConnection] = {}  # (sender, receiver)
 
-    def add_controller(self, controller: "AirController") -> None:
+    def enter(self, controller: Controller, antenna: Antenna) -> None:
         """A controller is switched on."""
-        self._stations.append(controller)
+        self._antennas[controller] = antenna
+        self.air.join(antenna)
 
-    def remove_controller(self, controller: "AirController") -> None:
-        """A controller is switched off."""
-        self._stations.remove(controller)
+    def vanish(self, controller: Controller) -> None:
+        """A controller has lost its power."""
+        self.remove_controller(controller)
         self.abandon(controller)
+        self.air.leave(self._antennas.pop(controller))
 
-    def abandon(self, controller: "AirController") -> None:
+    def abandon(self, controller: Controller) -> None:
         """A controller knows its connections no more; its peers give up after their supervision timeout."""
         for path in list(self.connections):
             if any(side.controller is controller for side in path.sides):
@@ -58,9 +56,9 @@ class AirLink(LocalLink):
                     self._end_later(path.timeout_us, other, connection, LOST)
         controller.le_connections.clear()
 
-    def move(self, controller: "AirController", position: Position) -> None:
+    def move(self, controller: Controller, position: Position) -> None:
         """A radio is carried to another place."""
-        self.air.move(controller.antenna, position)
+        self.air.move(self._antennas[controller], position)
         for connection in self.connections:
             connection.wake()
 
@@ -82,7 +80,7 @@ class AirLink(LocalLink):
             del self._paths[central.address, peripheral.address]
             del self._paths[peripheral.address, central.address]
 
-    def send_advertising_pdu(self, sender_controller: "AirController", packet: ll.AdvertisingPdu) -> None:
+    def send_advertising_pdu(self, sender_controller: Controller, packet: ll.AdvertisingPdu) -> None:
         """A request to connect: the one PDU on advertising channels that does not go through the air."""
         if isinstance(packet, ll.ConnectInd):
             self._connect(sender_controller, packet)
@@ -127,8 +125,10 @@ class AirLink(LocalLink):
         if sender_address in receiver.controller.le_connections:
             receiver.controller.on_ll_control_pdu(sender_address, packet)
 
-    def _connect(self, central: "AirController", request: ll.ConnectInd) -> None:
-        peripheral = next((each for each in self._stations if each.answers(request.advertiser_address)), None)
+    def _connect(self, central: Controller, request: ll.ConnectInd) -> None:
+        peripheral = next(
+            (each for each in self._antennas if _answers(each, request.advertiser_address)), None
+        )
         if peripheral and self._is_heard(central, peripheral):
             self._join(central, peripheral, request)
             self.loop.call_soon(peripheral.on_ll_advertising_pdu, request)
@@ -137,13 +137,13 @@ class AirLink(LocalLink):
         connection = central.le_connections[request.advertiser_address]
         self._end_later(wait_us, central, connection, _NOT_ESTABLISHED)
 
-    def _is_heard(self, central: "AirController", peripheral: "AirController") -> bool:
-        mean_dbm = self.air.mean_dbm(central.antenna, peripheral.antenna)
+    def _is_heard(self, central: Controller, peripheral: Controller) -> bool:
+        mean_dbm = self.air.mean_dbm(self._antennas[central], self._antennas[peripheral])
         return self.air.rssi_dbm(mean_dbm) is not None
 
-    def _join(self, central: "AirController", peripheral: "AirController", request: ll.ConnectInd) -> None:
-        near = Side(central, request.initiator_address, central.antenna)
-        far = Side(peripheral, request.advertiser_address, peripheral.antenna)
+    def _join(self, central: Controller, peripheral: Controller, request: ll.ConnectInd) -> None:
+        near = Side(central, request.initiator_address, self._antennas[central])
+        far = Side(peripheral, request.advertiser_address, self._antennas[peripheral])
         former = self._paths.get((near.address, far.address))
         if former:  # the central has forgotten it; so does the peripheral now
             self.forget(former)
@@ -158,3 +158,9 @@ class AirLink(LocalLink):
     def _order(self, path: AirConnection, sender: Controller) -> tuple[Side, Side]:
         near, far = path.sides
         return (near, far) if near.controller is sender else (far, near)
+
+
+def _answers(controller: Controller, address: hci.Address) -> bool:
+    """Whether it is this address that advertises there."""
+    advertiser = controller.le_legacy_advertiser
+    return advertiser.enabled and advertiser.address == address

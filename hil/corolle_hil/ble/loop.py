@@ -4,7 +4,7 @@ import asyncio
 import contextvars
 from asyncio import events
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Generator
 from typing import Any
 
 from corolle_hil.scheduler import Handle, Scheduler
@@ -15,12 +15,12 @@ _US = 1_000_000
 class StreetLoop(asyncio.AbstractEventLoop):
     """An event loop whose clock is the scheduler's.
 
-    A timer is a happening of the street. When one expires, or somebody enters by `run`, everything that is
-    ready runs before street time goes on; so a task sees no other clock, and the same street runs the same way.
+    A timer is a happening of the street. When one expires, or somebody enters by `run`, all that is ready
+    runs before street time goes on; so a task sees no other clock, and a street runs twice the same way.
     It waits for no sockets: whoever has one reads it by the scheduler.
 
     Args:
-        on_error: called with what asyncio says of a callback or task that failed; raising from it ends the street.
+        on_error: called with what asyncio says of a callback or task that failed; without it the street ends.
     """
 
     def __init__(self, scheduler: Scheduler, on_error: Callable[[dict[str, Any]], None] | None = None):
@@ -108,7 +108,7 @@ class StreetLoop(asyncio.AbstractEventLoop):
 
     def create_task(
         self,
-        coro: Coroutine[Any, Any, Any],
+        coro: Coroutine[Any, Any, Any] | Generator[Any, None, Any],
         *,
         name: str | None = None,
         context: contextvars.Context | None = None,
