@@ -48,14 +48,14 @@ def answer(asked: bytes, outcome: int, body: bytes = b"") -> bytes:
     return bytes((asked[0], asked[1], outcome)) + body
 
 
-def split(message: bytes, head: int) -> tuple:
-    """(code, number, body) of a request (`head` 2), or with the outcome before the body (`head` 3).
+def split(message: bytes) -> tuple:
+    """(code, number, body) of a request or an answer, whose body begins with the outcome.
 
     FrameError "length" for a message that is too short for that.
     """
-    if len(message) < head:
+    if len(message) < 2:
         raise FrameError("length")
-    return (*message[:head], message[head:])
+    return message[0], message[1], message[2:]
 
 
 def page(text: bytes, start: int) -> bytes:

@@ -71,13 +71,14 @@ def _both_ways(raw_key, nonce, aad, text, mic_bytes, sealed):
 
 
 def test_packets_1_to_12_of_rfc_3610():
-    for number, line in enumerate(_FIRST.split()):
+    lines = _FIRST.split()
+    assert len(lines) == 12
+    for number, line in enumerate(lines):
         sealed = bytes.fromhex(line)
         nonce = bytes((0, 0, 0, number + 3, number + 2, number + 1, number)) + bytes(range(0xA0, 0xA6))
         aad = bytes(range(8 if number % 6 < 3 else 12))
         text = bytes(range(len(aad), len(aad) + len(sealed) - _mic_bytes(number)))
         _both_ways(_FIRST_KEY, nonce, aad, text, _mic_bytes(number), sealed)
-    assert number == 11
 
 
 def test_packets_13_to_24_of_rfc_3610():

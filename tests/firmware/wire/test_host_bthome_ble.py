@@ -63,7 +63,7 @@ def _heard(advert: bytes, second: int) -> BluetoothServiceInfoBleak:
     )
 
 
-def _read(readings, counters, key=_RAW) -> dict:
+def _read(readings, counters, key: bytes | None = _RAW) -> dict:
     """Every value that the reader knows after these adverts; "class" to value."""
     reader = BTHomeBluetoothDeviceData(key)
     known = {}
