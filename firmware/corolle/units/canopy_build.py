@@ -37,7 +37,7 @@ def assemble(common, wiring, safe_mode: bool) -> tuple:
         wake.set()
         mist_wake.set()
 
-    lines = common.attempt("flowMeterFault", lambda: _lines(parts)) or ()
+    lines = common.attempt("flowMeterFault", lambda: _lines(parts, presence)) or ()
     settings, uptime_s = common.settings, common.clock.uptime_s
     guard = ValveGuard(lines, Timer(_GUARD_TIMER), settings, uptime_s, on_trip, leak=leak) if lines else None
     if guard and leak:
@@ -50,8 +50,11 @@ def assemble(common, wiring, safe_mode: bool) -> tuple:
     return garden, taps.get("valve"), wake, False, power, misting
 
 
-def _lines(parts) -> tuple:
-    """The guarded valves: of the drip line, and of the mist line when it has both valves and a meter."""
+def _lines(parts, presence) -> tuple:
+    """The guarded valves: of the drip line, and of the mist line when it has both valves and a meter.
+
+    A purge is shut before anybody (arrete du 7 aout 2017, article 4), by the guard should a task hang.
+    """
     lines = []
     valve, flow = parts.valve("valve"), parts.flow("flow")
     if valve and flow:
@@ -60,7 +63,7 @@ def _lines(parts) -> tuple:
     if mist and purge and flow and lines:
         meter = GuardedMeter("mist_flow", flow)
         lines.append(GuardedValve("mist_valve", mist, meter, "guard_mist_"))
-        lines.append(GuardedValve("purge_valve", purge, meter, "guard_purge_"))
+        lines.append(GuardedValve("purge_valve", purge, meter, "guard_purge_", presence))
     return tuple(lines)
 
 
