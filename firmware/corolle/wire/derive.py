@@ -6,9 +6,6 @@ NIST SP 800-108, counter mode over CMAC, one round: 01 | label | 00 | context | 
 # What a unit's AppKey is the root of. LoRaWAN itself never signs anything that begins with 01.
 BIND = b"corolle bthome bind"
 SERVICE = b"corolle service"
-# And the service's key, with both sides' randoms as context.
-TO_UNIT = b"corolle to unit"
-FROM_UNIT = b"corolle from unit"
 
 
 def derive(key, label: bytes, context: bytes = b"") -> bytes:

@@ -1,8 +1,19 @@
 """The central's side of a session's greeting: a gateway's or a laptop's."""
 
-from corolle.wire.derive import FROM_UNIT, PROOF_OF_CENTRAL, PROOF_OF_UNIT, TO_UNIT
 from corolle.wire.errors import FrameError
-from corolle.wire.gatt_session import ACCEPTED, CHALLENGE, HELLO, PROOF, RANDOM, REFUSED, Session
+from corolle.wire.gatt_session import (
+    ACCEPTED,
+    CENTRAL_PROVES,
+    CHALLENGE,
+    FROM_UNIT,
+    HELLO,
+    PROOF,
+    RANDOM,
+    REFUSED,
+    TO_UNIT,
+    UNIT_PROVES,
+    Session,
+)
 from corolle.wire.lorawan import same
 
 _LENGTHS = {CHALLENGE: 2 * RANDOM, ACCEPTED: 0, REFUSED: 2}
@@ -39,8 +50,8 @@ class Central(Session):
     def _prove(self, body: bytes) -> bytes:
         """Believe the unit, and be believed."""
         self._randoms += body[:RANDOM]
-        if not same(body[RANDOM:], self._proof(PROOF_OF_UNIT)):
+        if not same(body[RANDOM:], self._proof(UNIT_PROVES)):
             self.end()
             raise FrameError("wrong key")
         self._agree(FROM_UNIT, TO_UNIT)
-        return bytes((PROOF,)) + self._proof(PROOF_OF_CENTRAL)
+        return bytes((PROOF,)) + self._proof(CENTRAL_PROVES)

@@ -23,6 +23,9 @@ from corolle.wire.errors import FrameError
 MAX_MESSAGE = const(512)
 HELLO, CHALLENGE, PROOF, ACCEPTED, REFUSED = const(1), const(2), const(3), const(4), const(5)
 RANDOM = const(8)  # bytes, of a proof as well
+# Labels of what is derived from the service's key, with both randoms as context.
+UNIT_PROVES, CENTRAL_PROVES = b"corolle proof of unit", b"corolle proof of central"
+TO_UNIT, FROM_UNIT = b"corolle to unit", b"corolle from unit"
 
 _DATA = const(8)
 _LAST = const(1)

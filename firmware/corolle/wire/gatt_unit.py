@@ -1,9 +1,20 @@
 """The unit's side of a session's greeting: it proves itself first, and shuts the door after wrong proofs."""
 
 from corolle.wire.compat import const
-from corolle.wire.derive import FROM_UNIT, PROOF_OF_CENTRAL, PROOF_OF_UNIT, TO_UNIT
 from corolle.wire.errors import FrameError
-from corolle.wire.gatt_session import ACCEPTED, CHALLENGE, HELLO, PROOF, RANDOM, REFUSED, Session
+from corolle.wire.gatt_session import (
+    ACCEPTED,
+    CENTRAL_PROVES,
+    CHALLENGE,
+    FROM_UNIT,
+    HELLO,
+    PROOF,
+    RANDOM,
+    REFUSED,
+    TO_UNIT,
+    UNIT_PROVES,
+    Session,
+)
 from corolle.wire.lorawan import same
 
 _LONGEST_WAIT = const(8)  # 2 ** 8 s
@@ -30,14 +41,14 @@ class Unit(Session):
         if now_s < self._door[1]:
             return self._refuse("backing off", now_s)
         self._randoms = body + self._random(RANDOM)
-        return bytes((CHALLENGE,)) + self._randoms[RANDOM:] + self._proof(PROOF_OF_UNIT)
+        return bytes((CHALLENGE,)) + self._randoms[RANDOM:] + self._proof(UNIT_PROVES)
 
     def _judge(self, proof: bytes, now_s: int) -> bytes:
         """A challenge serves one proof, right or wrong."""
         if self.open or not self._randoms:
             raise FrameError("no hello")
         door = self._door
-        if same(proof, self._proof(PROOF_OF_CENTRAL)):
+        if same(proof, self._proof(CENTRAL_PROVES)):
             self._agree(TO_UNIT, FROM_UNIT)
             self.open = True
             door[0] = 0

@@ -1,9 +1,10 @@
 """Keys by purpose: the bytes under the CMAC, and that no two purposes share a key."""
 
-from corolle.wire.derive import BIND, FROM_UNIT, PROOF_OF_CENTRAL, PROOF_OF_UNIT, SERVICE, TO_UNIT, derive
+from corolle.wire.derive import BIND, SERVICE, derive
+from corolle.wire.gatt_session import CENTRAL_PROVES, FROM_UNIT, TO_UNIT, UNIT_PROVES
 from keys import make_key
 
-_LABELS = (BIND, SERVICE, PROOF_OF_UNIT, PROOF_OF_CENTRAL, TO_UNIT, FROM_UNIT)
+_LABELS = (BIND, SERVICE, UNIT_PROVES, CENTRAL_PROVES, TO_UNIT, FROM_UNIT)
 _KEY = make_key(bytes(range(16)))
 
 
