@@ -63,6 +63,11 @@ class UUID:
         return "UUID('" + "-".join(parts) + "')"
 
 
+def _copy(data):
+    """The bytes of whatever is a buffer to the port; text is, and None is none."""
+    return data.encode() if isinstance(data, str) else bytes(data or b"")
+
+
 def _ask(word, number=0, payload=b""):
     return link.call(ops.BLE, word, number, payload)
 
@@ -95,7 +100,7 @@ class BLE:
                 raise ValueError("unknown config param")
             if isinstance(value, int):
                 value = struct.pack("<I", value)
-            _ask(ops.BLE_CONFIGURE, _SETTINGS[key], value)
+            _ask(ops.BLE_CONFIGURE, _SETTINGS[key], _copy(value))
         if not name:
             return None
         if name[0] not in _SETTINGS or name[0] == "addr_mode":
@@ -110,8 +115,8 @@ class BLE:
         flags = ops.BLE_AD_CONNECTABLE if connectable else 0
         flags |= 0 if adv_data is None else ops.BLE_AD_DATA
         flags |= 0 if resp_data is None else ops.BLE_AD_RESPONSE
-        data = bytes(adv_data or b"")
-        _ask(ops.BLE_ADVERTISE, interval_us or 0, bytes((flags, len(data))) + data + bytes(resp_data or b""))
+        data = _copy(adv_data)
+        _ask(ops.BLE_ADVERTISE, interval_us or 0, bytes((flags, len(data))) + data + _copy(resp_data))
 
     def gap_scan(self, duration_ms, interval_us=1280000, window_us=11250, active=False):
         """Scan for so long, 0: for ever, None: no more."""
@@ -157,7 +162,7 @@ class BLE:
 
     def gatts_write(self, value_handle, data, send_update=False):
         """Set the value here, and tell its subscribers when asked to."""
-        _ask(ops.BLE_WRITE, value_handle, (b"\x01" if send_update else b"\x00") + bytes(data))
+        _ask(ops.BLE_WRITE, value_handle, (b"\x01" if send_update else b"\x00") + _copy(data))
 
     def gatts_notify(self, conn_handle, value_handle, data=None):
         """Send a value, the one set here without `data`."""
@@ -168,7 +173,7 @@ class BLE:
         self._tell(conn_handle, value_handle, 1, data)
 
     def _tell(self, conn_handle, value_handle, confirm, data):
-        payload = bytes((confirm, data is not None)) + bytes(data or b"")
+        payload = bytes((confirm, data is not None)) + _copy(data)
         _ask(ops.BLE_NOTIFY, conn_handle << 16 | value_handle, payload)
 
     def gatts_set_buffer(self, value_handle, len, append=False):
@@ -201,7 +206,7 @@ class BLE:
 
     def gattc_write(self, conn_handle, value_handle, data, mode=0):
         """Write a value of the peer, with a response when `mode` is 1."""
-        _ask(ops.BLE_STORE, conn_handle << 16 | value_handle, bytes((mode,)) + bytes(data))
+        _ask(ops.BLE_STORE, conn_handle << 16 | value_handle, bytes((mode,)) + _copy(data))
 
 
 def _attribute(kind, uuid, flags):
