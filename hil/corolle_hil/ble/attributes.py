@@ -66,9 +66,9 @@ class Value:
         self._data = ((self._data if self._append else b"") + data)[: self._room]
 
     def set_buffer(self, room: int, append: bool) -> None:
-        """How much a client may write, and whether it adds to what is there."""
+        """How much a client may write from now on, and whether it adds to what is there; it is empty now."""
         self._room, self._append = room, append
-        self._data = self._data[:room]
+        self._data = b""
 
 
 class Attributes:

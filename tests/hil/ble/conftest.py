@@ -69,8 +69,8 @@ class Yard:
         """Let a phone do something, at most for so long; its result."""
         task: asyncio.Task = self.link.loop.run(self.link.loop.create_task, coroutine)
         end_us = self.scheduler.now_us + round(seconds * _SECOND_US)
-        task.add_done_callback(lambda _: self.scheduler.stop())
         if not task.done():
+            task.add_done_callback(lambda _: self.scheduler.stop())
             self.scheduler.run(end_us)
         return task.result()
 
