@@ -161,7 +161,7 @@ def test_a_stop_of_more_than_six_weeks_is_found_and_told_once():
     assert line.step(wished=True) == (SHUT, "sanitary lock")
     line.pass_by(DAY_S)
     line.step()
-    assert line.words() == [("disinfection due", 42)]
+    assert line.words() == [("drain due", 42), ("disinfection due", 42)]
     line.order("cleaned")
     assert line.step(wished=False) == (PURGE, "purging")
 

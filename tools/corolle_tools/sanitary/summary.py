@@ -8,7 +8,14 @@ from corolle_tools.sanitary.audit import Line
 from corolle_tools.sanitary.dossier import Dossier
 
 # What forbids misting, and what ends it (arrete of 7 August 2017; the duties of the firmware's control).
-_LOCKS = {"ban": "ban lifted", "lab stop": "lab lifted", "drained": "cleaned", "disinfection due": "cleaned"}
+_LOCKS = {
+    "ban": "ban lifted",
+    "lab stop": "lab lifted",
+    "drained": "cleaned",
+    "disinfection due": "cleaned",
+    "supply refused": "disinfection due",
+    "log broken": "log accepted",
+}
 
 
 @dataclass(frozen=True)
