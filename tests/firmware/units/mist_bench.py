@@ -1,4 +1,4 @@
-"""A canopy's mist line as a whole: duties, weather, guard and log, on real pins, real flash and real timers."""
+"""A canopy's mist line as a whole: duties, weather, guard and log, on real pins, flash and timers."""
 
 import asyncio
 import sys
@@ -55,8 +55,8 @@ class _Wind:
 class Site(Bench):
     """A canopy's mist line on a hot afternoon, running; `air` is (C, %).
 
-    `before` is the site that was here until the power went: its flash and its shelf are this one's. `refused`:
-    the line hangs on a tank.
+    `before` is the site that was here until the power went: its flash and its shelf are this one's.
+    `refused`: the line hangs on a tank.
     """
 
     def __init__(self, air=(33.0, 30.0), water_c=18.0, before=None, refused=False, **changes):

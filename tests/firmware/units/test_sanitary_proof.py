@@ -1,4 +1,4 @@
-"""Memory, log and chain against each other at each boot: what is lost locks the line, and nothing is forgotten."""
+"""Memory, log and chain against each other at each boot: what is lost locks, and nothing is forgotten."""
 
 import asyncio
 import os
