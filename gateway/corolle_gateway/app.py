@@ -15,6 +15,7 @@ from corolle_gateway.errors import ConfigError, StartError
 from corolle_gateway.hub.book import Book
 from corolle_gateway.hub.desk import Desk
 from corolle_gateway.hub.hub import Hub
+from corolle_gateway.hub.keeper import Keeper
 from corolle_gateway.hub.sanitary import SanitaryLogs
 from corolle_gateway.links.lorawan.link import LorawanLink
 from corolle_gateway.log import Log
@@ -44,6 +45,8 @@ class Gateway:
         self._desk = Desk(clock, self._counts, self._tasks, book)
         logs = SanitaryLogs(log, self._counts, self._tasks, self._writer, self._desk)
         self._hub = Hub(self._counts, self._writer, self._outbox, self._desk, logs)
+        bound = settings.store
+        self._keeper = Keeper(clock, log, self._counts, self._writer, bound.max_mb, bound.keep_days)
         self._lorawan = self._make_lorawan()
         self._city = self._make_city()
 
@@ -61,6 +64,7 @@ class Gateway:
         except OSError as error:
             raise StartError(f"UDP {lorawan.bind}:{lorawan.port} cannot be had: {error.strerror}") from error
         self._tasks.start(self._desk.run())
+        self._tasks.start(self._keeper.run())
         self._city.start()
         self._log.info("started", site=self._settings.gateway.site, gateway=self._settings.gateway.name)
 
@@ -106,6 +110,7 @@ class Gateway:
             self._hub,
             self._desk,
             lambda fresh: self._writer.submit(lambda db: counts.add(db, fresh)),
+            lambda: self._keeper.room,
         )
 
 

@@ -35,6 +35,7 @@ class City:
         street: Street,
         orders: Orders,
         store_counts: Callable[[Counted], asyncio.Future[None]],
+        room: Callable[[], object],
     ):
         self._broker = broker
         self._log = log
@@ -56,7 +57,7 @@ class City:
         if broker.tls:
             self._client.use_tls(broker.ca, broker.cert, broker.key)
         self._publisher = Publisher(counts, self._client, self._topics, outbox, street)
-        self._status = Status(clock, counts, self._client, self._topics.status, store_counts)
+        self._status = Status(clock, counts, self._client, self._topics.status, store_counts, room)
         self.changed = self._publisher.changed
 
     def start(self) -> None:

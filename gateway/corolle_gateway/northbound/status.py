@@ -34,12 +34,14 @@ class Status:
         client: MqttClient,
         topic: str,
         store: Callable[[Counted], asyncio.Future[None]],
+        room: Callable[[], object],
     ):
         self._clock = clock
         self._counts = counts
         self._client = client
         self._topic = topic
         self._store = store
+        self._room = room  # what is known of the room in the store
         self._news = asyncio.Event()
         self._kept = _NOTHING  # what is told: a count that a crash could take back is not told yet
 
@@ -83,6 +85,7 @@ class Status:
                 "time": iso_utc(self._clock.now()),
                 "counters": done,
                 "rejected": rejected,
+                "store": self._room(),
             }
         )
 

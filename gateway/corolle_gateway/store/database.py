@@ -11,6 +11,7 @@ from corolle_gateway.store.schema import migrate
 
 FILE_NAME = "gateway.sqlite"
 _LOCK_NAME = "gateway.lock"
+_WAL_BYTES = 8_000_000  # what a burst has made of the log beside the database does not stay for ever
 
 
 def claim(data_dir: Path) -> IO[str]:
@@ -46,6 +47,7 @@ def connect(data_dir: Path) -> sqlite3.Connection:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")
+        db.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
         migrate(db)
     except sqlite3.Error as error:
         raise StoreError(f"{path}: {error}") from error

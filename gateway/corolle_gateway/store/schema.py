@@ -102,7 +102,19 @@ CREATE TRIGGER contradiction_kept BEFORE DELETE ON sanitary_contradictions
     BEGIN SELECT RAISE(ABORT, 'a sanitary record is never deleted'); END;
 """
 
-MIGRATIONS = (_FIRST, _SANITARY, _CONTRADICTIONS)
+# Where the messages of each hour of service begin: their age, whatever the clock says. The outbox loses its
+# reference to messages, for which SQLite would go through all of it at each message that is deleted.
+_BOUNDED = """
+CREATE TABLE hours (hour INTEGER PRIMARY KEY, last_message INTEGER NOT NULL) STRICT;
+ALTER TABLE outbox RENAME TO outbox_before;
+CREATE TABLE outbox (
+    lane INTEGER NOT NULL, message INTEGER NOT NULL, PRIMARY KEY (lane, message)
+) STRICT, WITHOUT ROWID;
+INSERT INTO outbox SELECT lane, message FROM outbox_before;
+DROP TABLE outbox_before;
+"""
+
+MIGRATIONS = (_FIRST, _SANITARY, _CONTRADICTIONS, _BOUNDED)
 
 
 def migrate(db: sqlite3.Connection) -> None:

@@ -29,7 +29,9 @@ def begin(db: sqlite3.Connection, session: SessionRecord) -> SessionRecord:
     return _record(rows.fetchone())
 
 
-def advance(db: sqlite3.Connection, session_id: int, f_cnt: int, f_cnt_down: int, gateway: str, is_first: bool) -> bool:
+def advance(
+    db: sqlite3.Connection, session_id: int, f_cnt: int, f_cnt_down: int, gateway: str, is_first: bool
+) -> bool:
     """Use up an uplink counter and reserve downlink counters below `f_cnt_down`; False for a replay.
 
     The first uplink of a session (`is_first`) ends those before it.
