@@ -22,6 +22,7 @@ _PATIENCE_S = (8.0, 16.0, 32.0, 64.0, 64.0)
 _LINK_RETRY_S = 5.0  # when the link could not send at all
 _VOID_ENTRIES = 64  # so many plans that were made void are kept before they are swept out
 _STATE_VERBS = ("level", "auto", "open", "close")  # each says what the output should be: the last one counts
+_FACTS = ("lab", "cleaned", "sampled", "drain")  # each tells of something that was done: all of them count
 
 
 class Link(Protocol):
@@ -157,7 +158,7 @@ class Desk:
     def _supersede(self, newer: Command) -> None:
         for older in list(self._book.open_for(newer.unit)):
             same = older.verb == newer.verb or {older.verb, newer.verb} <= set(_STATE_VERBS)
-            if older is not newer and same:
+            if older is not newer and same and newer.verb not in _FACTS:
                 self._end(older, "failed", f"superseded by {newer.id}")
 
     def _is_class_a(self, command: Command) -> bool:

@@ -1,6 +1,6 @@
 """What the gateway is measured against: paho alone, and SQLite alone, each doing nothing else.
 
-`python -m corolle_tools.bench.bare paho PORT TOPIC COUNT` and `... sqlite FILE COUNT` print messages a second.
+`python -m corolle_tools.bench.bare paho PORT TOPIC COUNT` and `... sqlite FILE COUNT` print the rate a second.
 """
 
 import sqlite3
@@ -23,7 +23,7 @@ _BODY = (
 
 
 def paho_rate(port: int, topic: str, count: int) -> float:
-    """Publish at QoS 1 with 20 in flight, paho's own loop and nothing else; from the first to the last PUBACK."""
+    """Publish at QoS 1 with 20 in flight in paho's own loop; from the first PUBLISH to the last PUBACK."""
     client = Client(CallbackAPIVersion.VERSION2, "bench-paho")
     client.max_inflight_messages_set(_IN_FLIGHT)
     sent = acknowledged = 0

@@ -124,7 +124,7 @@ def _flood(
             yield now_s - begun_s, len(forwarder.acknowledged), listener.heard
         if now_s > deadline_s:
             raise TimeoutError(
-                f"{listener.heard} of {len(datagrams)} reports came, {len(forwarder.acknowledged)} were acknowledged"
+                f"{listener.heard} reports of {len(datagrams)} came, {len(forwarder.acknowledged)} acknowledged"
             )
     _wait(lambda: _outbox_is_empty(gateway.database))
     yield time.perf_counter() - begun_s, len(forwarder.acknowledged), listener.heard

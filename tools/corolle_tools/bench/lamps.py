@@ -62,14 +62,15 @@ class Lamp:
         """The next report: (the id under which it is published, the frame)."""
         self._passages = (self._passages + 1) % 1000
         values = {**_USUAL, "seq": self.f_cnt % 256, "passages": self._passages}
-        return self._frame(LAMP_REPORT.port, codec.encode(LAMP_REPORT, values))
+        return self.frame(LAMP_REPORT.port, codec.encode(LAMP_REPORT, values))
 
     def event(self, code: int, value: int, time_s: int) -> tuple[str, bytes]:
         """An event: (the id under which it is published, the frame)."""
         values = {"seq": self.f_cnt % 256, "code": code, "value": value, "time_s": time_s}
-        return self._frame(EVENT.port, codec.encode(EVENT, values))
+        return self.frame(EVENT.port, codec.encode(EVENT, values))
 
-    def _frame(self, port: int, payload: bytes) -> tuple[str, bytes]:
+    def frame(self, port: int, payload: bytes) -> tuple[str, bytes]:
+        """The next frame with any payload: (the id under which it is published, the frame)."""
         if self._accepted is None:
             raise RuntimeError(f"{self.name} has not joined")
         told_as = f"{self.name}-{self._accepted.join_nonce}-{self.f_cnt}"

@@ -98,9 +98,9 @@ class Gateway:
         """kill -9."""
         self._end(signal.SIGKILL)
 
-    def stop(self) -> None:
-        """SIGTERM."""
-        self._end(signal.SIGTERM)
+    def stop(self) -> int:
+        """SIGTERM; the exit status."""
+        return self._end(signal.SIGTERM)
 
     def cpu_s(self) -> float:
         """CPU seconds it has used so far, in user space and in the kernel."""
@@ -117,8 +117,10 @@ class Gateway:
             raise RuntimeError("the gateway does not run")
         return Path(f"/proc/{self._process.pid}/{name}").read_text()
 
-    def _end(self, number: int) -> None:
-        if self._process:
-            self._process.send_signal(number)
-            self._process.wait(_PATIENCE_S)
-            self._process = None
+    def _end(self, number: int) -> int:
+        if self._process is None:
+            return 0
+        self._process.send_signal(number)
+        status = self._process.wait(_PATIENCE_S)
+        self._process = None
+        return status

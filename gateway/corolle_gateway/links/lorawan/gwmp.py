@@ -72,7 +72,8 @@ class _Rxpk(Struct):
 
 
 class _PushData(Struct):
-    rxpk: list[_Rxpk] = []
+    rxpk: list[_Rxpk] | None = None
+    stat: Raw | None = None
 
 
 class _PushDataApart(Struct):
@@ -109,13 +110,17 @@ def parse(datagram: bytes) -> Datagram:
 
 
 def receptions(datagram: Datagram) -> list[Reception | Refused]:
-    """The frames in a PUSH_DATA, each read or refused by itself. Refused (raised): bad_json."""
+    """The frames in a PUSH_DATA, each read or refused by itself. Refused (raised): bad_json, no_packets."""
     try:
-        packets: list[_Rxpk | Refused] = [*_push_data.decode(datagram.body).rxpk]
+        said = _push_data.decode(datagram.body)
     except msgspec.ValidationError:
         packets = _one_by_one(datagram.body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refused("bad_json") from error
+    else:
+        if said.rxpk is None and said.stat is None:
+            raise Refused("no_packets")
+        packets = [*(said.rxpk or ())]
     return [_reception(datagram.gateway, packet) for packet in packets]
 
 
