@@ -298,3 +298,23 @@ def test_whatever_is_changed_no_longer_follows(change: dict[str, Any]):
     record = unpack(second)
     assert follows(record, first[24:])
     assert not follows(record._replace(**change), first[24:])
+
+
+def test_a_second_result_does_not_take_the_place_of_the_first(scene: _Scene):
+    for number, value in enumerate((4000, 5)):
+        scene.city.order("canopy-1", id=f"r{number}", verb="lab", value=value, author="labo")
+        scene.city.wait(
+            "canopy-1/ack", lambda body, at=number: (body["id"], body["status"]) == (f"r{at}", "queued")
+        )
+    values = []
+    for number in range(2):
+        assert scene.forwarder.push(scene.canopy.report())
+        answer = scene.forwarder.downlink()
+        assert answer is not None
+        command = scene.canopy.command(answer[1])
+        values.append(command["value"])
+        assert scene.forwarder.push(scene.canopy.ack(command["id"], value=0))
+        scene.city.wait(
+            "canopy-1/ack", lambda body, at=number: (body["id"], body["status"]) == (f"r{at}", "acknowledged")
+        )
+    assert values == [4000, 5]
