@@ -1,18 +1,24 @@
 """The BLE air: who receives which advert, how strongly, and why somebody does not."""
 
+import math
 from collections import Counter
+from statistics import NormalDist
 
 from corolle_hil.ble.antenna import Antenna, Ear, Flight
-from corolle_hil.ble.pdu import ADV_DELAY_US, CHANNEL_STEP_US, CHANNELS, Broadcast
+from corolle_hil.ble.pdu import ADV_DELAY_US, Broadcast
 from corolle_hil.scheduler import Handle, Scheduler
 from corolle_hil.world.propagation import Position, Propagation
 
 SENSITIVITY_DBM = -94.0  # an ESP32's receiver at 1 Mbit/s
 _FADING_DB = 3.0  # of one PDU around its link's mean: people, cars and channels come and go
-_REACH_DB = 4 * _FADING_DB  # a mean this far below the sensitivity is out of range for good
+_FADING = NormalDist(0.0, _FADING_DB)
+_REACH_DB = 3 * _FADING_DB  # a mean this far below the sensitivity is out of range for good
 _CAPTURE_DB = 8.0  # the stronger of two PDUs survives from here on
-# Free space at 1 m and 2.44 GHz is 40.2 dB; the exponent is one of a street with things in it.
-_LOSS_AT_1KM_DB, _EXPONENT, _SHADOWING_DB = 40.2 + 3 * 25.0, 2.5, 4.0
+# Free space at 1 m and 2.44 GHz is 40.2 dB. The exponent is the least that Rappaport gives for cities (2.7 to
+# 3.5; Wireless Communications, table 4.2), as lamp posts mostly see each other.
+_LOSS_AT_1KM_DB, _EXPONENT, _SHADOWING_DB = 40.2 + 3 * 27.0, 2.7, 4.0
+_NOTHING = (-math.inf, 1.0)
+Reach = dict[Antenna, tuple[float, float]]  # who may hear it: mean RSSI there, probability to miss a PDU
 
 
 class Beacon:
@@ -36,15 +42,16 @@ class BleAir:
     """The medium all BLE radios of a street share.
 
     An advertiser that nobody in reach listens to costs nothing: its events begin when somebody does, at a
-    moment of its interval that chance chooses. `tally` counts PDUs received, and those missed by cause.
+    moment of its interval that chance chooses. `tally` counts adverts received, and those that collided
+    or came while the receiver sent itself.
 
     Args:
-        loss: probability that a PDU is lost at a radio for no reason of this model (0 to 1).
+        loss: probability that a PDU is lost at a radio for no reason of this model (0 to below 1).
     """
 
     def __init__(self, scheduler: Scheduler, loss: float = 0.0):
-        if not 0 <= loss <= 1:
-            raise ValueError(f"loss = {loss}: legal range is 0 to 1")
+        if not 0 <= loss < 1:
+            raise ValueError(f"loss = {loss}: legal range is 0 to below 1")
         self.loss = loss
         self.tally: Counter[str] = Counter()
         self._scheduler = scheduler
@@ -52,7 +59,7 @@ class BleAir:
         self._propagation = Propagation(scheduler.rng, _LOSS_AT_1KM_DB, _EXPONENT, _SHADOWING_DB)
         self._antennas: list[Antenna] = []
         self._beacons: dict[Antenna, list[Beacon]] = {}
-        self._near: dict[Antenna, list[tuple[Antenna, float]]] = {}  # who is in reach, and its mean RSSI
+        self._near: dict[Antenna, Reach] = {}  # who is in reach of whom
         self._aloft: list[Flight] = []
 
     def join(self, antenna: Antenna) -> None:
@@ -106,10 +113,16 @@ class BleAir:
 
     def rssi_dbm(self, mean_dbm: float) -> float | None:
         """Power of one PDU on a link of this mean; None when it is not received."""
-        rssi_dbm = mean_dbm + self._rng.gauss(0.0, _FADING_DB)
-        if rssi_dbm < SENSITIVITY_DBM or (self.loss and self._rng.random() < self.loss):
-            return None
-        return rssi_dbm
+        chance = self._rng.random()
+        return None if chance < self._miss(mean_dbm) else self._strength(mean_dbm, chance)
+
+    def _miss(self, mean_dbm: float) -> float:
+        """Probability that a PDU on a link of this mean is too weak, or lost for no reason."""
+        return 1 - (1 - _FADING.cdf(SENSITIVITY_DBM - mean_dbm)) * (1 - self.loss)
+
+    def _strength(self, mean_dbm: float, chance: float) -> float:
+        """Power of a PDU, by where between 0 and 1 its chance lies; one number decides both."""
+        return mean_dbm + _FADING.inv_cdf(1 - (1 - chance) / (1 - self.loss))
 
     def _ground(self, beacon: Beacon) -> None:
         if beacon.next:
@@ -118,75 +131,71 @@ class BleAir:
 
     def _rouse(self, listener: Antenna) -> None:
         """Let those begin who had nobody to talk to."""
-        for antenna, _ in self._in_reach(listener):
+        for antenna in self._in_reach(listener):
             for beacon in self._beacons[antenna]:
                 if beacon.next is None:
                     wait_us = self._rng.randrange(beacon.interval_us + ADV_DELAY_US)
                     beacon.next = self._scheduler.after(wait_us, self._take_off, beacon)
 
-    def _in_reach(self, antenna: Antenna) -> list[tuple[Antenna, float]]:
+    def _in_reach(self, antenna: Antenna) -> Reach:
         if antenna not in self._near:
-            means = [
-                (other, self.mean_dbm(antenna, other)) for other in self._antennas if other is not antenna
-            ]
-            self._near[antenna] = [pair for pair in means if pair[1] > SENSITIVITY_DBM - _REACH_DB]
+            means = {other: self.mean_dbm(antenna, other) for other in self._antennas if other is not antenna}
+            least_dbm = SENSITIVITY_DBM - _REACH_DB
+            self._near[antenna] = {
+                other: (mean, self._miss(mean)) for other, mean in means.items() if mean > least_dbm
+            }
         return self._near[antenna]
 
     def _take_off(self, beacon: Beacon) -> None:
         beacon.next = None
-        if not any(antenna.ear for antenna, _ in self._in_reach(beacon.antenna)):
+        if not any(antenna.ear for antenna in self._in_reach(beacon.antenna)):
             return
-        now_us = self._scheduler.now_us
-        flight = Flight(beacon.antenna, beacon.broadcast, now_us, now_us + beacon.broadcast.event_us)
+        flight = Flight(beacon.antenna, beacon.broadcast, self._scheduler.now_us, beacon.broadcast.pdu_us)
         beacon.antenna.last_flight = flight
-        self._aloft = [other for other in self._aloft if other.end_us > now_us]
-        for other in self._aloft:
-            flight.rivals.append(other)
-            other.rivals.append(flight)
-        self._aloft.append(flight)
+        self._meet_rivals(flight)
         self._scheduler.at(flight.end_us, self._land, flight)
         delay_us = beacon.interval_us + self._rng.randrange(ADV_DELAY_US + 1)
         beacon.next = self._scheduler.after(delay_us, self._take_off, beacon)
 
+    def _meet_rivals(self, flight: Flight) -> None:
+        now_us = flight.start_us
+        self._aloft = [other for other in self._aloft if other.start_us + other.pdu_us > now_us]
+        for other in self._aloft:
+            flight.rivals.append(other)
+            other.rivals.append(flight)
+        self._aloft.append(flight)
+
     def _land(self, flight: Flight) -> None:
-        for antenna, mean_dbm in self._in_reach(flight.antenna):
-            if antenna.ear:
-                self._arrive(flight, antenna, antenna.ear, mean_dbm)
+        """The event is over: who listened has received it, or not. Most are too far away: they go first."""
+        random, start_us, pdu_us = self._rng.random, flight.start_us, flight.pdu_us
+        for antenna, (mean_dbm, miss) in self._in_reach(flight.antenna).items():
+            ear = antenna.ear
+            if ear:
+                chance = random()
+                if chance >= miss:
+                    begin_us = ear.catches(start_us, pdu_us)
+                    if begin_us is not None:
+                        self._arrive(flight, antenna, ear, self._strength(mean_dbm, chance), begin_us)
 
-    def _arrive(self, flight: Flight, antenna: Antenna, ear: Ear, mean_dbm: float) -> None:
-        begin_us, length_us = flight.start_us, flight.broadcast.pdu_us
-        for channel in range(CHANNELS):
-            if ear.hears(channel, begin_us, length_us):
-                self._receive(flight, antenna, ear, mean_dbm, begin_us)
-            begin_us += CHANNEL_STEP_US
-
-    def _receive(self, flight: Flight, antenna: Antenna, ear: Ear, mean_dbm: float, begin_us: int) -> None:
-        end_us = begin_us + flight.broadcast.pdu_us
-        rssi_dbm = self.rssi_dbm(mean_dbm)
-        if antenna.transmits(begin_us, end_us):
+    def _arrive(self, flight: Flight, antenna: Antenna, ear: Ear, rssi_dbm: float, begin_us: int) -> None:
+        if antenna.transmits(begin_us, flight.pdu_us):
             self.tally["half_duplex"] += 1
-        elif rssi_dbm is None:
-            self.tally["lost"] += 1
-        elif flight.rivals and self._drowned(flight, antenna, rssi_dbm):
+        elif flight.rivals and self._is_drowned(flight, antenna, rssi_dbm):
             self.tally["collided"] += 1
         else:
-            self._deliver(flight, antenna, ear, rssi_dbm)
+            self._deliver(flight.broadcast, antenna, ear, rssi_dbm)
 
-    def _drowned(self, flight: Flight, antenna: Antenna, rssi_dbm: float) -> bool:
-        """Whether another PDU meets it on its channel, too strong for the receiver to tell them apart."""
-        length_us = flight.broadcast.pdu_us
+    def _is_drowned(self, flight: Flight, antenna: Antenna, rssi_dbm: float) -> bool:
+        """Whether another PDU meets it, too strong for the receiver to tell the two apart."""
+        least_dbm = rssi_dbm - _CAPTURE_DB
         return any(
-            rival.start_us < flight.start_us + length_us
-            and flight.start_us < rival.start_us + rival.broadcast.pdu_us
-            and self.mean_dbm(rival.antenna, antenna) > rssi_dbm - _CAPTURE_DB
-            for rival in flight.rivals
-            if rival.antenna is not antenna
+            self._in_reach(rival.antenna).get(antenna, _NOTHING)[0] > least_dbm for rival in flight.rivals
         )
 
-    def _deliver(self, flight: Flight, antenna: Antenna, ear: Ear, rssi_dbm: float) -> None:
+    def _deliver(self, broadcast: Broadcast, antenna: Antenna, ear: Ear, rssi_dbm: float) -> None:
         self.tally["received"] += 1
-        antenna.heard(flight.broadcast, round(rssi_dbm), False)
-        if ear.active and flight.broadcast.scannable:
+        antenna.heard(broadcast, round(rssi_dbm), False)
+        if ear.active and broadcast.scannable:
             answer_dbm = self.rssi_dbm(rssi_dbm)
             if answer_dbm is not None:
-                antenna.heard(flight.broadcast, round(answer_dbm), True)
+                antenna.heard(broadcast, round(answer_dbm), True)

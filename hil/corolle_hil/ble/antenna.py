@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from corolle_hil.ble.pdu import CHANNELS, Broadcast
+from corolle_hil.ble.pdu import CHANNEL_STEP_US, CHANNELS, Broadcast
 from corolle_hil.world.propagation import Position
 
 
@@ -21,21 +21,35 @@ class Ear:
     since_us: int
     active: bool = False
 
-    def hears(self, channel: int, begin_us: int, length_us: int) -> bool:
-        """Whether it is on that channel (0, 1, 2) for the whole of a PDU."""
-        turn, into_us = divmod(begin_us - self.since_us, self.interval_us)
-        return turn >= 0 and turn % CHANNELS == channel and into_us + length_us <= self.window_us
+    def catches(self, start_us: int, pdu_us: int) -> int | None:
+        """When the PDU begins that it hears of an advertising event: on its channel, within its window."""
+        since_start_us = start_us - self.since_us
+        for channel in range(CHANNELS):
+            turn, into_us = divmod(since_start_us + channel * CHANNEL_STEP_US, self.interval_us)
+            if turn % CHANNELS == channel and into_us + pdu_us <= self.window_us and turn >= 0:
+                return start_us + channel * CHANNEL_STEP_US
+        return None
 
 
 @dataclass(slots=True)
 class Flight:
-    """One advertising event under way."""
+    """One advertising event under way.
+
+    Attributes:
+        pdu_us: time on air on each of its channels.
+        rivals: those whose PDUs overlap its own; all step from channel to channel alike, so on each or none.
+    """
 
     antenna: "Antenna"
     broadcast: Broadcast
     start_us: int
-    end_us: int
-    rivals: list["Flight"] = field(default_factory=list)  # those it overlaps in time
+    pdu_us: int
+    rivals: list["Flight"] = field(default_factory=list)
+
+    @property
+    def end_us(self) -> int:
+        """When its last PDU is over."""
+        return self.start_us + (CHANNELS - 1) * CHANNEL_STEP_US + self.pdu_us
 
 
 Heard = Callable[[Broadcast, int, bool], None]  # (what, RSSI in dBm, whether it is the scan response)
@@ -58,7 +72,7 @@ class Antenna:
     ear: Ear | None = None
     last_flight: Flight | None = None
 
-    def transmits(self, begin_us: int, end_us: int) -> bool:
+    def transmits(self, begin_us: int, pdu_us: int) -> bool:
         """Whether it advertises meanwhile."""
         flight = self.last_flight
-        return flight is not None and flight.start_us < end_us and begin_us < flight.end_us
+        return flight is not None and flight.start_us < begin_us + pdu_us and begin_us < flight.end_us

@@ -23,7 +23,7 @@ class AirLink(LocalLink):
         connections: those that live, in the order in which they began.
 
     Args:
-        loss: probability that a PDU is lost at a radio for no reason of the air's model (0 to 1).
+        loss: probability that a PDU is lost at a radio for no reason of the air's model (0 to below 1).
     """
 
     def __init__(self, scheduler: Scheduler, loss: float = 0.0):

@@ -41,11 +41,6 @@ class Broadcast:
         return (_OVERHEAD_BYTES + len(self.data)) * _BYTE_US
 
     @property
-    def event_us(self) -> int:
-        """Time on air of the whole event: the same PDU on each channel."""
-        return (CHANNELS - 1) * CHANNEL_STEP_US + self.pdu_us
-
-    @property
     def scannable(self) -> bool:
         """Whether a scan request is answered."""
         return self.kind in (ADV_IND, ADV_SCAN_IND)
