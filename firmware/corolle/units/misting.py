@@ -42,7 +42,7 @@ class Misting:
         self._wake = wake
         self._sense = sense
         self._refused = refused
-        self._proof_due_s = self._opened_at_s = 0
+        self._proof_due_s = self._opened_at_s = self._asked_at_s = 0
         self._memory = MistMemory()
         self._purging = 0
         self._unwritten = False
@@ -144,7 +144,9 @@ class Misting:
         if measured is None or now_s < since_s or not any(self.is_open):
             return None
         if measured.at_s is None or measured.at_s < since_s:
-            self._sense()
+            if now_s >= self._asked_at_s + _RUN_S:  # who is asked wakes us, also when the chip says nothing
+                self._asked_at_s = now_s
+                self._sense()
             return None
         return measured.value
 
