@@ -1,6 +1,6 @@
 """The advert by which lamps tell each other of a passer-by, authenticated with the street's group key.
 
-One structure of manufacturer data, in a legacy advert that nobody can connect to:
+One structure of manufacturer data in a legacy advert:
 
     length, FF, FF FF | version 1 | origin 4 | sequence 4 | via 4 | kind and posts 1 | time_s 4 | MIC 8
 

@@ -13,6 +13,7 @@ from corolle_hil.ble.radio import BoardRadio
 from corolle_hil.board import Board
 from corolle_hil.forkserver import ForkServer
 from corolle_hil.installer import install
+from corolle_hil.pace import Pace
 from corolle_hil.scheduler import Scheduler
 from corolle_hil.world.propagation import Position
 
@@ -26,8 +27,16 @@ class Yard:
         log: what each board printed: (street time in us, its name, the line).
     """
 
-    def __init__(self, forks: ForkServer, folder: Path, heap_bytes: int, seed: int = 1, loss: float = 0.0):
-        self.scheduler = Scheduler(seed=seed)
+    def __init__(
+        self,
+        forks: ForkServer,
+        folder: Path,
+        heap_bytes: int,
+        seed: int = 1,
+        loss: float = 0.0,
+        pace: Pace | None = None,
+    ):
+        self.scheduler = Scheduler(seed=seed, pace=pace)
         self.link = AirLink(self.scheduler, loss)
         self.log: list[tuple[int, str, str]] = []
         self.boards: dict[str, Board] = {}
@@ -36,8 +45,8 @@ class Yard:
         self._folder = folder
         self._heap_bytes = heap_bytes
 
-    def board(self, name: str, x_m: float, main: str) -> Board:
-        """A board with BLE, `x_m` metres along, that boots the given main.py."""
+    def board(self, name: str, x_m: float, main: str, program: dict[str, bytes] | None = None) -> Board:
+        """A board with BLE, `x_m` metres along, that boots the given main.py, with `program` beside it."""
         number = len(self.boards) + 1
         board = Board(
             self.scheduler,
@@ -47,7 +56,7 @@ class Yard:
             unique_id=bytes([2, 0, 0, 0, 0, number]),
             on_console=lambda line: self.log.append((self.scheduler.now_us, name, line)),
         )
-        install(self._forks, self._folder / name, {"/main.py": main.encode()})
+        install(self._forks, self._folder / name, {"/main.py": main.encode()} | (program or {}))
         radio = BoardRadio(self.link, name, Position(x_m, 0.0), bytes([2, 0, 0, 0, 1, number]))
         board.attach_ble(radio)
         self.boards[name], self.radios[name] = board, radio
