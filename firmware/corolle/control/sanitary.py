@@ -5,6 +5,8 @@ Code de la sante publique, R. 1335-16 to R. 1335-20 (decret 2017-657), and arret
   than six weeks begins with draining, of which people are reminded in time, and is followed by cleaning,
   disinfecting and rinsing. A purge that ended well at a stop serves the next use as long as its water has
   not stood for `idle_h`; one that people put off is owed, and nobody is misted before it.
+  A stop is when the weather for misting ends, or nobody has come for a quarter of an hour: to purge behind
+  each passer-by would let out ten times what is misted.
 - article 1: to purge is to let the water out and renew it, so a meter proves it and no clock does.
 - article 8: samples, 14 days after a cleaning at the earliest. "Bisannuelle" is read as twice a year.
 - below 25 Cel the supply is recommended to stay.
@@ -40,6 +42,8 @@ _COOL_K = const(1)  # so much below its alarm the water counts as cool again
 _DRY_S = const(60)  # an open purge valve without a pulse of the meter
 _REST_S = const(900)  # before it is tried again
 _LOOK_S = const(60)
+_IDLE_LOOK_S = const(900)  # nothing of it is waited for: the calendar alone
+_STOP_S = const(900)  # nobody has come for so long
 
 
 class SanitaryReadings:
@@ -74,6 +78,7 @@ class SanitaryDuties:
         self._last_dl = 0
         self._flowed_at_s = 0
         self._rest_until_s = 0
+        self._wished_at_s = 0
         self._waits_since_s: int | None = None
         self._told = False  # of this wait
 
@@ -101,11 +106,17 @@ class SanitaryDuties:
             output, reason = SHUT, "clock unknown" if now_s is None else "sanitary lock"
         else:
             self._watch_water(readings.water_c)
-            self._watch_misting(now_s, readings)
+            self._watch_misting(uptime_s, now_s, readings)
             self._watch_calendar(now_s)
             output, reason = self._decide(uptime_s, now_s, readings)
         self._output = output
-        return output, reason, uptime_s + (1 if output == PURGE else _LOOK_S)
+        return output, reason, uptime_s + self._look_s()
+
+    def _look_s(self) -> int:
+        if self._output == PURGE:
+            return 1
+        waits = self._output or self.no_flow or self._waits_since_s is not None
+        return _LOOK_S if waits else _IDLE_LOOK_S
 
     def _decide(self, uptime_s: int, now_s: int, readings) -> tuple:
         memory, locked = self.memory, self.locked
@@ -128,10 +139,12 @@ class SanitaryDuties:
     def _purge(self, uptime_s: int, now_s: int, readings, wanted: bool) -> tuple:
         if readings.present:
             self._wait(uptime_s, wanted)
-            return SHUT, "somebody there"
+            return SHUT, "somebody there" if wanted else ""
         self._waits_since_s = None
-        if not wanted or uptime_s < self._rest_until_s:
-            return SHUT, "no flow" if self.no_flow else "purge due"
+        if not wanted:
+            return SHUT, ""  # it is the weather that there is no mist for
+        if uptime_s < self._rest_until_s:
+            return SHUT, "no flow"
         if self._output != PURGE:
             # From the beginning: a purge that somebody broke off has renewed nothing for certain.
             self._from_dl, self._last_dl, self._flowed_at_s = readings.dl, readings.dl, uptime_s
@@ -174,11 +187,14 @@ class SanitaryDuties:
         self._record("misting begun")
         return MIST, ""
 
-    def _watch_misting(self, now_s: int, readings) -> None:
+    def _watch_misting(self, uptime_s: int, now_s: int, readings) -> None:
         """End it when nobody wishes it, something forbids it, or the power was gone in its midst."""
         memory = self.memory
         seen = self._output == MIST
-        if not memory.has(MISTING) or (seen and readings.wished and not self.locked):
+        if readings.wished:
+            self._wished_at_s = uptime_s
+        lately = readings.likely and uptime_s - self._wished_at_s < _STOP_S
+        if not memory.has(MISTING) or (seen and (readings.wished or lately) and not self.locked):
             return
         memory.set(MISTING, False)
         if seen:
