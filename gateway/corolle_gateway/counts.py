@@ -40,6 +40,11 @@ class Counts:
         write = self._log.debug if seen & (seen - 1) else self._log.warning
         write("rejected", cause=cause, count=seen, **fields)
 
+    def reject_many(self, cause: str, n: int) -> None:
+        """So many were refused, or lost, at once; whoever calls has logged it."""
+        if n:
+            self._add((_REJECTED, cause), n)
+
     @property
     def done(self) -> dict[str, int]:
         """Totals by name."""

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -73,7 +74,7 @@ def test_what_waits_for_the_city_is_thinned_and_of_each_unit_some_of_all_times_s
     assert 0 < len(oldest) <= 1000 and len(newest) >= len(oldest) / 2
     for unit in range(10):
         mine = [n for n in kept if n % 10 == unit]
-        assert max(after - before for before, after in zip(mine, mine[1:], strict=False)) <= 40
+        assert max(after - before for before, after in pairwise(mine)) <= 40
     assert messages.backlog(db) == len(kept)
 
 

@@ -19,7 +19,7 @@ from corolle_gateway.northbound.packets import Incoming, MqttError, Secrets, Wil
 IN_FLIGHT = 40
 _KEEPALIVE_S = 30
 _CONNECT_S = 10.0  # DNS, TCP, TLS and CONNACK
-_SILENT_S = 20.0  # a broker that acknowledges nothing for so long is left and asked anew
+_SILENT_S = 10.0  # a broker that acknowledges nothing for so long is left and asked anew
 _LOOK_S = 1.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 60.0
 _STABLE_S = 30.0  # a broker that drops each connection after less is not asked again at once

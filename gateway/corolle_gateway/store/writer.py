@@ -4,9 +4,11 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from corolle_gateway.counts import Counts
+from corolle_gateway.store.salvage import is_damage
 
 T = TypeVar("T")
 _Operation = Callable[[sqlite3.Connection], Any]
@@ -19,12 +21,13 @@ class Writer:
     An operation is a function of the connection. It runs inside a transaction that it may share with others,
     and once more in one of its own when that one fails; so it changes nothing but the database.
 
-    The statements run here, in the event loop: each is short, and two threads that hand the interpreter to each
-    other at every statement would take five times as long. COMMIT, which waits for the disk, has a thread.
+    The statements run here, in the event loop: each is short, and two threads that hand the interpreter to
+    each other at every statement would take five times as long. COMMIT waits for the disk, and has a thread.
     """
 
     def __init__(self, db: sqlite3.Connection, counts: Counts):
         self._db = db
+        self.damaged = asyncio.Event()  # the file itself is damaged, and has to be salvaged
         self._counts = counts
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._waiting: list[tuple[_Operation, asyncio.Future[Any]]] = []
@@ -46,7 +49,8 @@ class Writer:
     async def close(self) -> None:
         """Finish what was submitted, then close the database."""
         while self._busy:
-            await self.submit(_nothing)
+            with suppress(sqlite3.Error):
+                await self.submit(_nothing)
         self._thread.shutdown()
         self._db.close()
 
@@ -67,6 +71,8 @@ class Writer:
         for future, (result, error) in zip(futures, done.result(), strict=True):
             if error:
                 self._counts.reject("store_failed", error=error)
+                if is_damage(error):
+                    self.damaged.set()
             if future.cancelled():
                 continue
             if error:
@@ -81,11 +87,11 @@ class Writer:
 
 
 def _begin(db: sqlite3.Connection, operations: list[_Operation]) -> list[Any] | BaseException:
-    """Run all in one transaction that is not committed yet: their results, or what went wrong (all is undone)."""
+    """Run all in one transaction, not committed yet: their results, or what went wrong (all is undone)."""
     try:
         db.execute("BEGIN IMMEDIATE")
         return [operation(db) for operation in operations]
-    except Exception as error:  # whatever an operation raises is for those who submitted
+    except Exception as error:  # noqa: BLE001 - whatever an operation raises is for those who submitted
         _undo(db)
         return error
 
@@ -93,7 +99,7 @@ def _begin(db: sqlite3.Connection, operations: list[_Operation]) -> list[Any] | 
 def _commit(
     db: sqlite3.Connection, begun: list[Any] | BaseException, operations: list[_Operation]
 ) -> list[_Outcome]:
-    """Commit; if that or an operation fails, each in a transaction of its own, so that a culprit fails alone."""
+    """Commit; if that or an operation fails, each in its own transaction, so that a culprit fails alone."""
     if isinstance(begun, list):
         try:
             db.execute("COMMIT")

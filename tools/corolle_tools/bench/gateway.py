@@ -124,7 +124,7 @@ def _flood(
             yield now_s - begun_s, len(forwarder.acknowledged), listener.heard
         if now_s > deadline_s:
             raise TimeoutError(
-                f"{listener.heard} reports of {len(datagrams)} came, {len(forwarder.acknowledged)} acknowledged"
+                f"{len(datagrams)} sent, {len(forwarder.acknowledged)} acknowledged, {listener.heard} heard"
             )
     _wait(lambda: _outbox_is_empty(gateway.database))
     yield time.perf_counter() - begun_s, len(forwarder.acknowledged), listener.heard

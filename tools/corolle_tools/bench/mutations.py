@@ -63,7 +63,7 @@ def mutated(random_: random.Random, data: bytes) -> bytes:
 
 
 def bad_datagram(random_: random.Random, lamps: list[Lamp]) -> bytes:
-    """A datagram that is wrong in one of its layers: the datagram, the frame in it, or the payload in that."""
+    """A datagram that is wrong in one of its layers: itself, the frame in it, the payload in that."""
     token, lamp = random_.randrange(0x10000), random_.choice(lamps)
     way = random_.randrange(5)
     if way == 0:

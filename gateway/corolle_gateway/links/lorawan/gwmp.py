@@ -25,6 +25,7 @@ _DATA_RATES = {
 }
 _DATR = {dr: datr for datr, dr in _DATA_RATES.items()}
 _CRC_GOOD = 1
+_LONGEST_PHY = 255  # what a LoRa radio's length byte can say
 
 
 class Datagram(Struct, frozen=True):
@@ -190,6 +191,8 @@ def _reception(gateway: str, packet: _Rxpk | Refused) -> Reception | Refused:
         phy = binascii.a2b_base64(packet.data, strict_mode=True)
     except ValueError:  # also what is not ASCII
         return Refused("bad_base64")
+    if len(phy) > _LONGEST_PHY:
+        return Refused("frame_too_long")
     if packet.size is not None and packet.size != len(phy):
         return Refused("bad_size")
     return Reception(gateway, phy, packet.tmst, freq_hz, dr, packet.rssi, packet.lsnr, packet.tmms)
