@@ -130,8 +130,8 @@ class BleAir:
             beacon.next = None
 
     def _rouse(self, listener: Antenna) -> None:
-        """Let those begin who had nobody to talk to."""
-        for antenna in self._in_reach(listener):
+        """Let those begin who had nobody to talk to; and the listener itself, who does not hear meanwhile."""
+        for antenna in (listener, *self._in_reach(listener)):
             for beacon in self._beacons[antenna]:
                 if beacon.next is None:
                     wait_us = self._rng.randrange(beacon.interval_us + ADV_DELAY_US)
@@ -148,7 +148,7 @@ class BleAir:
 
     def _take_off(self, beacon: Beacon) -> None:
         beacon.next = None
-        if not any(antenna.ear for antenna in self._in_reach(beacon.antenna)):
+        if not (beacon.antenna.ear or any(other.ear for other in self._in_reach(beacon.antenna))):
             return
         flight = Flight(beacon.antenna, beacon.broadcast, self._scheduler.now_us, beacon.broadcast.pdu_us)
         beacon.antenna.last_flight = flight
