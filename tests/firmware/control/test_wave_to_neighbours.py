@@ -54,8 +54,15 @@ def test_light_runs_ahead_and_the_wave_dies_out():
     assert count <= 1 + 16
 
 
-def test_a_stranger_lights_nobody():
-    posts = [_Post(0x80000000 + number) for number in range(5)]
+def test_a_thousand_adverts_of_strangers_light_nobody():
+    posts = [_Post(0x80000000 + number) for number in range(3)]
     stranger = Wave(Key(bytes(16)))
-    _spread(posts, 2, stranger.build(9, 1, PEDESTRIAN, 1, 9, _NOW_S))
-    assert [post.level_pct for post in posts] == [0] * 5
+    recorded = posts[1].wave.build(posts[1].number, 1, PEDESTRIAN, 1, posts[1].number, _NOW_S - 3600)
+    for number in range(1000):
+        forged = stranger.build(number, number, number % 3, 1, number, _NOW_S)
+        changed = bytearray(recorded)
+        changed[4 + number % 26] ^= 1 << number % 8
+        for post in posts:
+            for data in (forged, recorded, bytes(changed), recorded[: number % 30]):
+                assert post.hear(data) is None
+    assert [post.level_pct for post in posts] == [0] * 3

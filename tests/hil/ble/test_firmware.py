@@ -1,5 +1,6 @@
 """The firmware's BLE on genuine MicroPython: adverts, the wave from post to post, a crew's session."""
 
+import ast
 import asyncio
 import statistics
 
@@ -234,3 +235,41 @@ def test_a_phone_that_leaves_in_the_middle_makes_room(yard, program):
     next_one = _Crew(here, 247, key)
     assert here.do(next_one.greet())
     assert here.do(next_one.ask(b"still there")) == b"STILL THERE"
+
+
+def test_who_has_no_key_is_put_out_after_a_minute(yard, program):
+    here = yard()
+    here.board("post", 0, _post(1), program)
+    here.run(2)
+    crew = _Crew(here, None, bytes(16))
+    gone: list[int] = []
+    crew.connection.on("disconnection", gone.append)
+    for _ in range(6):
+        assert not gone
+        here.run(9)
+        here.do(crew.inbox.write_value(b"\x01" + bytes(8), with_response=True))
+    here.run(9)
+    assert gone
+
+
+def test_a_thousand_forged_and_replayed_frames_are_counted_and_do_nothing(yard, program):
+    here = yard()
+    here.board("post", 0, _post(1), program)
+    here.run(2)
+    crew = _Crew(here, 247, derive(Key(_APP_KEY), SERVICE))
+    assert here.do(crew.greet())
+    frames = list(crew.session.send(b"order", 247))
+
+    async def flood():
+        for number in range(1000):
+            sort = number % 4
+            forged = frames[0] if sort == 0 else bytes((number % 256, *range(number % 40)))
+            await crew.inbox.write_value(forged, with_response=True)
+
+    here.do(flood(), 200)
+    here.run(10)
+    refused = dict(ast.literal_eval(here.said("post")[-1].removeprefix("refused ")))
+    # The first copy of the order was no forgery: it is answered, once.
+    assert crew.frames.qsize() == 1
+    assert sum(refused.values()) == 999
+    assert sorted(refused) == ["length", "mic", "replayed", "unknown frame"]

@@ -5,13 +5,12 @@ import os
 
 import bluetooth
 
-from corolle.wire import gatt_words as words
 from corolle.wire.compat import const
 from corolle.wire.seldom import borrowed
 
 _CONNECT, _DISCONNECT, _WRITE, _MTU_EXCHANGED = const(1), const(2), const(3), const(21)
 _MTU = const(247)  # fills one packet of a link with longer data
-_MOST_WAITING = const(4)
+_MOST_WAITING = const(8)
 _LOOK_S = const(300)
 _IDLE_S = const(60)  # who says nothing for so long makes room for another
 _TRIES = const(50)
@@ -51,8 +50,10 @@ class Service:
             self._link = None
         elif event == _MTU_EXCHANGED:
             self._mtu = min(data[1], _MTU)
-        elif event == _WRITE and len(self._frames) < _MOST_WAITING:
-            self._frames.append(self._ble.gatts_read(self._inbox))
+        elif event == _WRITE:
+            frame = self._ble.gatts_read(self._inbox)
+            if len(self._frames) < _MOST_WAITING:  # more than that: the session will see the gap
+                self._frames.append(frame)
         self._flag.set()
 
     async def run(self, alive) -> None:
@@ -70,10 +71,11 @@ class Service:
     def _register(self, identity: tuple) -> None:
         uuid = bluetooth.UUID
         read = bluetooth.FLAG_READ
-        about = [(uuid(number), read) for number in (words.MODEL, words.SERIAL, words.FIRMWARE)]
         write = bluetooth.FLAG_WRITE | bluetooth.FLAG_WRITE_NO_RESPONSE
-        talk = (uuid(words.INBOX), write), (uuid(words.OUTBOX), bluetooth.FLAG_NOTIFY)
-        services = (uuid(words.DEVICE_INFORMATION), about), (uuid(words.SERVICE), talk)
+        with borrowed("corolle.wire.gatt_words") as words:
+            about = [(uuid(number), read) for number in (words.MODEL, words.SERIAL, words.FIRMWARE)]
+            talk = (uuid(words.INBOX), write), (uuid(words.OUTBOX), bluetooth.FLAG_NOTIFY)
+            services = (uuid(words.DEVICE_INFORMATION), about), (uuid(words.SERVICE), talk)
         handles, (self._inbox, self._outbox) = self._ble.gatts_register_services(services)
         for i in range(len(handles)):
             self._ble.gatts_write(handles[i], identity[i])
@@ -88,18 +90,27 @@ class Service:
         self._frames = []
 
     async def _serve(self, link: int, session, alive) -> None:
+        until_s = self._uptime_s() + _IDLE_S  # only who has the key may stay longer
         while self._link == link:
             alive(2 * _IDLE_S)
-            if not self._frames and not await self._wait(_IDLE_S):
-                self._ble.gap_disconnect(link)
-                self._link = None
-            while self._frames and self._link == link:
-                reply, message = session.receive(self._frames.pop(0), self._uptime_s())
-                if reply:
-                    await self._send(link, reply)
-                if message is not None:
-                    for frame in session.send(self._answer(message), self._mtu):
-                        await self._send(link, frame)
+            left_s = until_s - self._uptime_s()
+            if left_s <= 0:
+                self._drop(link)
+            elif not self._frames:
+                await self._wait(left_s)
+            elif await self._take(link, session):
+                until_s = self._uptime_s() + _IDLE_S
+
+    async def _take(self, link: int, session) -> bool:
+        """Take a frame; whether it ended a message, which is answered then."""
+        reply, message = session.receive(self._frames.pop(0), self._uptime_s())
+        if reply:
+            await self._send(link, reply)
+        if message is not None:
+            for frame in session.send(self._answer(message), self._mtu):
+                await self._send(link, frame)
+        await asyncio.sleep_ms(0)  # a flood of frames shares the processor with the light
+        return message is not None
 
     async def _send(self, link: int, frame: bytes) -> None:
         """Notify, as soon as the radio has room for it."""
@@ -111,6 +122,9 @@ class Service:
                 return
             except OSError:
                 await asyncio.sleep_ms(_TRY_MS)
+        self._drop(link)
+
+    def _drop(self, link: int) -> None:
         self._ble.gap_disconnect(link)
         self._link = None
 
