@@ -2,19 +2,22 @@
 
 import argparse
 import asyncio
+import os
 import signal
 import sqlite3
 import sys
+import time
 from pathlib import Path
 
 from corolle_gateway import config, units_file
-from corolle_gateway.clock import Clock, FileClock, SystemClock
+from corolle_gateway.clock import Clock, FileClock, SystemClock, watch
 from corolle_gateway.config import Config
 from corolle_gateway.counts import Counts
-from corolle_gateway.errors import ConfigError, StartError
+from corolle_gateway.errors import ConfigError, StartError, StoreError
 from corolle_gateway.hub.book import Book
 from corolle_gateway.hub.desk import Desk
 from corolle_gateway.hub.hub import Hub
+from corolle_gateway.hub.keeper import Keeper
 from corolle_gateway.hub.sanitary import SanitaryLogs
 from corolle_gateway.links.lorawan.link import LorawanLink
 from corolle_gateway.log import Log
@@ -23,10 +26,12 @@ from corolle_gateway.northbound.city import City
 from corolle_gateway.store import counts, database, registry
 from corolle_gateway.store.lorawan import LorawanMemory
 from corolle_gateway.store.outbox import Outbox
+from corolle_gateway.store.salvage import Salvage, is_damage
 from corolle_gateway.store.writer import Writer
 from corolle_gateway.tasks import Tasks
 
 _CANNOT_START = 2
+_BREATH_S = 1.0  # a disk that damages whatever is written is not to keep a core busy
 
 
 class Gateway:
@@ -39,11 +44,14 @@ class Gateway:
         self._counts = Counts(log)
         self._tasks = Tasks(log, self._counts)
         self._writer = Writer(db, self._counts)
+        self.damaged = self._writer.damaged
         self._outbox = Outbox(self._writer)
         book = Book(clock, log, self._counts, self._writer, self._outbox)
         self._desk = Desk(clock, self._counts, self._tasks, book)
         logs = SanitaryLogs(log, self._counts, self._tasks, self._writer, self._desk)
         self._hub = Hub(self._counts, self._writer, self._outbox, self._desk, logs)
+        bound = settings.store
+        self._keeper = Keeper(clock, log, self._counts, self._writer, bound.max_mb, bound.keep_days)
         self._lorawan = self._make_lorawan()
         self._city = self._make_city()
 
@@ -61,8 +69,20 @@ class Gateway:
         except OSError as error:
             raise StartError(f"UDP {lorawan.bind}:{lorawan.port} cannot be had: {error.strerror}") from error
         self._tasks.start(self._desk.run())
+        self._tasks.start(self._keeper.run())
+        self._tasks.start(watch(self._clock, self._clock_jumped))
         self._city.start()
         self._log.info("started", site=self._settings.gateway.site, gateway=self._settings.gateway.name)
+
+    def _clock_jumped(self, by_s: float) -> None:
+        self._counts.count("clock_jumps")
+        self._log.warning("clock_jumped", by_s=round(by_s))
+
+    def tell_salvage(self, done: Salvage) -> None:
+        """The database was damaged: say what became of it."""
+        self._counts.reject("store_damaged", tables="+".join(done.damaged) or "none", aside=done.aside)
+        self._counts.reject_many("store_message_lost", done.lost)
+        self._log.error("store_salvaged", rows=done.rows, lost=done.lost, again=done.again, aside=done.aside)
 
     async def stop(self) -> None:
         """Take nothing more, store what was taken, say goodbye."""
@@ -106,20 +126,32 @@ class Gateway:
             self._hub,
             self._desk,
             lambda fresh: self._writer.submit(lambda db: counts.add(db, fresh)),
+            lambda: self._keeper.room,
         )
 
 
 async def _serve(
-    settings: Config, registrations: list[Registration], clock: Clock, db: sqlite3.Connection
-) -> None:
+    settings: Config,
+    registrations: list[Registration],
+    clock: Clock,
+    db: sqlite3.Connection,
+    mended: Salvage | None,
+) -> bool:
+    """Run until a signal, or until the database turns out to be damaged: True."""
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     log = Log(clock.now, settings.log_level, sys.stderr)
     gateway = Gateway(settings, clock, log, db)
+    if mended:
+        gateway.tell_salvage(mended)
     await gateway.start(registrations)
-    await ended.wait()
+    damage = asyncio.create_task(gateway.damaged.wait())
+    await asyncio.wait([damage, asyncio.create_task(ended.wait())], return_when=asyncio.FIRST_COMPLETED)
+    if damage.done():
+        log.error("store_damaged", next="restart, and salvage what can be read")
     await gateway.stop()
+    return damage.done()
 
 
 def _clock(path: Path | None) -> Clock:
@@ -150,9 +182,21 @@ def _run(path: Path) -> None:
     settings = config.load(path)
     registrations = units_file.load(settings.units_file)
     clock = _clock(settings.clock_file)
-    with database.claim(settings.gateway.data_dir):
-        db = database.connect(settings.gateway.data_dir)
-        asyncio.run(_serve(settings, registrations, clock, db))
+    folder = settings.gateway.data_dir
+    with database.claim(folder):
+        mended = database.mend(folder)
+        db = database.connect(folder)
+        try:
+            damaged = asyncio.run(_serve(settings, registrations, clock, db, mended))
+        except sqlite3.Error as error:
+            if not is_damage(error):
+                raise StoreError(f"{folder}: {error}") from error
+            damaged = True
+        if damaged:
+            database.mark_damaged(folder)
+    if damaged:
+        time.sleep(_BREATH_S)
+        os.execv(sys.executable, [sys.executable, "-m", "corolle_gateway.app", *sys.argv[1:]])
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import mmap
 import os
 import struct
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +15,8 @@ _HELD_S = 0.02  # how long to wait before looking again at a street whose time s
 _LOOK_S = 0.25  # the longest wait before looking again at a street whose speed may change
 _DEAD_S = 0.05  # a street that has not written for so long stands still, whatever its speed
 _SHORTEST_S = 0.001
+_WATCH_S = 1.0
+_JUMP_S = 60.0  # what is less is a clock that is being put right
 
 # 2025-01-01: before it, a clock without battery has not been set yet.
 _EARLIEST_S = 1_735_689_600
@@ -30,6 +33,10 @@ class Clock(Protocol):
         """Let so many seconds of the street go by."""
         ...
 
+    def pace(self) -> float:
+        """Street seconds in a real second, at present."""
+        ...
+
 
 class SystemClock:
     """A street in service: the operating system's time."""
@@ -41,6 +48,10 @@ class SystemClock:
     async def sleep(self, seconds: float) -> None:
         """Let so many seconds go by."""
         await asyncio.sleep(max(0.0, seconds))
+
+    def pace(self) -> float:
+        """As life."""
+        return 1.0
 
 
 class FileClock:
@@ -76,10 +87,16 @@ class FileClock:
 
     async def sleep(self, seconds: float) -> None:
         """Let so many seconds of the street go by."""
-        end_s = self.now() + seconds
-        while (left_s := end_s - self.now()) > 0:
+        left_s, last_s = seconds, self.now()
+        while left_s > 0:
             speed = self._speed()
             await asyncio.sleep(min(_LOOK_S, max(_SHORTEST_S, left_s / speed)) if speed > 0 else _HELD_S)
+            last_s, before_s = self.now(), last_s
+            left_s -= max(0.0, last_s - before_s)  # a clock that is set back keeps nobody waiting for a year
+
+    def pace(self) -> float:
+        """Street seconds in a real second, at present."""
+        return self._speed()
 
     def _speed(self) -> float:
         if time.monotonic() - self._seen_at_s > _DEAD_S:
@@ -90,6 +107,21 @@ class FileClock:
 def is_set(clock: Clock) -> bool:
     """Whether the clock can be believed: a Pi that starts without network has no idea of the year."""
     return clock.now() >= _EARLIEST_S
+
+
+async def watch(clock: Clock, jumped: Callable[[float], None]) -> None:
+    """Tell `jumped` by how many seconds the clock was set forward or back, until cancelled."""
+    last_s, last_pace = clock.now(), clock.pace()
+    loop = asyncio.get_running_loop()
+    looked_s = loop.time()
+    while True:
+        await asyncio.sleep(_WATCH_S)
+        now_s, pace, real_s = clock.now(), clock.pace(), loop.time()
+        step_s = now_s - last_s
+        most_s = max(pace, last_pace) * (real_s - looked_s) + _JUMP_S
+        if step_s < -_JUMP_S or step_s > most_s:
+            jumped(step_s)
+        last_s, last_pace, looked_s = now_s, pace, real_s
 
 
 async def wait_for(event: asyncio.Event, clock: Clock, seconds: float | None) -> None:

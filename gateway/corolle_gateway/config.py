@@ -40,12 +40,20 @@ class BrokerConfig(Struct, frozen=True):
     key: Path | None
 
 
+class StoreConfig(Struct, frozen=True):
+    """[store]: how much may be kept, and how long."""
+
+    max_mb: int
+    keep_days: int
+
+
 class Config(Struct, frozen=True):
     """The whole file."""
 
     gateway: GatewayConfig
     lorawan: LorawanConfig
     broker: BrokerConfig
+    store: StoreConfig
     units_file: Path
     clock_file: Path | None
     log_level: str
@@ -62,6 +70,7 @@ def load(path: Path) -> Config:
         gateway=GatewayConfig(**values["gateway"]),
         lorawan=LorawanConfig(**values["lorawan"]),
         broker=BrokerConfig(host=url.hostname, port=url.port, tls=url.tls, **values["broker"]),
+        store=StoreConfig(**values["store"]),
         units_file=values["units"]["file"],
         clock_file=values["clock"]["file"],
         log_level=values["log"]["level"],

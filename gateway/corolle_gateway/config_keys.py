@@ -113,6 +113,10 @@ SECTIONS: dict[str, dict[str, Key]] = {
         "cert": Key(_FILE, _path, None),
         "key": Key(_FILE, _path, None),
     },
+    "store": {
+        "max_mb": Key("a whole number from 2 to 1000000 (megabytes)", _whole(2, 1_000_000), 1000),
+        "keep_days": Key("a whole number from 1 to 3650 (days)", _whole(1, 3650), 30),
+    },
     "units": {"file": Key(_FILE, _path)},
     "clock": {"file": Key(_FILE, _path, None)},
     "log": {"level": Key(f"one of {', '.join(LEVELS)}", _one_of(LEVELS), "info")},

@@ -40,6 +40,11 @@ class Counts:
         write = self._log.debug if seen & (seen - 1) else self._log.warning
         write("rejected", cause=cause, count=seen, **fields)
 
+    def reject_many(self, cause: str, n: int) -> None:
+        """So many were refused, or lost, at once; whoever calls has logged it."""
+        if n:
+            self._add((_REJECTED, cause), n)
+
     @property
     def done(self) -> dict[str, int]:
         """Totals by name."""
@@ -64,7 +69,8 @@ class Counts:
     def _add(self, key: tuple[str, str], n: int) -> None:
         self._totals[key] += n
         self._fresh[key] += n
-        self.changed.set()
+        if not self.changed.is_set():
+            self.changed.set()
 
     def _of(self, wanted: str) -> dict[str, int]:
         return {name: n for (kind, name), n in sorted(self._totals.items()) if kind == wanted}

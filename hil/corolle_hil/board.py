@@ -8,7 +8,7 @@ from corolle_hil.controller import Controller
 from corolle_hil.forkserver import ForkServer, Order
 from corolle_hil.interpreter import Interpreter
 from corolle_hil.memories import Flash, Nvs
-from corolle_hil.ports import I2cChip, Line, OneWireChip, SpiChip, UartChip
+from corolle_hil.ports import BleRadio, I2cChip, Line, OneWireChip, SpiChip, UartChip
 from corolle_hil.scheduler import Handle, Scheduler
 from corolle_hil.shims import ops
 
@@ -85,6 +85,11 @@ class Board:
     def attach_onewire(self, gpio: int, chip: OneWireChip) -> None:
         """Put a chip on a pin that is a one-wire bus."""
         self._controller.onewire.attach(gpio, chip)
+
+    def attach_ble(self, radio: BleRadio) -> None:
+        """Give it Bluetooth."""
+        self._controller.ble = radio
+        radio.connect(lambda: self._interrupt(ops.IRQ_BLE, 0))
 
     @property
     def running(self) -> bool:

@@ -8,12 +8,14 @@ from random import Random
 from corolle_hil.memories import Flash, Nvs, RtcDomain
 from corolle_hil.onewire_buses import OneWireBuses
 from corolle_hil.peripherals import Buses, Pins, Timers
+from corolle_hil.ports import BleRadio
 from corolle_hil.scheduler import Scheduler
 from corolle_hil.serial_ports import SerialPorts
 from corolle_hil.shims import ops
 
 Answer = tuple[int, bytes]
 _DONE: Answer = (0, b"")
+_NO_BLE: Answer = (errno.ENODEV, b"")
 
 
 class Controller:
@@ -36,6 +38,7 @@ class Controller:
         self.rtc = RtcDomain()
         self.flash = flash
         self.nvs = nvs
+        self.ble: BleRadio | None = None
         self._scheduler = scheduler
         self._table: dict[int, Callable[[int, int, bytes], Answer | None]] = {
             ops.PIN_OUTPUT: self.pins.output,
@@ -55,6 +58,8 @@ class Controller:
             ops.UART_READ: self.serial.read,
             ops.TIMER: self.timers.timer,
             ops.WATCHDOG: self.timers.watchdog,
+            ops.BLE: self._ble_command,
+            ops.BLE_TAKE: lambda a, b, payload: (0, self.ble.take()) if self.ble else _NO_BLE,
             ops.RTC: self._rtc_read,
             ops.RTC_SET: self._rtc_set,
             ops.RTC_MEMORY_GET: lambda a, b, payload: (0, self.rtc.memory),
@@ -79,6 +84,11 @@ class Controller:
         self.pins.reset()
         self.serial.reset()
         self.nvs.restart()
+        if self.ble:
+            self.ble.reset()
+
+    def _ble_command(self, word: int, number: int, payload: bytes) -> Answer:
+        return self.ble.command(word, number, payload) if self.ble else _NO_BLE
 
     def _rtc_read(self, _a: int, _b: int, _: bytes) -> Answer:
         return 0, struct.pack("<q", self.rtc.read(self._scheduler.now_us))

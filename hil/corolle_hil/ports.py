@@ -153,6 +153,26 @@ class UartChip:
         return bytes(gone[:room])
 
 
+class BleRadio:
+    """The Bluetooth part of a controller, as the firmware's `bluetooth` module asks it."""
+
+    def connect(self, interrupt: Callable[[], None]) -> None:
+        """It is soldered in: from now on `interrupt()` says that events wait."""
+        raise NotImplementedError
+
+    def command(self, word: int, number: int, payload: bytes) -> tuple[int, bytes]:
+        """Do what a BLE_ word of the link asks for; (errno or 0, answer)."""
+        raise NotImplementedError
+
+    def take(self) -> bytes:
+        """The event that has waited longest."""
+        raise NotImplementedError
+
+    def reset(self) -> None:
+        """The controller restarts or loses its power."""
+        raise NotImplementedError
+
+
 _BITS_US = 10 * 1_000_000  # a byte is ten bits on the wire
 
 

@@ -82,7 +82,10 @@ def test_the_example_is_legal():
         (_GOOD + "[lorawan]\ntx_power_dbm = 27", "must be a whole number from 0 to 16 (dBm EIRP)"),
         (_GOOD + "[lorawan]\nprot = 1700", "unknown key lorawan.prot; legal here: bind, port, net_id"),
         (_GOOD + "[log]\nlevel = 'loud'", "log.level = 'loud' is wrong: must be one of debug, info"),
-        (_GOOD + "[radio]\n", "unknown key radio; legal here: gateway, lorawan, broker, units, clock, log"),
+        (
+            _GOOD + "[radio]\n",
+            "unknown key radio; legal here: gateway, lorawan, broker, store, units, clock, log",
+        ),
         ("gateway = 1\n", "gateway must be a table, [gateway]"),
         ("[gateway\n", "not TOML: "),
     ],

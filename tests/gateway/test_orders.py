@@ -78,6 +78,9 @@ def test_until_in_all_its_spellings(until: float | str):
         ),
         (_LAMP, {"verb": "auto", "author": "é"}, "command_bad_author", "1 to 12 printable ASCII"),
         (_LAMP, {"verb": "auto", "author": ""}, "command_bad_author", "1 to 12 printable ASCII"),
+        (_CANOPY, {"verb": "ban"}, "command_bad_author", "ban is signed: author is missing"),
+        (_CANOPY, {"verb": "lab", "value": 5}, "command_bad_author", "lab is signed: author is missing"),
+        (_CANOPY, {"verb": "cleaned", "author": ""}, "command_bad_author", "1 to 12 printable ASCII"),
         (_LAMP, {"verb": "auto", "force": 1}, "command_bad_field", "unknown field `force`"),
     ],
 )

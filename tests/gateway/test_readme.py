@@ -4,6 +4,11 @@ import json
 import re
 from pathlib import Path
 
+from corolle.wire.commands import legal_values, verbs
+from corolle_gateway.hub import orders
+from corolle_gateway.model import Unit
+
+_BEGUN_S = 1_784_058_000.0  # 2026-07-14T19:40:00Z
 _GATEWAY = Path(__file__).parents[2] / "gateway"
 _README = (_GATEWAY / "README.md").read_text()
 _CAUSE = re.compile(r'(?:\breject|\bRefused|\bOrderError)\(\s*"(\w+)"')
@@ -24,6 +29,18 @@ def test_every_cause_and_counter_is_told():
 
 def test_every_example_is_json():
     blocks = re.findall(r"^```json\n(.*?)^```", _README, re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 5
+    assert len(blocks) == 8
     for block in blocks:
         json.loads(block)
+
+
+def test_every_order_is_told_and_each_example_of_one_is_accepted():
+    section = _README.partition("### Orders")[2].partition("## Counts")[0]
+    told = set(re.findall(r"`(\w+)`", section))
+    assert set(verbs()) <= told
+    examples = [json.loads(block) for block in re.findall(r"^```json\n(.*?)^```", section, re.M | re.S)]
+    for example in examples:
+        kind = "canopy" if legal_values("canopy", example["verb"]) else "lamp"
+        unit = Unit(f"{kind}-1", kind, "quai", "02" * 8, "00" * 8, 43.6, 1.44, "A")
+        assert orders.read(unit, json.dumps(example).encode(), _BEGUN_S).verb == example["verb"]
+    assert {"level", "ban", "lab", "rain"} == {example["verb"] for example in examples}

@@ -98,13 +98,17 @@ def test_the_same_record_twice_is_kept_and_told_once(scene: _Scene):
     scene.counted("sanitary_records", 3)
 
 
-def test_another_record_of_a_number_is_a_contradiction_and_not_kept(scene: _Scene):
+def test_another_record_of_a_number_is_a_contradiction_and_kept_beside_the_log(scene: _Scene):
     scene.send(1, 2)
     link = scene.records[0][24:]
-    scene.send_bytes(pack(2, _BEGUN_S, words.code_of(SANITARY, "purged"), 9, "", link))
+    other = pack(2, _BEGUN_S, words.code_of(SANITARY, "purged"), 9, "", link)
+    scene.send_bytes(other)
+    scene.send_bytes(other)
     told = scene.city.wait_rejected("sanitary_contradiction")
     assert told["counters"]["sanitary_records"] == 2
     assert scene.stored()[1] == unpack(scene.records[1])
+    with sqlite3.connect(f"file:{scene.gateway.database}?mode=ro", uri=True) as db:
+        assert [entry.record for entry in sanitary.contradictions_of(db, "canopy-1")] == [unpack(other)]
     assert len(scene.city.of("canopy-1/sanitary")) == 2
     line = scene.gateway.wait_log("cause=sanitary_contradiction")
     assert "unit=canopy-1 number=2" in line
@@ -143,6 +147,26 @@ def test_a_gap_is_asked_for_once_an_hour_also_over_a_restart(street: Street):
     first, second = scene.ordered()[:2]
     assert (first["verb"], first["value"], second["verb"], second["value"]) == ("records", 1, "records", 1)
     assert second["created_s"] - first["created_s"] >= _HOUR_S
+
+
+def test_what_is_kept_is_told_each_hundred_records_and_each_week_also_over_a_restart(street: Street):
+    scene = _Scene(street, clock_speed=100_000)
+    scene.send(1, 2)
+    while not scene.ordered():  # until the test's own time-out
+        assert scene.forwarder.push(scene.canopy.report())
+    order = scene.ordered()[0]
+    assert (order["verb"], order["value"], order["author"]) == ("records", 3, "gateway")
+    assert order["created_s"] - _BEGUN_S >= 7 * 86400
+    scene.gateway.kill()
+    scene.gateway.start()
+    scene.forwarder.pull()
+    for _ in range(10):
+        assert scene.forwarder.push(scene.canopy.report())
+    scene.send(3)
+    while len(scene.ordered()) < 2:
+        assert scene.forwarder.push(scene.canopy.report())
+    second = scene.ordered()[1]
+    assert second["value"] == 4 and second["created_s"] - order["created_s"] >= 7 * 86400
 
 
 def test_a_link_that_does_not_fit_is_kept_and_told_as_an_error(scene: _Scene):
@@ -212,13 +236,24 @@ def test_the_table_only_grows(db: sqlite3.Connection, statement: str):
     assert db.execute("SELECT * FROM sanitary").fetchall() == before
 
 
+def test_what_contradicts_a_log_is_never_changed_either(db: sqlite3.Connection):
+    other = _entry(pack(2, 0, 2, 9, "", bytes(8)))
+    sanitary.put_contradiction(db, other)
+    sanitary.put_contradiction(db, other)
+    for statement in ("UPDATE sanitary_contradictions SET value = 0", "DELETE FROM sanitary_contradictions"):
+        with pytest.raises(sqlite3.IntegrityError, match="a sanitary record is never"):
+            db.execute(statement)
+    assert sanitary.contradictions_of(db, "canopy-1") == [other]
+    assert not sanitary.contradictions_of(db, "canopy-2")
+
+
 def test_a_database_from_before_keeps_logs_from_now_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     with monkeypatch.context() as patched:
         patched.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:1])
         database.connect(tmp_path).close()
     db = database.connect(tmp_path)
     sanitary.put(db, _entry(_log("02" * 8, 1)[0]))
-    assert sanitary.controllers(db) == ["02" * 8]
+    assert sanitary.controllers(db) == {"02" * 8: 1.0}
     db.close()
 
 
@@ -263,3 +298,23 @@ def test_whatever_is_changed_no_longer_follows(change: dict[str, Any]):
     record = unpack(second)
     assert follows(record, first[24:])
     assert not follows(record._replace(**change), first[24:])
+
+
+def test_a_second_result_does_not_take_the_place_of_the_first(scene: _Scene):
+    for number, value in enumerate((4000, 5)):
+        scene.city.order("canopy-1", id=f"r{number}", verb="lab", value=value, author="labo")
+        scene.city.wait(
+            "canopy-1/ack", lambda body, at=number: (body["id"], body["status"]) == (f"r{at}", "queued")
+        )
+    values = []
+    for number in range(2):
+        assert scene.forwarder.push(scene.canopy.report())
+        answer = scene.forwarder.downlink()
+        assert answer is not None
+        command = scene.canopy.command(answer[1])
+        values.append(command["value"])
+        assert scene.forwarder.push(scene.canopy.ack(command["id"], value=0))
+        scene.city.wait(
+            "canopy-1/ack", lambda body, at=number: (body["id"], body["status"]) == (f"r{at}", "acknowledged")
+        )
+    assert values == [4000, 5]

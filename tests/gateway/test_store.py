@@ -199,24 +199,24 @@ def test_two_units_exchange_their_controllers(db: sqlite3.Connection):
 
 def test_an_uplink_counter_is_used_once(db: sqlite3.Connection):
     session = sessions.begin(db, _session("lamp-1", 7))
-    assert sessions.advance(db, session.id, 5, 64, "eui")
-    assert not sessions.advance(db, session.id, 5, 64, "eui")
-    assert not sessions.advance(db, session.id, 4, 64, "eui")
-    assert sessions.advance(db, session.id, 6, 32, "eui")
+    assert sessions.advance(db, session.id, 5, 64, "eui", True)
+    assert not sessions.advance(db, session.id, 5, 64, "eui", True)
+    assert not sessions.advance(db, session.id, 4, 64, "eui", True)
+    assert sessions.advance(db, session.id, 6, 32, "eui", True)
     (kept,) = sessions.everyone(db)
     assert (kept.f_cnt_up, kept.f_cnt_down, kept.active, kept.gateway) == (7, 64, True, "eui")
 
 
 def test_the_old_session_stays_until_the_new_one_is_used(db: sqlite3.Connection):
     old = sessions.begin(db, _session("lamp-1", 1))
-    sessions.advance(db, old.id, 0, 32, "")
+    sessions.advance(db, old.id, 0, 32, "", True)
     sessions.begin(db, _session("lamp-1", 2))
     newest = sessions.begin(db, _session("lamp-1", 3))
     assert [session.dev_addr for session in sessions.everyone(db)] == [1, 3]
-    assert sessions.advance(db, old.id, 1, 32, "")
-    assert sessions.advance(db, newest.id, 0, 32, "")
+    assert sessions.advance(db, old.id, 1, 32, "", False)
+    assert sessions.advance(db, newest.id, 0, 32, "", True)
     assert [session.dev_addr for session in sessions.everyone(db)] == [3]
-    assert not sessions.advance(db, old.id, 2, 32, "")
+    assert not sessions.advance(db, old.id, 2, 32, "", True)
 
 
 def test_keys_are_not_in_a_repr(db: sqlite3.Connection):
@@ -242,15 +242,20 @@ def test_the_outbox_holds_back_and_goes_on_where_it_was(db: sqlite3.Connection):
         for number in ids:
             kind = "event" if number == ids[3] else "report"
             writer.submit(lambda db, n=number, k=kind: messages.put(db, n, "lamp-1", k, str(n), 0.0, b""))
-        assert [row.id for row in await outbox.take(1, 0, 10)] == ids[:1]
+
+        async def taken(outbox: Outbox, lane: int, after: int = 0, room: int = 10) -> list[int]:
+            return [row.id for row in (await outbox.take({lane: after}, {lane: room}))[lane]]
+
+        assert await taken(outbox, 1) == ids[:1]
+        assert await outbox.take({0: 0, 1: 0}, {0: 10, 1: 0}) == {0: []}  # behind the one that is held
         outbox.release(ids[1])
-        assert [row.id for row in await outbox.take(1, 0, 10)] == ids[:3]
-        assert [row.id for row in await outbox.take(1, ids[0], 1)] == [ids[1]]
-        assert [row.kind for row in await outbox.take(0, 0, 10)] == ["event"]
+        assert await taken(outbox, 1) == ids[:3]
+        assert await taken(outbox, 1, ids[0], 1) == [ids[1]]
+        assert await taken(outbox, 0) == [ids[3]]
         await outbox.published([(1, ids[0]), (0, ids[3])])
         later = Outbox(writer)
         await later.load()
-        assert [row.id for row in await later.take(1, 0, 10)] == ids[1:3]
+        assert await taken(later, 1) == ids[1:3]
         assert later.next_id() == ids[3] + 1
 
     _with_writer(db, scenario)

@@ -94,10 +94,11 @@ def bench(forks: ForkServer, share: int, tmp_path: Path) -> Iterator[Callable[..
 class Life:
     """One unit alone in the world, its clock set, from noon of a summer's day on."""
 
-    def __init__(self, kind: str, folder: Path, files: dict[str, bytes | None] | None = None):
+    def __init__(self, kind: str, folder: Path, files: dict[str, bytes | None], settings: dict[str, int]):
         self.records: list[dict[str, Any]] = []
         self._kind = kind
-        self._files = files or {}
+        self._files = files
+        self._settings = settings
         self._scheduler = Scheduler(_NOON_US, 1)
         lamps = int(kind == "lamp")
         place = lay_out(lamps, 1 - lamps, 0, self._scheduler.rng("place"))
@@ -113,8 +114,9 @@ class Life:
     def _flash(self) -> dict[str, bytes]:
         name = f"{self._kind}-01"
         identity = replace(Identity.make(name, self._kind, "test", *ORIGIN_DEG), dev_eui="02c0ffee00000001")
-        moist = {"settings": {"start_vwc_pct": 20, "band_vwc_pct": 8}} if self._kind == "canopy" else {}
-        facts = {"/unit.json": json.dumps(identity.unit_json() | moist).encode()}
+        moist = {"start_vwc_pct": 20, "band_vwc_pct": 8} if self._kind == "canopy" else {}
+        settings = {"settings": moist | self._settings}
+        facts = {"/unit.json": json.dumps(identity.unit_json() | settings).encode()}
         files = node_files(BOARDS[self._kind], identity) | facts | self._files
         return {path: content for path, content in files.items() if content is not None}
 
@@ -135,8 +137,8 @@ class Life:
 def live(tmp_path: Path):
     lives: list[Life] = []
 
-    def make(kind: str, files: dict[str, bytes | None] | None = None) -> Life:
-        lives.append(Life(kind, tmp_path / str(len(lives)), files))
+    def make(kind: str, files: dict[str, bytes | None] | None = None, **settings: int) -> Life:
+        lives.append(Life(kind, tmp_path / str(len(lives)), files or {}, settings))
         return lives[-1]
 
     yield make

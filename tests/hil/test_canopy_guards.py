@@ -7,12 +7,8 @@ _STEP_MIN = 1 / 60
 
 # Soil is never wet enough, so it waters from the boot on; 40 s later nothing else runs any more.
 _HANGS = b"""
-import asyncio, json, time
-from corolle.system.store import Store
-
-Store().save("settings", json.dumps(%s).encode())
-
-from corolle.node import Node
+import asyncio, time
+from corolle.start import assemble
 
 async def hog(alive):
     alive(120)
@@ -20,7 +16,7 @@ async def hog(alive):
     while True:
         time.sleep(1)
 
-supervisor = Node().supervisor
+supervisor = assemble()
 supervisor.spawn("hog", hog)
 asyncio.run(supervisor.run())
 """
@@ -34,7 +30,7 @@ asyncio.run(supervisor.run())
     ],
 )
 def test_a_hung_node_shuts_its_valve_by_time_and_by_litres(live, settings, longest_s, most_l):
-    life = live("canopy", {"/main.py": _HANGS % repr(settings).replace("'", '"').encode()})
+    life = live("canopy", {"/main.py": _HANGS}, **settings)
     valve, drip = life.unit.furniture.valve, life.unit.furniture.drip
     open_s = 0
     for _ in range(130):
@@ -47,8 +43,7 @@ def test_a_hung_node_shuts_its_valve_by_time_and_by_litres(live, settings, longe
 
 
 def test_a_meter_that_dies_under_a_hung_node_is_no_flow(live):
-    settings = b'{"start_vwc_pct": 60, "dose_dl": 500}'
-    life = live("canopy", {"/main.py": _HANGS % settings})
+    life = live("canopy", {"/main.py": _HANGS}, start_vwc_pct=60, dose_dl=500)
     life.run(1)
     furniture = life.unit.furniture
     assert furniture.valve.is_open
@@ -59,8 +54,7 @@ def test_a_meter_that_dies_under_a_hung_node_is_no_flow(live):
 
 
 def test_a_valve_that_does_not_shut_is_unexplained_flow_and_is_pulsed_again(live):
-    settings = b'{"start_vwc_pct": 60, "guard_on_s": 70, "dose_dl": 500}'
-    life = live("canopy", {"/main.py": _HANGS % settings})
+    life = live("canopy", {"/main.py": _HANGS}, start_vwc_pct=60, guard_on_s=70, dose_dl=500)
     life.run(1)
     valve = life.unit.furniture.valve
     assert valve.is_open
@@ -70,3 +64,17 @@ def test_a_valve_that_does_not_shut_is_unexplained_flow_and_is_pulsed_again(live
     assert valve.is_open
     life.run(20 / 60)
     assert not valve.is_open, "it was not pulsed once more"
+
+
+def test_water_in_the_tray_shuts_a_hung_node_s_valve_at_once(live):
+    life = live("canopy", {"/main.py": _HANGS}, start_vwc_pct=60, dose_dl=500)
+    life.run(1)
+    furniture = life.unit.furniture
+    assert furniture.valve.is_open
+    furniture.leak.closed = True
+    life.run(_STEP_MIN / 10)  # the pulse alone takes half of it; the guard's timer looks once a second
+    assert not furniture.valve.is_open
+    furniture.leak.closed = False
+    life.run(0.5)
+    assert not furniture.valve.is_open, "an hour's rest"
+    assert WATCHDOG_RESET not in life.unit.board.resets

@@ -1,6 +1,7 @@
 """Whole nodes on the virtual board: with broken files, without parts, hung and crashed."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -10,25 +11,32 @@ from corolle_tools.street.plan import BOARDS
 
 _HOG = b"""
 import asyncio, time
-from corolle.node import Node
+from corolle.start import assemble
 
 async def hog(alive):
     while True:
         time.sleep(1)
 
-supervisor = Node().supervisor
+supervisor = assemble()
 supervisor.spawn("hog", hog)
 asyncio.run(supervisor.run())
 """
-_ONCE = """
-def once():
-    import os
+_ONCE = b"""
+import asyncio, os
+from corolle.start import run
 
+loop = asyncio.run
+
+def once(task):
     try:
         os.stat("/crashed")
     except OSError:
         open("/crashed", "w").close()
         raise KeyError("a bug")
+    loop(task)
+
+asyncio.run = once
+run()
 """
 
 
@@ -167,11 +175,12 @@ def test_a_hung_event_loop_is_reset_and_three_in_a_row_lead_to_safe_mode(live):
 
 
 def test_a_crash_is_told_at_the_next_boot(live):
-    main = (FIRMWARE / "main.py").read_text()
-    crashing = main.replace("\ntry:\n", _ONCE + "\n\ntry:\n    once()\n", 1)
-    assert crashing != main
-    life = live("lamp", {"/main.py": crashing.encode()})
+    life = live("lamp", {"/main.py": _ONCE})
     life.run(10)
     assert life.unit.board.resets == {1: 1, HARD_RESET: 1}
-    assert "KeyError: a bug" in life.said(event="crash")[0]["text"]
+    crash = life.said(event="crash")[0]["text"]
+    assert "KeyError: a bug" in crash
+    written = (FIRMWARE / "corolle" / "start.py").read_text().splitlines()
+    line = int(re.search(r'"corolle.start", line (\d+), in', crash)[1])
+    assert "asyncio.run(" in written[line - 1], "the traceback leads to the sources"
     assert life.level_pct == 0, "the next boot is an ordinary one"

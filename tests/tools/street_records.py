@@ -51,6 +51,28 @@ def lamp_report(unit: str, number: int = 1, faults: tuple[str, ...] = ()) -> Rec
     }
 
 
+def sanitary(unit: str, number: int, operation: str, value: int = 0, author: str = "") -> Record:
+    """What the city hears of a canopy's sanitary log."""
+    return {
+        "type": "sanitary",
+        "source": "city",
+        "id": f"{unit}-1-{number}",
+        "time": "2026-07-14T20:02:00.000Z",
+        "unit": unit,
+        "number": number,
+        "operation": operation,
+        "value": value,
+        "author": author,
+    }
+
+
+def service(unit: str, sanitary_state: str) -> Record:
+    """What the city hears of a canopy's mist and power now and then."""
+    time = "2026-07-14T20:02:00.000Z"
+    known = {"type": "service", "source": "city", "id": f"{unit}-s", "time": time, "unit": unit}
+    return {**known, "sanitary_state": sanitary_state, "mist_litres_total": 12.0}
+
+
 def status(uplinks: int, rejected: dict[str, int], state: str = "online") -> Record:
     """What the gateway says of itself."""
     counters = {"uplinks": uplinks, "joins": 2, "published": uplinks}

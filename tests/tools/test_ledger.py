@@ -1,6 +1,6 @@
 """What is known of a street, folded from its records."""
 
-from street_records import ack, decision, lamp_report, ledger, status
+from street_records import ack, decision, lamp_report, ledger, sanitary, service, status
 
 _WORLD = {"boards": 3, "joined": 0, "uplinks_sent": 9, "lost": {"collision": 1}}
 
@@ -13,6 +13,27 @@ def test_a_unit_is_what_it_decided_and_what_was_last_heard_of_it():
     assert (lamp.value, lamp.reason, lamp.joined) == (40, "override until 23:10 by ops", True)
     assert (lamp.report["power_w"], lamp.radio["rssi_dbm"], lamp.heard_s) == (4.1, -87, 1_784_059_260.0)
     assert (canopy.value, canopy.joined, canopy.heard_s) == (None, False, None)
+
+
+def test_a_mist_line_leaves_the_drip_valve_as_it_is():
+    street = ledger(0, 1)
+    canopy = street.units["canopy-01"]
+    street.take(decision("canopy-01", "valve", 1, "dry soil"))
+    street.take(decision("canopy-01", "mist", 1, "hot air"))
+    street.take(decision("canopy-01", "mist", 0, "nobody there"))
+    street.take(decision("canopy-01", "purge", 1, "purging"))
+    assert (canopy.value, canopy.reason, canopy.lines) == (1, "dry soil", {"purge"})
+
+
+def test_sanitary_records_and_service_messages_count_as_published():
+    street = ledger(0, 1)
+    street.take(service("canopy-01", "locked"))
+    street.take(sanitary("canopy-01", 3, "ban", 0, "prefet 31"))
+    street.take(sanitary("canopy-01", 3, "ban", 0, "prefet 31"))
+    canopy = street.units["canopy-01"]
+    assert canopy.service["sanitary_state"] == "locked" and canopy.heard_s
+    assert [record["operation"] for record in street.events] == ["ban", "ban"]
+    assert street.summary(_WORLD, {})["uplinks"]["published"] == 2
 
 
 def test_summary_counts_what_was_sent_received_published_and_lost():

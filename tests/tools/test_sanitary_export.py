@@ -12,7 +12,7 @@ import pytest
 from corolle.wire.sanitary_record import SANITARY, first_link, pack, unpack
 from corolle.wire.words import code_of, words
 from corolle_gateway.model import Registration, SanitaryEntry, Unit
-from corolle_gateway.store import database, registry, sanitary
+from corolle_gateway.store import database, registry, sanitary, schema
 from corolle_tools.app import app
 from corolle_tools.sanitary import french, pdf_file
 from corolle_tools.sanitary.dossier import Dossier
@@ -181,6 +181,48 @@ def test_a_record_that_was_removed_is_shown_at_its_place(tmp_path: Path):
     assert _summary(sheet)["Chaîne des enregistrements"] == "ROMPUE en 1 endroit"
 
 
+def _contradict(path: Path, number: int = 6, value: int = 9) -> None:
+    """Another record of that number, as a controller sends it that has lost what it wrote."""
+    time_s = int(datetime(2026, 7, 2, 11, tzinfo=UTC).timestamp())
+    record = unpack(pack(number, time_s, code_of(SANITARY, "purged"), value, "", bytes(8)))
+    db = database.connect(path.parent)
+    sanitary.put_contradiction(db, SanitaryEntry("canopy-1", _UNIT.dev_eui, 1_783_080_000.0, record))
+    db.close()
+
+
+def test_another_record_of_a_number_is_shown_beside_the_first(tmp_path: Path):
+    path = _keep(tmp_path, _records())
+    _contradict(path)
+    sheet = _sheet(path, 3)
+    table = _table(sheet)
+    at = [row[0] for row in table].index("6")
+    assert table[at][3:6] + table[at][-1:] == ["Purge effectuée", "12,0", "L", "CONTREDIT"]
+    assert table[at + 1][0].startswith(
+        "CONTRADICTION : le contrôleur a transmis le n° 6 en 2 versions différentes ; "
+        "l'autre version a été reçue le 03/07/2026 à 14:00:00"
+    )
+    assert table[at + 2][3:6] + table[at + 2][-1:] == ["Purge effectuée", "0,9", "L", "AUTRE VERSION"]
+    assert table[at + 3][0] == "7" and table[at + 3][-1] == "vérifié"
+    found = _summary(sheet)
+    assert found["Contradictions"] == "1 numéro en plusieurs versions"
+    assert found["Purges"] == "2 (24,1 L)", "what the other version tells is not counted"
+    assert found["Chaîne des enregistrements"] == "vérifiée, sans rupture"
+    assert "canopy-1: contradiction: 2 records of number 6" in _export(path, "--csv", "/dev/null").output
+
+
+def test_a_contradiction_outside_the_period_is_told_as_well(tmp_path: Path):
+    path = _keep(tmp_path, _records())
+    _contradict(path)
+    _contradict(path, value=10)
+    found = _summary(_sheet(path, 3, first="2026-07-20"))
+    assert "le n° 6 en 3 versions différentes" in found["Hors période ou hors unité"]
+
+
+def test_a_database_that_keeps_no_contradictions_yet_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:2])
+    assert _summary(_sheet(_keep(tmp_path, _records()), 0))["Contradictions"] == "aucune"
+
+
 def test_a_break_outside_the_period_is_told_as_well(tmp_path: Path):
     path = _keep(tmp_path, _records())
     _tamper(path, "DELETE FROM sanitary WHERE number = 1")
@@ -248,6 +290,15 @@ def test_on_paper_with_accents_and_in_red_where_it_is_broken(tmp_path: Path):
     assert b"WinAnsiEncoding" in (tmp_path / "out.pdf").read_bytes()
 
 
+def test_on_paper_a_contradiction_is_red(tmp_path: Path):
+    path = _keep(tmp_path, _records())
+    _contradict(path)
+    texts = _pdf_texts(path, tmp_path / "out.pdf", 3)
+    red = [text for text, is_red in texts if is_red]
+    assert {"CONTREDIT", "AUTRE VERSION", "1 numéro en plusieurs versions"} <= set(red)
+    assert any(text.startswith("CONTRADICTION : le contrôleur a transmis le n° 6") for text in red)
+
+
 def test_each_page_has_its_number_and_the_head_of_the_table(tmp_path: Path):
     story = tuple(("2026-07-02T10:00:00", "purged", 100, "") for _ in range(130))
     plain = [text for text, _ in _pdf_texts(_keep(tmp_path, _records(story)), tmp_path / "out.pdf", 0)]
@@ -273,6 +324,7 @@ def test_the_cells_of_a_row_do_not_touch(tmp_path: Path):
     """Measured in the document's own font, for all that a row can hold but an author of many capitals."""
     story = tuple(("2026-07-02T10:00:00", word, 65535, "prefecture31") for word in words(SANITARY))
     path = _keep(tmp_path, _records(story))
+    _contradict(path, value=65535)
     dossier = Dossier.make(*read(path, "canopy-1"), datetime(2026, 7, 1).date(), datetime(2026, 7, 31).date())
     fonts = {weight: _font(weight) for weight in ("normal", "bold")}
     for line in pdf_file._table(dossier):

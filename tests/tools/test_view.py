@@ -8,7 +8,7 @@ from corolle_tools.street.marks import ASCII, BLOCKS, Marks, marks_for
 from corolle_tools.street.picture import save_picture
 from corolle_tools.street.view import Facts, frame, whole_height
 from rich.console import Console
-from street_records import ack, decision, facts, lamp_report, ledger, status
+from street_records import ack, decision, facts, lamp_report, ledger, sanitary, service, status
 
 
 def _busy_street(lamps: int, canopies: int) -> Ledger:
@@ -63,6 +63,30 @@ def test_a_fault_stands_beside_the_reason():
     street.take(decision("lamp-01", "light", 100, "clock unknown"))
     street.take(lamp_report("lamp-01", faults=("presenceStuck",)))
     assert "clock unknown !presenceStuck" in "\n".join(_drawn(street, facts(1), 120, 24))
+
+
+def test_a_canopy_s_mist_line_and_its_sanitary_log():
+    street = ledger(0, 2)
+    street.take(decision("canopy-01", "valve", 0, "moist soil"))
+    street.take(decision("canopy-01", "mist", 1, "hot air"))
+    street.take(decision("canopy-02", "valve", 1, "dry soil"))
+    street.take(service("canopy-02", "disinfection due"))
+    street.take(sanitary("canopy-01", 7, "lab result", 250, "labo"))
+    text = "\n".join(_drawn(street, facts(2), 120, 24))
+    for told in (
+        "misting",
+        "moist soil",
+        "valve open",
+        "dry soil [mist: disinfection due]",
+        "mist open: hot air",
+        "sanitary log 7: lab result 250 by labo",
+    ):
+        assert told in text
+    street.take(decision("canopy-01", "mist", 0, "burst pause"))
+    street.take(decision("canopy-01", "purge", 1, "purging"))
+    street.take(service("canopy-02", "ready"))
+    table = _drawn(street, facts(2), 120, 24)[:6]
+    assert "purging" in "".join(table) and "disinfection" not in "".join(table)
 
 
 def test_turning_pages_show_every_unit():

@@ -12,7 +12,8 @@ from corolle.control.measured import Readings
 from corolle.control.psychrometry import wet_bulb_c
 from corolle.wire.compat import const
 
-_WATCH_S = const(60)  # weather does not turn sooner
+_WATCH_S = const(900)  # what could change it wakes whoever decides: readings, people, orders, the guard
+_HOUR_LOOK_S = const(300)  # a bucket of the guard's hour
 _SHED = const(2)  # control.energy's level at which there is no misting
 
 
@@ -65,7 +66,7 @@ def _sensors(now_s, settings, readings, memory):
 
 def _litres(now_s, settings, readings, memory):
     if memory.hour_l * 10 >= settings["mist_hour_dl"]:
-        return _off(now_s, "guard litres an hour")
+        return False, "guard litres an hour", now_s + _HOUR_LOOK_S
     return _off(now_s, "guard litres a day") if memory.day_l * 10 >= settings["mist_day_dl"] else None
 
 

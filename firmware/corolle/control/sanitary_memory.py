@@ -15,9 +15,12 @@ PREVENTIVE = const(64)  # some were found: preventive measures are called for
 WARM = const(128)
 SAMPLING = const(256)  # a sample is due, and that was told
 BEGUN = const(512)  # this is no new unit's memory
+REFUSED = const(1024)  # the line is fed from something else than the drinking network, and that was told
+BROKEN = const(2048)  # records of the log are wrong or gone
+DRAINING = const(4096)  # it is to be drained soon, and that was told
 
-_LAYOUT = const("<HIIIII12s")
-_RECORD_BYTES = const(34)
+_LAYOUT = const("<HIIIII12sII")
+_RECORD_BYTES = const(42)
 _DAY_S = const(86400)
 
 
@@ -25,7 +28,8 @@ class SanitaryMemory:
     """`record` is what pack() gave, None on a new unit: nothing is known of its water, so it is not clean.
 
     Moments are unix seconds, 0 for never. renewed_s: fresh water ran last. used_s: last misting or cleaning.
-    begun_dl: the meter when the misting in course began. author: of the last ban.
+    begun_dl: the meter when the misting in course began. author: of the last ban. number: the log's record up
+    to which this is its sum. trusted: up to which a person has accepted the log as it is.
     """
 
     def __init__(self, record: bytes | None = None):
@@ -34,11 +38,13 @@ class SanitaryMemory:
         fields = struct.unpack_from(_LAYOUT, record + bytes(_RECORD_BYTES))
         self.flags, self.renewed_s, self.used_s, self.cleaned_s, self.sampled_s, self.begun_dl = fields[:6]
         self.author = fields[6].rstrip(b"\0").decode()
+        self.number, self.trusted = fields[7:]
 
     def pack(self) -> bytes:
         """The record to keep."""
         moments = self.renewed_s, self.used_s, self.cleaned_s, self.sampled_s
-        return struct.pack(_LAYOUT, self.flags, *moments, self.begun_dl, self.author.encode())
+        numbers = self.number, self.trusted
+        return struct.pack(_LAYOUT, self.flags, *moments, self.begun_dl, self.author.encode(), *numbers)
 
     def has(self, flags: int) -> bool:
         """Whether any of these is so."""

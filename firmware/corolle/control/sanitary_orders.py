@@ -8,7 +8,7 @@ from corolle.control import sanitary_memory as memories
 from corolle.wire.compat import const
 
 _SAMPLE_AFTER_S = const(14 * 86400)  # article 8: the sample is taken 14 days after a cleaning or later
-_CLEAN_CFU_L = const(10)  # article 11: below this misting may begin again
+CLEAN_CFU_L = const(10)  # article 11: below this misting may begin again
 _STOP_CFU_L = const(1000)  # article 11 stops above, and prevents "between": the figure itself counts as above
 
 
@@ -36,27 +36,32 @@ def _ban(memory, now_s, value, author):
 
 
 def _lift(memory, now_s, value, author):
-    if not memory.has(memories.BANNED):
-        return ()
-    memory.set(memories.BANNED, False)
-    memory.author = ""
-    return (("ban lifted", 0),)
+    """A ban first: whoever lifts one has not seen to the log."""
+    if memory.has(memories.BANNED):
+        memory.set(memories.BANNED, False)
+        memory.author = ""
+        return (("ban lifted", 0),)
+    if memory.has(memories.BROKEN):
+        memory.set(memories.BROKEN, False)
+        memory.trusted = memory.number
+        return (("log accepted", 0),)
+    return ()
 
 
 def _lab(memory, now_s, value, author):
     stopped = memory.has(memories.LAB_STOP)
-    memory.set(memories.PREVENTIVE, value >= _CLEAN_CFU_L)
+    memory.set(memories.PREVENTIVE, value >= CLEAN_CFU_L)
     if value >= _STOP_CFU_L:
         memory.set(memories.LAB_STOP, True)
         return ("lab result", value), ("lab stop", value)
-    if stopped and value < _CLEAN_CFU_L:
+    if stopped and value < CLEAN_CFU_L:
         memory.set(memories.LAB_STOP, False)
         return ("lab result", value), ("lab lifted", value)
     return (("lab result", value),)
 
 
 def _cleaned(memory, now_s, value, author):
-    memory.set(memories.DRAINED | memories.UNCLEAN | memories.SAMPLING, False)
+    memory.set(memories.DRAINED | memories.DRAINING | memories.UNCLEAN | memories.SAMPLING, False)
     memory.set(memories.DUE, True)
     memory.cleaned_s = memory.used_s = now_s
     return (("cleaned", 0),)
@@ -70,6 +75,7 @@ def _sampled(memory, now_s, value, author):
 
 def _drain(memory, now_s, value, author):
     memory.set(memories.DRAINED, True)
+    memory.set(memories.DRAINING, False)
     return (("drained", memory.idle_days(now_s)),)
 
 

@@ -19,3 +19,11 @@ class Contact:
         return bool(self._pin.value()) == self._open_is
 
     present = property(read)
+
+    def watch(self, on_change) -> None:
+        """Call on_change() from the interrupt at each change. One can be lost: who must know looks too."""
+        self._on_change = on_change
+        self._pin.irq(self._edge, self._pin.IRQ_RISING | self._pin.IRQ_FALLING)
+
+    def _edge(self, pin) -> None:
+        self._on_change()

@@ -15,7 +15,7 @@ spread_vwc_pct       15     2   100 %    probes that differ by more disagree
 flat_h               12     1   168 h    so long unmoved after water, or a day in any case: a broken probe
 stale_min            30     5   240 min  a reading older than this counts for nothing
 frost_c               3    -5    15 Cel  no watering in air colder than this
-sample_min           10     1    60 min  time between readings while the valve is shut
+sample_min           15     1    60 min  time between readings while the valve is shut
 tank_empty_pct        5     0    50 %    no watering from a tank that holds less
 window_from_min       0     0  1439 min  watering from this local time on
 window_until_min      0     0  1439 min  until this one; equal: at any time

@@ -80,12 +80,25 @@ class SanitaryLog:
             return None
         return record if len(record) == RECORD_BYTES else None
 
-    async def verify(self) -> int | None:
-        """Walk all that is kept; the first number whose record is wrong or gone, None if there is none."""
-        segment, chain = self._oldest, b""
+    def skip(self, number: int) -> None:
+        """Records up to that number were written and are gone: go on behind it, in a new segment.
+
+        Theirs are never given again: two records of one number would contradict each other for ever.
+        """
+        segment = (number + _RECORDS - 1) // _RECORDS
+        if not self.number:
+            self._oldest = segment
+        self.number = segment * _RECORDS
+
+    async def verify(self, after: int = 0) -> int | None:
+        """Walk all that is kept; the first number whose record is wrong or gone, None if there is none.
+
+        What is wrong up to the number `after` is known and passed over.
+        """
+        segment, chain = max(self._oldest, after // _RECORDS), b""
         while segment * _RECORDS < self.number:
             last = min(self.number, (segment + 1) * _RECORDS)
-            number, chain = self._verify_segment(segment, last, chain)
+            number, chain = self._verify_segment(segment, last, chain, after)
             if number:
                 return number
             await asyncio.sleep(0)
@@ -94,7 +107,7 @@ class SanitaryLog:
                 segment, chain = self._oldest, b""  # what was to come next has gone meanwhile
         return None
 
-    def _verify_segment(self, segment: int, last: int, chain: bytes) -> tuple:
+    def _verify_segment(self, segment: int, last: int, chain: bytes, after: int) -> tuple:
         """(0, the last link), or (the first wrong number, b"")."""
         number = segment * _RECORDS + 1
         try:
@@ -105,7 +118,7 @@ class SanitaryLog:
                 chain = head
                 while number <= last:
                     record = file.read(RECORD_BYTES)
-                    if not _follows(record, number, chain):
+                    if number > after and not _follows(record, number, chain):
                         return number, b""
                     chain = record[-_HEAD_BYTES:]
                     number += 1
@@ -155,7 +168,10 @@ class SanitaryLog:
     def _make_room(self, segment: int) -> None:
         """Before a new segment: let go what the gateway has; OSError when the flash is nearly full."""
         while segment - self._oldest >= self._segments and (self._oldest + 1) * _RECORDS <= self.acknowledged:
-            os.remove(self._path(self._oldest))
+            try:
+                os.remove(self._path(self._oldest))
+            except OSError:
+                pass  # it was lost before; where the flash refuses, the record to come will tell
             self._oldest += 1
         flash = os.statvfs(self._folder)
         if flash[0] * flash[3] < _SPARE_BYTES:

@@ -27,6 +27,8 @@ _SANITARY = ("ban", "lift", "lab", "cleaned", "sampled", "drain", "records")
 _SERVICE_S = const(3600)  # between two messages of mist and power
 _SENSING_S = const(30)  # all sensors, each with its waits
 _LONGEST_S = const(900)
+_MISTING_S = const(300)  # between two looks at weather in which people are misted
+_MISTED = ("hot air", "burst pause", "nobody there")
 _NO_CLOCK_S = const(900)  # so long after a boot the clock may be unknown without a fault
 _MOST_TODAY_L = const(409.5)  # what the report can carry
 
@@ -76,7 +78,11 @@ class Canopy:
                 await self._garden.sample()
                 if self._power:
                     self._garden.readings.shed = await self._power.sample()
+                if self._misting:
+                    self._misting.look_again()
             wait_s = self._step()
+            if self._misting and self._misting.reason in _MISTED:
+                wait_s = min(wait_s, _MISTING_S)
             self._common.ledger.keep()
             alive(wait_s)
             await self._wake.wait_ms(wait_s * 1000)

@@ -28,7 +28,7 @@ def assemble(common, wiring, safe_mode: bool) -> tuple:
     sensors, probes = _sensors(common, parts)
     power = _power(common, sensors)
     garden = Garden(common, sensors, probes, wind, presence, leak)
-    if parts.supply("valve") != "tank":
+    if common.attempt("sensorFault", lambda: parts.supply("valve")) != "tank":
         garden.readings.tank = None  # what stands in it is of no concern to the drip line
     if safe_mode:
         return garden, None, wake, True, power, None
@@ -37,19 +37,24 @@ def assemble(common, wiring, safe_mode: bool) -> tuple:
         wake.set()
         mist_wake.set()
 
-    lines = common.attempt("flowMeterFault", lambda: _lines(parts)) or ()
+    lines = common.attempt("flowMeterFault", lambda: _lines(parts, presence)) or ()
     settings, uptime_s = common.settings, common.clock.uptime_s
     guard = ValveGuard(lines, Timer(_GUARD_TIMER), settings, uptime_s, on_trip, leak=leak) if lines else None
+    if guard and leak:
+        leak.watch(guard.leaked)
     taps = {}
     for line in lines:
         call = wake if line.name == "valve" else mist_wake
         taps[line.name] = Tap(common, guard, line.name, line.meter.flow, _COUNTERS[line.name], call.set)
-    misting = _misting(common, parts, garden, taps, mist_wake) if "mist_valve" in taps else None
+    misting = _misting(common, parts, garden, taps, mist_wake, wake.set)
     return garden, taps.get("valve"), wake, False, power, misting
 
 
-def _lines(parts) -> tuple:
-    """The guarded valves: of the drip line, and of the mist line when it has both valves and a meter."""
+def _lines(parts, presence) -> tuple:
+    """The guarded valves: of the drip line, and of the mist line when it has both valves and a meter.
+
+    A purge is shut before anybody (arrete du 7 aout 2017, article 4), by the guard should a task hang.
+    """
     lines = []
     valve, flow = parts.valve("valve"), parts.flow("flow")
     if valve and flow:
@@ -58,7 +63,7 @@ def _lines(parts) -> tuple:
     if mist and purge and flow and lines:
         meter = GuardedMeter("mist_flow", flow)
         lines.append(GuardedValve("mist_valve", mist, meter, "guard_mist_"))
-        lines.append(GuardedValve("purge_valve", purge, meter, "guard_purge_"))
+        lines.append(GuardedValve("purge_valve", purge, meter, "guard_purge_", presence))
     return tuple(lines)
 
 
@@ -94,11 +99,20 @@ def _power(common, sensors: dict):
     return CanopyPower(common, battery, panel)
 
 
-def _misting(common, parts, garden, taps: dict, wake):
-    """The mist line; None where its water is not what the law wants, or its duties cannot be recorded."""
-    if parts.supply("mist_valve") != "mains":
+def _misting(common, parts, garden, taps: dict, wake, sense):
+    """The mist line; None where there is none, or its duties cannot be recorded.
+
+    Where its water is not what the law wants it can open nothing, and keeps its log all the same.
+    """
+    supply = common.attempt("mistLocked", lambda: parts.supply("mist_valve"))
+    refused = supply not in ("", "mains")
+    if refused:
+        from corolle.units.no_tap import NoTap
+
         common.log("fitting", level="error", part="mist_valve", error=_TANK_LAW)
         common.faults.set("mistLocked", True)
+        taps = {"mist_valve": NoTap(common.ledger, MIST[0]), "purge_valve": NoTap(common.ledger, PURGE[0])}
+    elif "mist_valve" not in taps:
         return None
     from corolle.system.sanitary_log import SanitaryLog
     from corolle.units.misting import Misting
@@ -108,4 +122,5 @@ def _misting(common, parts, garden, taps: dict, wake):
     if log is None:
         return None
     sender = SanitarySender(log, common.reporter)
-    return Misting(common, garden, taps["mist_valve"], taps["purge_valve"], log, sender, wake)
+    lines = taps["mist_valve"], taps["purge_valve"]
+    return Misting(common, garden, *lines, log, sender, wake, sense, refused)

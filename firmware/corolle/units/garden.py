@@ -7,6 +7,8 @@ from corolle.wire.seldom import borrowed
 
 _FRESH_S = const(5)  # whoever asks again so soon gets the same readings
 _PROBES = const(3)  # the report has room for
+_SLOW = ("soil_temperature", "tank")  # of a mass that an hour hardly changes
+_MISTED_C = const(20)  # in cooler air there is no mist, however it is set
 _DECIDES = ("tension", "air", "tank")  # readings that decisions look at
 
 
@@ -38,14 +40,22 @@ class Garden:
         self._sampled_at_s = now_s
         readings = self.readings
         for name, sensor in self._sensors.items():
+            if name in _SLOW and not self._ages(self.measured[name], now_s):
+                continue
             value = await sensor.read()
             if name == "soil" and value is not None:
                 readings.update(now_s, value)
             elif value is not None:
                 self.measured[name].update(now_s, value)
-        if self._wind and readings.wind:
-            readings.wind.update(now_s, self._wind.wind_m_s())
+        air, wind = readings.air, readings.wind
+        # Each turn of the cups wakes the node: in cool air nothing asks for the wind but the report.
+        if self._wind and wind and (self._ages(wind, now_s) or not air or air.value[0] >= _MISTED_C):
+            wind.update(now_s, self._wind.wind_m_s())
         self._tell_faults(now_s)
+
+    def _ages(self, measured, now_s: int) -> bool:
+        """Whether a reading has lived half of the time for which it counts."""
+        return measured.value is None or now_s - measured.at_s >= self._common.settings["stale_min"] * 30
 
     def look(self) -> None:
         """Who is there, whether it is wet where it must not be, what time it is: before each decision."""

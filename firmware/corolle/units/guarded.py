@@ -59,14 +59,16 @@ class GuardedValve:
     day_dl, day_s and noflow_s.
 
     `name` is the part's on the board, `valve` its driver. `moving`: somebody is in the middle of a pulse.
-    `trip` is the reason of a trip that nobody has taken note of yet.
+    `trip` is the reason of a trip that nobody has taken note of yet. `people` is the sensor of those whom its
+    water must not meet, None where it may.
     """
 
-    def __init__(self, name: str, valve, meter: GuardedMeter, bounds: str):
+    def __init__(self, name: str, valve, meter: GuardedMeter, bounds: str, people=None):
         self.name = name
         self.valve = valve
         self.meter = meter
         self.is_open = self.moving = False
+        self._people = people
         self.pulses = 0  # through this valve, since the boot
         self.opened_at_pulses = 0
         self.closed_at_s = 0
@@ -103,6 +105,14 @@ class GuardedValve:
         if pulses:
             self._flow_at_s = now_s
 
+    def most_pulses(self, settings) -> int:
+        """What an opening may give."""
+        return self.meter.pulses(settings[self._dose_dl])
+
+    def exposes(self) -> bool:
+        """Whether somebody is where its water would meet them."""
+        return self._people is not None and self._people.update()
+
     def spent_pulses(self, now_s: int) -> tuple:
         """(what passed in the last hour, in the last day)."""
         return self._hour.total(now_s), self._day.total(now_s)
@@ -123,7 +133,7 @@ class GuardedValve:
             dose = self.pulses - self.opened_at_pulses
         if open_s + _LOOK_S >= settings[self._on_s]:
             return "guard time"
-        if dose + new >= meter.pulses(settings[self._dose_dl]):
+        if dose + new >= self.most_pulses(settings):
             return "guard litres"
         if self._hour.total(now_s) + new >= meter.pulses(settings[self._hour_dl]):
             return "guard litres an hour"

@@ -102,9 +102,10 @@ class Reporter:
             self.dropped += 1
             return
         with borrowed(module, *_CODEC) as table:
-            from corolle.wire.codec import encode
+            from corolle.wire.codec import clip, encode
 
             message = getattr(table, name)
+            clip(message, fields)
             port, payload = message.port, encode(message, fields)
         if self._link is None:
             self._early.append((port, payload, priority))

@@ -3,18 +3,24 @@
 from corolle.control.calendar import DAY_S, offset_s
 from corolle.wire.compat import const
 
-# Hundredths of a litre, in all and today, of each valve; `today` is the day that those of today belong to.
-COUNTERS = ("water_cl", "today_cl", "today", "mist_cl", "mist_today_cl", "purge_cl", "purge_today_cl")
-DRIP = ("water_cl", "today_cl")
-MIST = ("mist_cl", "mist_today_cl")
-PURGE = ("purge_cl", "purge_today_cl")
+# Of each valve hundredths of a litre, in all and today, and its openings of today that were begun and not
+# ended; `today` is the day that those of today belong to.
+# fmt: off
+COUNTERS = (
+    "water_cl", "today_cl", "today", "mist_cl", "mist_today_cl", "purge_cl", "purge_today_cl",
+    "valve_open", "mist_open", "purge_open",
+)
+# fmt: on
+DRIP = ("water_cl", "today_cl", "valve_open")
+MIST = ("mist_cl", "mist_today_cl", "mist_open")
+PURGE = ("purge_cl", "purge_today_cl", "purge_open")
 _LOOK_AGAIN_S = const(300)  # when an allowance is spent: a bucket of the guard's hour
 
 
 class Litres:
     """Counts what came through one valve, since installation and since local midnight.
 
-    `counters` are the ledger's two for this valve, in all and today.
+    `counters` are the ledger's for this valve: in all, today, and openings.
     """
 
     def __init__(self, common, guard, name: str, litres_per_pulse: float, counters: tuple):
@@ -22,7 +28,7 @@ class Litres:
         self._guard = guard
         self._name = name
         self._litres_per_pulse = litres_per_pulse
-        self._total, self._today = counters
+        self._total, self._today, _ = counters
         self._pulses = guard.pulses(name)
         self._rest_cl = 0.0
 
@@ -58,7 +64,7 @@ class Litres:
         if day != common.ledger["today"]:
             common.ledger["today"] = day
             for counters in (DRIP, MIST, PURGE):
-                common.ledger[counters[1]] = 0
+                common.ledger[counters[1]] = common.ledger[counters[2]] = 0
 
 
 class Tap:
@@ -73,9 +79,11 @@ class Tap:
         self._flow = flow
         self._ledger = common.ledger
         self._on_call = on_call
+        self._openings = counters[2]
+        self._begun = False
         self.litres = Litres(common, guard, name, flow.litres_per_pulse, counters)
         # Which day today's litres belong to is not known before the clock is: rather too little water.
-        guard.restore(name, self.litres.today_l)
+        guard.restore(name, self.litres.today_l, common.ledger[self._openings])
 
     @property
     def is_open(self) -> bool:
@@ -108,6 +116,10 @@ class Tap:
         """Open the valve, with a call when the dose has passed; or say why not. No dose opens nothing."""
         if dose_l <= 0:
             return "dose given"
+        refusal = self.guard.refusal(self._name)
+        if refusal:
+            return refusal
+        self._begin()
         refusal = self.guard.open(self._name)
         if not refusal:
             self._flow.call_after(dose_l, self._on_call)
@@ -117,4 +129,14 @@ class Tap:
         """Shut the valve and keep what it gave."""
         self.guard.close(self._name)
         self.litres.count()
+        if self._begun:
+            self._begun = False
+            self._ledger[self._openings] = max(0, self._ledger[self._openings] - 1)  # the day may have turned
         self._ledger.keep(now=True)
+
+    def _begin(self) -> None:
+        """Keep that an opening begins, before it does: a reset in its midst takes its litres along."""
+        if not self._begun:
+            self._begun = True
+            self._ledger[self._openings] += 1
+            self._ledger.keep(now=True, lasting=False)

@@ -137,10 +137,14 @@ class ValveGuard:
         reason, self._leak_trip = self._leak_trip, ""
         return reason, reason
 
-    def restore(self, name: str, litres: float) -> None:
-        """Count water that a valve gave before a reset as if it were given now."""
+    def restore(self, name: str, litres: float, broken: int = 0) -> None:
+        """Count water that a valve gave before a reset as if it were given now.
+
+        `broken`: openings that a reset broke off. Nobody knows what they gave: each may have been a full one.
+        """
         line = self._find(name)
-        line.credit(self._uptime_s(), int(litres / line.meter.flow.litres_per_pulse + 0.5))
+        pulses = int(litres / line.meter.flow.litres_per_pulse + 0.5)
+        line.credit(self._uptime_s(), pulses + broken * line.most_pulses(self._settings))
 
     def leaked(self) -> None:
         """Look at the leak contact, and shut everything when it is wet."""
@@ -187,6 +191,8 @@ class ValveGuard:
             return "unexplained flow"
         if self._now_s < line.rest_until_s:
             return line.rest_reason
+        if line.exposes():
+            return "somebody there"
         return line.spent(self._settings, self._now_s) or (_OTHER if self._blocked(line) else "")
 
     def _blocked(self, line) -> bool:
@@ -256,6 +262,9 @@ class ValveGuard:
                 reason = line.spent(self._settings, self._now_s)
                 if reason:
                     self._trip(line, reason)
+                elif line.exposes():
+                    self._shut(line)  # no trip: it may open again as soon as nobody is there
+                    self._on_trip()
         busy = False
         for meter in self._meters:
             busy = self._explain(meter) or busy

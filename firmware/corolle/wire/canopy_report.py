@@ -19,7 +19,7 @@ air_temperature_c  10 10 -40 optional            Cel air in the shade
 air_humidity_pct    8  2   0 optional            %   relative humidity in the shade
 litres_total       20 10   0 wraps               L   water given since installation
 litres_today       12 10   0 -                   L   water given since midnight
-battery_v           8 50   0 optional            V   battery
+battery_v           8 40   9 optional            V   battery of four LiFePO4 cells
 water_temperature_c 8  4 -10 optional            Cel water that supplies the mist
 tank_pct            7  1   0 optional            %   fill of the tank
 faults             12  1   0 flags:CANOPY_FAULTS -   faults present

@@ -3,7 +3,7 @@
 from corolle.wire.bits import BitReader, BitWriter
 from corolle.wire.errors import FrameError
 
-__all__ = ("FrameError", "encode", "legal_range", "unpack")
+__all__ = ("FrameError", "clip", "encode", "legal_range", "unpack")
 
 
 def encode(message, values: dict) -> bytes:
@@ -42,6 +42,15 @@ def unpack(message, payload: bytes) -> dict:
 def legal_range(field) -> tuple:
     """The smallest and the largest value a number field can carry."""
     return _scaled(field, 0), _scaled(field, _top(field))
+
+
+def clip(message, values: dict) -> None:
+    """Bring readings to the end of what their fields can carry: a hot pipe is not to silence a report."""
+    for field in message.fields:
+        value = values.get(field.name)
+        if field.optional and not field.wraps and value is not None:
+            low, high = legal_range(field)
+            values[field.name] = min(max(value, low), high)
 
 
 def _top(field) -> int:

@@ -16,12 +16,14 @@ PORT = const(13)
 RECORD_BYTES = const(32)
 
 # What a record tells, and its value is:
-#   purged, misting ended: water in dL; purge put off: minutes waited; drained, disinfection due: days without
-#   use; water warm, water cool: tenths of a degree; lab result, lab stop, lab lifted: CFU/L; others: 0.
+#   purged, misting ended: water in dL; purge put off: minutes waited; drained, drain due, disinfection due:
+#   days without use; water warm, water cool: tenths of a degree; lab result, lab stop, lab lifted: CFU/L;
+#   log broken: the first number that is wrong or gone; others: 0.
 # As in words.py a code is a word's place, for ever.
 SANITARY = (
     "|log begun|purged|purge put off|misting begun|misting ended|drained|disinfection due|cleaned|water warm|"
-    "water cool|sampled|sampling due|lab result|lab stop|lab lifted|ban|ban lifted|supply refused"
+    "water cool|sampled|sampling due|lab result|lab stop|lab lifted|ban|ban lifted|supply refused|"
+    "log broken|log accepted|drain due"
 )
 
 _LAYOUT = const("<IIBBH12s8s")

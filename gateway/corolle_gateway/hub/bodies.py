@@ -1,5 +1,7 @@
 """What is published of a report, an event, and the life of a command: JSON objects as the city reads them."""
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from corolle.wire import words
@@ -17,8 +19,10 @@ _OF_REASON = ("guard tripped", "valve opened", "valve closed", "override ended")
 def report(uplink: Uplink, message: Message, values: dict[str, Any], totals: dict[str, float]) -> Body:
     """A periodic report; counters as totals that only grow."""
     body = _head(uplink, uplink.time_s)
-    for field in message.fields:
-        body[field.name] = totals.get(field.name, _readable(field, values[field.name]))
+    for name, reader in _readers(message):
+        value = values[name]
+        body[name] = reader(value) if reader else value
+    body |= totals
     body["radio"] = radio(uplink.radio)
     return body
 
@@ -85,12 +89,21 @@ def _head(uplink: Uplink, time_s: float) -> Body:
     return {"id": f"{unit.name}-{uplink.key}", "unit": unit.name, "kind": unit.kind, "time": iso_utc(time_s)}
 
 
-def _readable(field: Field, value: Any) -> Any:
+@cache
+def _reader(field: Field) -> Callable[[Any], Any] | None:
+    """What makes a field's value readable; None when it is so already."""
     if field.flags:
-        return words.words_of(getattr(words, field.words), value)
+        table = getattr(words, field.words)
+        return cache(lambda value: words.words_of(table, value))
     if field.words:
-        return words.word_of(getattr(words, field.words), value)
-    return bool(value) if field.bits == 1 else value
+        table = getattr(words, field.words)
+        return cache(lambda value: words.word_of(table, value))
+    return bool if field.bits == 1 else None
+
+
+@cache
+def _readers(message: Message) -> list[tuple[str, Callable[[Any], Any] | None]]:
+    return [(field.name, _reader(field)) for field in message.fields]
 
 
 def _detail(kind: str, event_word: str, value: int) -> str | None:

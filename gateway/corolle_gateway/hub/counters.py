@@ -4,7 +4,9 @@ A unit sends a counter modulo its width: a lost report loses nothing as long as 
 go by between two that arrive.
 """
 
-from corolle.wire.fields import Message
+from functools import cache
+
+from corolle.wire.fields import Field, Message
 
 from corolle_gateway.model import Counters
 
@@ -21,14 +23,19 @@ def unwrap(
     """
     totals: dict[str, float] = {}
     after: Counters = {}
-    for field in message.fields:
+    for field in _wrapping(message):
         value = values[field.name]
-        if field.wraps and field.name != "seq" and isinstance(value, int | float):
+        if isinstance(value, int | float):
             raw = round(value * field.steps)
             total = _grown(raw, before.get(field.name), (1 << field.bits) - field.optional)
             after[field.name] = (raw, total)
             totals[field.name] = total if field.steps == 1 else total / field.steps
     return totals, after
+
+
+@cache
+def _wrapping(message: Message) -> list[Field]:
+    return [field for field in message.fields if field.wraps and field.name != "seq"]
 
 
 def _grown(raw: int, before: tuple[int, int] | None, modulus: int) -> int:

@@ -19,9 +19,11 @@ from corolle_gateway.tasks import Tasks
 # Street seconds to wait for a class C unit's acknowledgement after the 1st, 2nd ... transmission: the unit
 # may have to wait for its own duty cycle.
 _PATIENCE_S = (8.0, 16.0, 32.0, 64.0, 64.0)
+_LONGEST_S = 60.0  # between two looks at the clock, which may have been set
 _LINK_RETRY_S = 5.0  # when the link could not send at all
 _VOID_ENTRIES = 64  # so many plans that were made void are kept before they are swept out
 _STATE_VERBS = ("level", "auto", "open", "close")  # each says what the output should be: the last one counts
+_FACTS = ("lab", "cleaned", "sampled", "drain")  # each tells of something that was done: all of them count
 
 
 class Link(Protocol):
@@ -104,15 +106,24 @@ class Desk:
 
     async def run(self) -> None:
         """Send, repeat and end commands as their times come, until cancelled."""
+        last_s = self._clock.now()
         while True:
             self._woken.clear()
             now_s = self._clock.now()
+            if now_s < last_s:
+                self._set_back(last_s - now_s)
+            last_s = now_s
             while self._due and self._due[0][0] <= now_s:
                 _, number, command = heapq.heappop(self._due)
                 if self._planned.get(_key(command)) == number:
                     del self._planned[_key(command)]
                     self._act(command, now_s)
-            await wait_for(self._woken, self._clock, self._due[0][0] - now_s if self._due else None)
+            left_s = self._due[0][0] - now_s if self._due else None
+            await wait_for(self._woken, self._clock, left_s and min(left_s, _LONGEST_S))
+
+    def _set_back(self, by_s: float) -> None:
+        """The clock was: what was planned for the next seconds is not to wait until it has caught up."""
+        self._due = [(time_s - by_s, number, command) for time_s, number, command in self._due]
 
     def _plan(self, command: Command, time_s: float) -> None:
         """Look at a command then, and at its end at the latest; what was planned for it before is void."""
@@ -157,7 +168,7 @@ class Desk:
     def _supersede(self, newer: Command) -> None:
         for older in list(self._book.open_for(newer.unit)):
             same = older.verb == newer.verb or {older.verb, newer.verb} <= set(_STATE_VERBS)
-            if older is not newer and same:
+            if older is not newer and same and newer.verb not in _FACTS:
                 self._end(older, "failed", f"superseded by {newer.id}")
 
     def _is_class_a(self, command: Command) -> bool:

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from corolle.wire import sanitary_record, schema
+from corolle.wire import sanitary_record
 from corolle.wire.errors import FrameError
 from corolle.wire.fields import Message
 from corolle.wire.schema import ACK, CANOPY_REPORT, CANOPY_SERVICE, EVENT, LAMP_REPORT, LAMP_SERVICE
 
 from corolle_gateway.counts import Counts
-from corolle_gateway.hub import bodies
+from corolle_gateway.hub import bodies, unpacker
 from corolle_gateway.hub.bodies import Body
 from corolle_gateway.hub.counters import unwrap
 from corolle_gateway.hub.desk import Desk
@@ -55,14 +55,14 @@ class Hub:
         for name, (report, counters) in (await self._writer.submit(states.everyone)).items():
             self.latest[name] = msgspec.json.decode(report)
             self._counters[name] = msgspec.json.decode(counters, type=Counters)
-        await self._sanitary.load()
+        await self._sanitary.load(units)
 
     def accept(self, uplink: Uplink, guard: Guard) -> Accepted:
         """Store an uplink if `guard` allows; it is published after settle()."""
         try:
             if uplink.port == sanitary_record.PORT and uplink.unit.kind == "canopy":
                 return self._record(uplink, sanitary_record.unpack(uplink.payload), guard)
-            message, values = schema.decode(uplink.port, uplink.payload)
+            message, values = unpacker.decode(uplink.port, uplink.payload)
         except FrameError as error:
             return self._unreadable(uplink, "payload_" + error.cause.replace(" ", "_"), guard)
         if message is ACK:

@@ -14,6 +14,8 @@ MAX_BYTES = 1024
 DEFAULT_FOR_S = 3600.0
 MAX_FOR_S = 31 * 86400.0
 _MAX_AUTHOR = 12
+_NOBODY = "city"
+_SIGNED = ("ban", "lift", "lab", "cleaned", "sampled", "drain")  # evidence, and somebody answers for it
 _MAX_ID = 64
 
 
@@ -46,7 +48,7 @@ class _Written(Struct, forbid_unknown_fields=True):
     value: int | None = None
     for_s: _Seconds | None = None
     until: str | _Seconds | None = None
-    author: str = "city"
+    author: str | None = None
 
 
 class _Identified(Struct):
@@ -61,7 +63,7 @@ def read(unit: Unit | None, payload: bytes, now_s: float) -> Order:
         if unit is None:
             raise OrderError("command_unknown_unit", "no such unit is registered here")
         value = _value(unit, written)
-        return Order(order_id, written.verb, value, _until_s(written, now_s), _author(written.author))
+        return Order(order_id, written.verb, value, _until_s(written, now_s), _author(written))
     except OrderError as error:
         error.order_id = order_id
         raise
@@ -139,7 +141,10 @@ def _unix_s(given: str | float) -> float:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
-def _author(given: str) -> str:
+def _author(written: _Written) -> str:
+    if written.author is None and written.verb in _SIGNED:
+        raise OrderError("command_bad_author", f"{written.verb} is signed: author is missing")
+    given = _NOBODY if written.author is None else written.author
     if not 0 < len(given) <= _MAX_AUTHOR or not (given.isascii() and given.isprintable()):
         raise OrderError(
             "command_bad_author", f"author must be 1 to {_MAX_AUTHOR} printable ASCII characters"

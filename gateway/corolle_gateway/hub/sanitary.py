@@ -1,13 +1,18 @@
-"""The canopies' sanitary logs: each record kept once, its link checked, what is missing asked for again."""
+"""The canopies' sanitary logs: each record kept once, its link checked, what is missing asked for again.
+
+What contradicts a record that is kept is kept beside it: nobody but a person can say which of them is true.
+"""
 
 import asyncio
 import sqlite3
+from collections.abc import Iterable
 
 from corolle.wire.sanitary_record import Record, first_link
 from msgspec import Struct, json
 
 from corolle_gateway.counts import Counts
 from corolle_gateway.hub.desk import Desk
+from corolle_gateway.hub.sanitary_asking import Asking
 from corolle_gateway.log import Log
 from corolle_gateway.model import Guard, SanitaryEntry, Unit
 from corolle_gateway.sanitary_chain import follows
@@ -16,8 +21,7 @@ from corolle_gateway.store.writer import Writer
 from corolle_gateway.tasks import Tasks
 
 _VERB, _AUTHOR = "records", "gateway"
-_ASK_AGAIN_S = 3600.0
-_NUMBERS = 0x10000  # the order's value has 16 bits, a record's number 32
+_VALID_S = 3600.0
 
 
 class _Kept(Struct, frozen=True):
@@ -41,13 +45,19 @@ class SanitaryLogs:
         self._desk = desk
         self._whole: dict[str, int] = {}  # up to which number a controller's log lacks nothing, by DevEUI
         self._gaps: set[str] = set()  # DevEUIs of controllers whose log goes on after a gap
-        self._asked_s: dict[str, float] = {}  # when a unit was last asked for what is missing
+        self._begun_s: dict[str, float] = {}  # when a controller's first record came
+        self._asking: dict[str, Asking] = {}  # by unit
 
-    async def load(self) -> None:
+    async def load(self, units: Iterable[Unit]) -> None:
         """Go on where an earlier run stopped."""
-        self._asked_s = await self._writer.submit(lambda db: commands.last_given(db, _VERB, _AUTHOR))
-        for dev_eui, (whole, has_gap) in (await self._writer.submit(_standings)).items():
+        for dev_eui, (whole, has_gap, begun_s) in (await self._writer.submit(_standings)).items():
             self._stands(dev_eui, whole, has_gap)
+            self._begun_s[dev_eui] = begun_s
+        given = await self._writer.submit(lambda db: commands.last_given(db, _VERB, _AUTHOR))
+        for unit in units:
+            if unit.name in given:
+                wanted = self._whole.get(unit.dev_eui, 0) + 1
+                self._asking[unit.name] = Asking.of_order(*given[unit.name], wanted)
 
     def keep(
         self, unit: Unit, record: Record, now_s: float, guard: Guard, publish: Guard
@@ -67,19 +77,21 @@ class SanitaryLogs:
         return _is_some(kept)
 
     def heard(self, unit: Unit, now_s: float) -> None:
-        """The unit has spoken, and so can be asked for records that are missing: at most once an hour."""
-        since_s = now_s - self._asked_s.get(unit.name, float("-inf"))
-        if unit.dev_eui in self._gaps and not 0 <= since_s < _ASK_AGAIN_S:
-            self._asked_s[unit.name] = now_s
-            self._tasks.start(self._ask(unit.name, self._whole[unit.dev_eui] + 1))
+        """The unit has spoken, and so can be told which records are missing, or are kept here for ever."""
+        if unit.dev_eui not in self._whole:
+            return
+        asking = self._asking.setdefault(unit.name, Asking(self._begun_s[unit.dev_eui]))
+        wanted, has_gap = self._whole[unit.dev_eui] + 1, unit.dev_eui in self._gaps
+        if asking.is_due(wanted, has_gap, now_s):
+            self._log.info("sanitary_gap" if has_gap else "sanitary_kept", unit=unit.name, number=wanted)
+            self._tasks.start(self._ask(unit.name, asking.told(wanted, now_s)))
 
-    async def _ask(self, unit: str, number: int) -> None:
-        order = {"verb": _VERB, "value": number % _NUMBERS, "author": _AUTHOR, "for_s": _ASK_AGAIN_S}
-        self._log.info("sanitary_gap", unit=unit, number=number)
+    async def _ask(self, unit: str, value: int) -> None:
+        order = {"verb": _VERB, "value": value, "author": _AUTHOR, "for_s": _VALID_S}
         try:
             await self._desk.order(unit, json.encode(order))
         except sqlite3.Error:  # the writer has counted it
-            self._asked_s.pop(unit, None)
+            self._asking.pop(unit, None)
 
     def _told(self, unit: Unit, record: Record, now_s: float, done: asyncio.Future[_Kept | None]) -> None:
         kept = None if done.cancelled() or done.exception() else done.result()
@@ -92,6 +104,7 @@ class SanitaryLogs:
             for number in kept.misfits:
                 self._counts.count("sanitary_links_broken")
                 self._log.error("sanitary_link_broken", unit=unit.name, number=number)
+            self._begun_s.setdefault(unit.dev_eui, now_s)
             self._stands(unit.dev_eui, kept.whole_up_to, kept.has_gap)
         self.heard(unit, now_s)
 
@@ -100,14 +113,18 @@ class SanitaryLogs:
         (self._gaps.add if has_gap else self._gaps.discard)(dev_eui)
 
 
-def _standings(db: sqlite3.Connection) -> dict[str, tuple[int, bool]]:
-    return {dev_eui: sanitary.whole_up_to(db, dev_eui, 0) for dev_eui in sanitary.controllers(db)}
+def _standings(db: sqlite3.Connection) -> dict[str, tuple[int, bool, float]]:
+    begun_s = sanitary.controllers(db)
+    return {dev_eui: (*sanitary.whole_up_to(db, dev_eui, 0), begun_s[dev_eui]) for dev_eui in begun_s}
 
 
 def _keep(db: sqlite3.Connection, entry: SanitaryEntry, known: int, publish: Guard) -> _Kept:
     kept = sanitary.find(db, entry.dev_eui, entry.record.number)
     if kept is not None:
-        return _Kept(is_new=False, contradicts=kept != entry.record)
+        contradicts = kept != entry.record
+        if contradicts:
+            sanitary.put_contradiction(db, entry)
+        return _Kept(is_new=False, contradicts=contradicts)
     sanitary.put(db, entry)
     publish(db)
     whole, has_gap = sanitary.whole_up_to(db, entry.dev_eui, known)

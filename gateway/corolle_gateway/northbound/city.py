@@ -9,8 +9,9 @@ from corolle_gateway.config import BrokerConfig
 from corolle_gateway.config_keys import NAME_PATTERN
 from corolle_gateway.counts import Counted, Counts
 from corolle_gateway.log import Log
-from corolle_gateway.northbound.mqtt import Message, MqttClient, Secrets
+from corolle_gateway.northbound.mqtt import MqttClient
 from corolle_gateway.northbound.outside import Orders, Outbox, Street
+from corolle_gateway.northbound.packets import Incoming, Secrets
 from corolle_gateway.northbound.publisher import Publisher
 from corolle_gateway.northbound.status import Status, offline
 from corolle_gateway.northbound.topics import Topics
@@ -34,6 +35,7 @@ class City:
         street: Street,
         orders: Orders,
         store_counts: Callable[[Counted], asyncio.Future[None]],
+        room: Callable[[], object],
     ):
         self._broker = broker
         self._log = log
@@ -55,7 +57,7 @@ class City:
         if broker.tls:
             self._client.use_tls(broker.ca, broker.cert, broker.key)
         self._publisher = Publisher(counts, self._client, self._topics, outbox, street)
-        self._status = Status(clock, counts, self._client, self._topics.status, store_counts)
+        self._status = Status(clock, counts, self._client, self._topics.status, store_counts, room)
         self.changed = self._publisher.changed
 
     def start(self) -> None:
@@ -74,10 +76,10 @@ class City:
         self._publisher.all_changed()
         self._status.say_again()
 
-    def _command(self, message: Message) -> None:
+    def _command(self, message: Incoming) -> None:
         self._tasks.start(self._ordered(message))
 
-    async def _ordered(self, message: Message) -> None:
+    async def _ordered(self, message: Incoming) -> None:
         """Acknowledged only when it is stored, else the broker brings it again."""
         unit = self._topics.unit(message.topic)
         if message.retained:

@@ -1,64 +1,42 @@
-"""The connection to the city's broker, through paho.
+"""The connection to the city's broker: MQTT 3.1.1, QoS 1, a session that the broker keeps.
 
 Whether the broker is there or not is nobody else's business: the client comes back by itself, and sends again
-what was under way. At most IN_FLIGHT messages are, for paho walks through all of them at each
-acknowledgement; the backlog is the store's.
+what was under way. At most IN_FLIGHT messages are; the backlog is the store's.
 """
 
 import asyncio
 import ssl
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-
-from msgspec import Struct
-from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
-from paho.mqtt.properties import Properties
-from paho.mqtt.reasoncodes import ReasonCode
 
 from corolle_gateway.counts import Counts
 from corolle_gateway.errors import ConfigError
 from corolle_gateway.log import Log
-from corolle_gateway.northbound.paho_loop import PahoLoop
+from corolle_gateway.northbound import packets
+from corolle_gateway.northbound.connection import Connection
+from corolle_gateway.northbound.packets import Incoming, MqttError, Secrets, Will
 
-IN_FLIGHT = 20
+IN_FLIGHT = 40
+_KEEPALIVE_S = 30
+_CONNECT_S = 10.0  # DNS, TCP, TLS and CONNACK
+_SILENT_S = 10.0  # a broker that acknowledges nothing for so long is left and asked anew
+_LOOK_S = 1.0
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 60.0
+_STABLE_S = 30.0  # a broker that drops each connection after less is not asked again at once
 _GOODBYE_S = 2.0
+_NUMBERS = 0xFFFF  # packet identifiers are 1 to 65535
 
-
-class Will(Struct, frozen=True):
-    """What the broker publishes, retained, when the gateway is gone."""
-
-    topic: str
-    payload: bytes
-
-
-class Message(Struct, frozen=True):
-    """A message from the broker. It is acknowledged by MqttClient.acknowledge()."""
-
-    topic: str
-    payload: bytes
-    retained: bool
-    number: int
-    qos: int
-
-
-class Secrets(Struct, frozen=True):
-    """How the gateway proves who it is. The repr leaves the password out."""
-
-    user: str | None = None
-    password: str | None = None
-
-    def __repr__(self) -> str:
-        return f"Secrets(user={self.user!r})"
+# MQTT 3.1.1, table 3.1.
+_REFUSALS = ("", "protocol version", "client identifier", "server unavailable", "bad user or password")
 
 
 class MqttClient:
-    """One connection, MQTT 3.1.1, QoS 1, with a session that the broker keeps while the gateway is away.
+    """One broker, again and again.
 
     Args:
         receive: takes each message of the subscription; it must not raise.
         connected: called at each connection.
+        silent_s: how long the broker may leave what was sent to it unanswered.
     """
 
     def __init__(
@@ -69,33 +47,26 @@ class MqttClient:
         secrets: Secrets,
         log: Log,
         counts: Counts,
-        receive: Callable[[Message], None],
+        receive: Callable[[Incoming], None],
         connected: Callable[[], None],
+        silent_s: float = _SILENT_S,
     ):
         self._log = log
         self._counts = counts
+        self._hello = packets.connect(client_id, _KEEPALIVE_S, will, secrets)
         self._subscription = subscription
         self._receive = receive
         self._connected = connected
+        self._silent_s = silent_s
+        self._tls: ssl.SSLContext | None = None
+        self._loop = asyncio.get_running_loop()
+        self._connection: Connection | None = None
+        self._number = 0
+        self._under_way: dict[int, tuple[bytes, Callable[[], None]]] = {}  # in the order they were sent
+        self._received: dict[int, Incoming] = {}  # by this connection, and not acknowledged yet
+        self._room = asyncio.Event()
+        self._answered_s = 0.0  # when the broker answered last, or was first asked something since
         self.up = asyncio.Event()
-        self._free = asyncio.Semaphore(IN_FLIGHT)
-        self._under_way: dict[int, Callable[[], None]] = {}
-        self._paho = Client(
-            CallbackAPIVersion.VERSION2,
-            client_id,
-            clean_session=False,
-            protocol=MQTTProtocolVersion.MQTTv311,
-            manual_ack=True,
-        )
-        self._paho.max_inflight_messages_set(IN_FLIGHT)
-        self._paho.will_set(will.topic, will.payload, qos=1, retain=True)
-        if secrets.user is not None:
-            self._paho.username_pw_set(secrets.user, secrets.password)
-        self._paho.on_connect = self._on_connect
-        self._paho.on_disconnect = self._on_disconnect
-        self._paho.on_publish = self._on_publish
-        self._paho.on_message = self._on_message
-        self._paho_loop = PahoLoop(self._paho, self._unreachable)
 
     def use_tls(self, ca: Path | None, cert: Path | None, key: Path | None) -> None:
         """Verify the broker; show a certificate if there is one. ConfigError names the files."""
@@ -106,22 +77,57 @@ class MqttClient:
         except (OSError, ssl.SSLError) as error:
             files = ", ".join(str(path) for path in (ca, cert, key) if path)
             raise ConfigError(f"broker: TLS files {files} cannot be used: {error}") from error
-        self._paho.tls_set_context(context)
+        self._tls = context
 
     async def run(self, host: str, port: int) -> None:
         """Keep the connection, until cancelled."""
-        await self._paho_loop.run(host, port)
+        pause_s = _FIRST_PAUSE_S
+        while True:
+            begun_s = self._loop.time()
+            try:
+                connection = await self._connect(host, port)
+            except OSError as error:  # also what TLS has against the broker's certificate
+                self._counts.reject("broker_unreachable", reason=error)
+            else:
+                await self._attend(connection)
+            if self._loop.time() - begun_s > _STABLE_S:
+                pause_s = _FIRST_PAUSE_S
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a message can be sent now."""
+        return self._room.is_set()
+
+    async def room(self) -> None:
+        """Wait until a message can be sent: there is a connection, and not too much is under way."""
+        await self._room.wait()
+
+    def send(self, topic: str, payload: bytes, retain: bool, done: Callable[[], None]) -> None:
+        """Publish; `done` is called at PUBACK. Only while there is room."""
+        number = self._next_number()
+        packet = packets.publish(number, topic, payload, retain)
+        if not self._under_way:
+            self._answered_s = self._loop.time()
+        self._under_way[number] = packet, done
+        self._write(packet)
+        self._note_room()
 
     async def publish(self, topic: str, payload: bytes, retain: bool, done: Callable[[], None]) -> None:
-        """Publish as soon as there is a connection and room; `done` is called at PUBACK."""
-        await self._free.acquire()
-        await self.up.wait()
-        number = self._paho.publish(topic, payload, qos=1, retain=retain).mid
-        self._under_way[number] = done
+        """Publish as soon as there is room; `done` is called at PUBACK."""
+        while not self.has_room:
+            await self.room()
+        self.send(topic, payload, retain, done)
 
-    def acknowledge(self, message: Message) -> None:
-        """The broker may forget a message; not before it is stored."""
-        self._paho.ack(message.number, message.qos)
+    def acknowledge(self, message: Incoming) -> None:
+        """The broker may forget a message; not before it is stored.
+
+        One that came by an earlier connection comes again by this one, perhaps under another number.
+        """
+        if self._received.get(message.number) is message:
+            del self._received[message.number]
+            self._write(packets.puback(message.number))
 
     async def say_goodbye(self, last_words: Will) -> None:
         """Publish this in place of the will and disconnect, if there is a connection."""
@@ -134,40 +140,97 @@ class MqttClient:
                 await said.wait()
         except TimeoutError:
             self._log.warning("broker_silent")
-        self.up.clear()
-        self._paho.disconnect()
-        self._paho.loop_write()
+        self._down()
+        connection, self._connection = self._connection, None
+        if connection:
+            connection.close(packets.DISCONNECT)
 
-    def _on_connect(
-        self, client: Client, userdata: Any, flags: ConnectFlags, code: ReasonCode, _: Properties | None
-    ) -> None:
-        if code.is_failure:
-            self._counts.reject("broker_refused", reason=code)
-            return
-        client.subscribe(self._subscription, qos=1)
+    async def _connect(self, host: str, port: int) -> Connection:
+        """OSError (TimeoutError is one) when it cannot be made."""
+        async with asyncio.timeout(_CONNECT_S):
+            _, connection = await self._loop.create_connection(
+                lambda: Connection(self._take), host, port, ssl=self._tls
+            )
+        return connection
+
+    async def _attend(self, connection: Connection) -> None:
+        """Look after a connection until it is lost."""
+        self._connection = connection
+        self._received.clear()
+        self._answered_s = self._loop.time()
+        connection.write(self._hello)
+        try:
+            while not connection.lost.done():
+                await asyncio.wait([connection.lost], timeout=_LOOK_S)
+                self._look(connection)
+        finally:
+            self._down()
+        if self._connection is connection:  # else it was we who said goodbye
+            self._connection = None
+            self._counts.reject("broker_lost", reason=connection.lost.result())
+
+    def _look(self, connection: Connection) -> None:
+        now_s = self._loop.time()
+        waits = bool(self._under_way) or not self.up.is_set()
+        if waits and now_s - self._answered_s > self._silent_s:
+            self._counts.reject("broker_silent", under_way=len(self._under_way))
+            connection.abandon("it has not answered")
+        elif now_s - self._answered_s > 2 * _KEEPALIVE_S:
+            connection.abandon("it has not answered a ping")
+        elif now_s - max(connection.written_s, self._answered_s) > _KEEPALIVE_S / 2:
+            connection.write(packets.PINGREQ)
+
+    def _take(self, kind: int, body: bytes) -> None:
+        """A packet of the broker's. Raises MqttError."""
+        if kind == packets.PUBACK:
+            self._published(packets.number_of(body))
+        elif kind & 0xF0 == packets.PUBLISH:
+            message = packets.incoming(kind, body)
+            if message.number:
+                self._received[message.number] = message
+            self._receive(message)
+        elif kind == packets.CONNACK:
+            self._accepted(packets.verdict_of(body))
+        elif kind == packets.SUBACK and packets.verdict_of(body) == 0x80:
+            self._counts.reject("broker_refused", reason="the subscription to commands")
+        self._answered_s = self._loop.time()
+
+    def _accepted(self, verdict: int) -> None:
+        if verdict:
+            reason = _REFUSALS[verdict] if verdict < len(_REFUSALS) else "not authorized"
+            self._counts.reject("broker_refused", reason=reason)
+            raise MqttError(f"it refuses: {reason}")
         self._log.info("broker_connected")
         self._counts.count("broker_connections")
+        self._write(packets.subscribe(self._next_number(), self._subscription))
+        for packet, _ in self._under_way.values():
+            self._write(packets.again(packet))
         self.up.set()
+        self._note_room()
         self._connected()
 
-    def _on_disconnect(
-        self, client: Client, userdata: Any, flags: DisconnectFlags, code: ReasonCode, _: Properties | None
-    ) -> None:
-        if self.up.is_set():
-            self._log.warning("broker_lost", reason=code)
+    def _published(self, number: int) -> None:
+        known = self._under_way.pop(number, None)
+        if known:
+            self._note_room()
+            known[1]()
+
+    def _next_number(self) -> int:
+        while True:
+            self._number = self._number % _NUMBERS + 1
+            if self._number not in self._under_way:
+                return self._number
+
+    def _note_room(self) -> None:
+        if self.up.is_set() and len(self._under_way) < IN_FLIGHT:
+            self._room.set()
+        else:
+            self._room.clear()
+
+    def _write(self, packet: bytes) -> None:
+        if self._connection:
+            self._connection.write(packet)
+
+    def _down(self) -> None:
         self.up.clear()
-
-    def _on_publish(
-        self, client: Client, userdata: Any, number: int, code: ReasonCode, properties: Properties
-    ) -> None:
-        done = self._under_way.pop(number, None)
-        if done:
-            self._free.release()
-            done()
-
-    def _on_message(self, client: Client, userdata: Any, message: MQTTMessage) -> None:
-        payload = bytes(message.payload)
-        self._receive(Message(message.topic, payload, message.retain, message.mid, message.qos))
-
-    def _unreachable(self, reason: str) -> None:
-        self._counts.reject("broker_unreachable", reason=reason)
+        self._room.clear()

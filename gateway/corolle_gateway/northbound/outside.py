@@ -13,8 +13,11 @@ class Outbox(Protocol):
 
     filled: Event
 
-    async def take(self, lane: int, after: int, limit: int) -> list[OutboxRow]:
-        """The next messages of a lane numbered above `after`, oldest first. sqlite3.Error if that fails."""
+    def take(self, after: dict[int, int], room: dict[int, int]) -> Future[dict[int, list[OutboxRow]]]:
+        """Of each lane, the next messages numbered above `after`, oldest first, at most `room`.
+
+        sqlite3.Error if that fails.
+        """
         ...
 
     def published(self, rows: list[tuple[int, int]]) -> Future[None]:

@@ -1,7 +1,8 @@
-"""What goes north: the outbox in order, live matters first, and each unit's entity when there is room."""
+"""What goes north: live matters first, the backlog behind them, each unit's entity when there is room."""
 
 import asyncio
 import sqlite3
+from collections import deque
 
 import msgspec
 
@@ -12,13 +13,18 @@ from corolle_gateway.northbound.mqtt import MqttClient
 from corolle_gateway.northbound.outside import BACKLOG, LIVE, Outbox, Street
 from corolle_gateway.northbound.topics import Topics
 
-_BATCH = 128
-_ENTITIES_A_BATCH = 16  # a backlog must not keep what the street is like now from being known
+_AHEAD = 256  # so many messages of a lane are read ahead of the broker
+_MESSAGES_AN_ENTITY = 8  # a backlog must not keep what the street is like now from being known
 _STORE_RETRY_S = 1.0
+
+_Taken = dict[int, list[OutboxRow]]
 
 
 class Publisher:
-    """Empties the outbox whenever the broker is there. A message leaves it at PUBACK and not before."""
+    """Empties the outbox whenever the broker is there. A message leaves it at PUBACK and not before.
+
+    Events and acks overtake all that waits here: only what is under way already goes before them.
+    """
 
     def __init__(self, counts: Counts, client: MqttClient, topics: Topics, outbox: Outbox, street: Street):
         self._counts = counts
@@ -27,7 +33,11 @@ class Publisher:
         self._outbox = outbox
         self._street = street
         self._taken = {LIVE: 0, BACKLOG: 0}  # the last number taken of each lane
+        self._waiting: dict[int, deque[OutboxRow]] = {LIVE: deque(), BACKLOG: deque()}
+        self._has_more = False  # in the backlog, than what was read ahead
+        self._looking: asyncio.Future[_Taken] | None = None
         self._changed: dict[str, None] = {}  # units whose entity is to be published, in order
+        self._since_entity = 0
         self._acknowledged: list[tuple[int, int]] = []
 
     def changed(self, unit: str) -> None:
@@ -43,48 +53,74 @@ class Publisher:
     async def run(self) -> None:
         """Publish, until cancelled."""
         while True:
-            await self._client.up.wait()
-            self._outbox.filled.clear()
-            published = await self._messages() + await self._entities()
-            if not published:
-                await self._outbox.filled.wait()
+            if not self._client.has_room:
+                await self._client.room()
+            self._look()
+            if self._looking and self._looking.done():
+                await self._seen(self._looking)
+            if not self._send_one():
+                if self._looking:
+                    await self._seen(self._looking)
+                else:
+                    await self._outbox.filled.wait()
 
-    async def _messages(self) -> int:
+    def _look(self) -> None:
+        """Begin to read what has been committed, unless that is under way or enough is at hand."""
+        live, backlog = self._waiting[LIVE], self._waiting[BACKLOG]
+        is_low = len(backlog) < _AHEAD // 2
+        if self._looking or not (self._outbox.filled.is_set() or (self._has_more and is_low)):
+            return
+        self._outbox.filled.clear()
+        self._has_more = not is_low
+        room = {LIVE: _AHEAD - len(live), BACKLOG: _AHEAD - len(backlog) if is_low else 0}
+        self._looking = self._outbox.take(self._taken, room)
+
+    async def _seen(self, looking: asyncio.Future[_Taken]) -> None:
+        self._looking = None
         try:
-            rows = [(LIVE, row) for row in await self._take(LIVE, _BATCH)]
-            rows += [(BACKLOG, row) for row in await self._take(BACKLOG, _BATCH - len(rows))]
+            found = await looking
         except sqlite3.Error:
             await asyncio.sleep(_STORE_RETRY_S)
-            return 1
-        for lane, row in rows:
-            topic = self._topics.of(row.unit, row.kind)
-            await self._client.publish(topic, row.body, False, lambda at=(lane, row.id): self._gone(at))
-        return len(rows)
+            self._outbox.filled.set()
+            return
+        for lane, rows in found.items():
+            if rows:
+                self._taken = {**self._taken, lane: rows[-1].id}
+                self._waiting[lane].extend(rows)
+                self._outbox.filled.set()  # there may be more
 
-    async def _take(self, lane: int, limit: int) -> list[OutboxRow]:
-        rows = await self._outbox.take(lane, self._taken[lane], limit) if limit > 0 else []
-        if rows:
-            self._taken[lane] = rows[-1].id
-        return rows
+    def _send_one(self) -> bool:
+        """Whether there was anything to send."""
+        for lane, rows in self._waiting.items():
+            if rows and (lane == LIVE or not self._changed or self._since_entity < _MESSAGES_AN_ENTITY):
+                self._since_entity += 1
+                self._send(lane, rows.popleft())
+                return True
+        self._since_entity = 0
+        return self._send_entity()
 
-    async def _entities(self) -> int:
-        units = list(self._changed)[:_ENTITIES_A_BATCH]
-        for name in units:
-            del self._changed[name]
-            unit = self._street.units[name]
-            body = msgspec.json.encode(smart_data_models.entity(unit, self._street.latest.get(name)))
-            await self._client.publish(self._topics.of(name, "entity"), body, True, _nothing)
-        return len(units)
+    def _send(self, lane: int, row: OutboxRow) -> None:
+        at = lane, row.id
+        self._client.send(self._topics.of(row.unit, row.kind), row.body, False, lambda: self._gone(at))
+
+    def _send_entity(self) -> bool:
+        name = next(iter(self._changed), None)
+        if name is None:
+            return False
+        del self._changed[name]
+        body = smart_data_models.entity(self._street.units[name], self._street.latest.get(name))
+        self._client.send(self._topics.of(name, "entity"), msgspec.json.encode(body), True, _nothing)
+        return True
 
     def _gone(self, at: tuple[int, int]) -> None:
         """PUBACK. Those of one turn of the event loop leave the outbox together."""
-        self._counts.count("published")
         self._acknowledged.append(at)
         if len(self._acknowledged) == 1:
             asyncio.get_running_loop().call_soon(self._forget)
 
     def _forget(self) -> None:
         rows, self._acknowledged = self._acknowledged, []
+        self._counts.count("published", len(rows))
         self._outbox.published(rows)  # if that fails, they are published once more after a restart
 
 

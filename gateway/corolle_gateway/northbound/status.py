@@ -9,7 +9,8 @@ import msgspec
 from corolle_gateway.clock import Clock
 from corolle_gateway.counts import Counted, Counts
 from corolle_gateway.model import iso_utc
-from corolle_gateway.northbound.mqtt import MqttClient, Will
+from corolle_gateway.northbound.mqtt import MqttClient
+from corolle_gateway.northbound.packets import Will
 
 # Real seconds, whatever the street's speed: this is for the eyes and the disk.
 _PAUSE_S = 1.0
@@ -33,12 +34,14 @@ class Status:
         client: MqttClient,
         topic: str,
         store: Callable[[Counted], asyncio.Future[None]],
+        room: Callable[[], object],
     ):
         self._clock = clock
         self._counts = counts
         self._client = client
         self._topic = topic
         self._store = store
+        self._room = room  # what is known of the room in the store
         self._news = asyncio.Event()
         self._kept = _NOTHING  # what is told: a count that a crash could take back is not told yet
 
@@ -82,6 +85,7 @@ class Status:
                 "time": iso_utc(self._clock.now()),
                 "counters": done,
                 "rejected": rejected,
+                "store": self._room(),
             }
         )
 

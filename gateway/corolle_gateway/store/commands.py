@@ -32,14 +32,14 @@ def last_wire_id(db: sqlite3.Connection, unit: str) -> int:
     return row[0] if row else 0
 
 
-def last_given(db: sqlite3.Connection, verb: str, author: str) -> dict[str, float]:
-    """When each unit was last given such a command (Unix seconds)."""
-    return dict(
-        db.execute(
-            "SELECT unit, max(created_s) FROM commands WHERE verb = ? AND author = ? GROUP BY unit",
-            (verb, author),
-        )
+def last_given(db: sqlite3.Connection, verb: str, author: str) -> dict[str, tuple[float, int]]:
+    """When each unit was last given such a command (Unix seconds), and its value."""
+    rows = db.execute(
+        # Of max() alone SQLite promises that the other columns are of the row that has it.
+        "SELECT unit, max(created_s), value FROM commands WHERE verb = ? AND author = ? GROUP BY unit",
+        (verb, author),
     )
+    return {unit: (given_s, value) for unit, given_s, value in rows}
 
 
 def put(db: sqlite3.Connection, command: Command) -> None:

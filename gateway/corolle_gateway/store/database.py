@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import IO
 
 from corolle_gateway.errors import StoreError
+from corolle_gateway.store.salvage import Salvage, is_damage, salvage
 from corolle_gateway.store.schema import migrate
 
 FILE_NAME = "gateway.sqlite"
 _LOCK_NAME = "gateway.lock"
+_MARK_NAME = "gateway.damaged"
+_WAL_BYTES = 8_000_000  # what a burst has made of the log beside the database does not stay for ever
 
 
 def claim(data_dir: Path) -> IO[str]:
@@ -33,6 +36,35 @@ def claim(data_dir: Path) -> IO[str]:
     return lock
 
 
+def mark_damaged(data_dir: Path) -> None:
+    """Have the database salvaged at the next start. OSError when not even that can be written."""
+    (data_dir / _MARK_NAME).touch(mode=0o600)
+
+
+def mend(data_dir: Path) -> Salvage | None:
+    """Salvage the database if it is marked as damaged, or cannot be read at all. StoreError when that fails."""
+    path, mark = data_dir / FILE_NAME, data_dir / _MARK_NAME
+    try:
+        if not path.exists() or not (mark.exists() or _is_unreadable(path)):
+            return None
+        done = salvage(path)
+        mark.unlink(missing_ok=True)
+    except (OSError, sqlite3.Error) as error:
+        raise StoreError(f"{path}: it is damaged, and cannot be salvaged: {error}") from error
+    return done
+
+
+def _is_unreadable(path: Path) -> bool:
+    db = sqlite3.connect(path)
+    try:
+        db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.DatabaseError as error:
+        return is_damage(error)
+    finally:
+        db.close()
+    return False
+
+
 def connect(data_dir: Path) -> sqlite3.Connection:
     """Open the database, made or migrated as need be. StoreError says what is wrong with it.
 
@@ -46,6 +78,7 @@ def connect(data_dir: Path) -> sqlite3.Connection:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")
+        db.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
         migrate(db)
     except sqlite3.Error as error:
         raise StoreError(f"{path}: {error}") from error

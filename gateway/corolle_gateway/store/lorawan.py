@@ -38,9 +38,9 @@ class LorawanMemory:
 
         return self._writer.submit(operation)
 
-    def advance(self, session_id: int, f_cnt: int, f_cnt_down: int, gateway: str) -> Guard:
+    def advance(self, session_id: int, f_cnt: int, f_cnt_down: int, gateway: str, is_first: bool) -> Guard:
         """A guard that uses up an uplink counter, and reserves downlink counters below `f_cnt_down`."""
-        return lambda db: sessions.advance(db, session_id, f_cnt, f_cnt_down, gateway)
+        return lambda db: sessions.advance(db, session_id, f_cnt, f_cnt_down, gateway, is_first)
 
     def commit(self, guard: Guard) -> Future[bool]:
         """Run a guard by itself."""

@@ -39,10 +39,19 @@ class Outbox:
         self._held.pop(message_id, None)
         self.filled.set()
 
-    async def take(self, lane: int, after: int, limit: int) -> list[OutboxRow]:
-        """The next messages of a lane numbered above `after`, oldest first. sqlite3.Error if that fails."""
+    def take(self, after: dict[int, int], room: dict[int, int]) -> asyncio.Future[dict[int, list[OutboxRow]]]:
+        """Of each lane, the next messages numbered above `after`, oldest first, at most `room`.
+
+        sqlite3.Error if that fails.
+        """
         below = next(iter(self._held), None)
-        return await self._writer.submit(lambda db: messages.queued(db, lane, after, below, limit))
+        return self._writer.submit(
+            lambda db: {
+                lane: messages.queued(db, lane, after[lane], below, limit)
+                for lane, limit in room.items()
+                if limit > 0
+            }
+        )
 
     def published(self, rows: list[tuple[int, int]]) -> asyncio.Future[None]:
         """The broker has acknowledged these (lane, number)."""

@@ -1,5 +1,7 @@
 """The sanitary logs of canopies: records are added, and neither changed nor deleted.
 
+A record that claims the number of another one does not enter the log; it is kept beside it.
+
 A log is a controller's and not a unit's: who puts another controller into a canopy begins another log, whose
 numbers begin at 1 again.
 """
@@ -12,13 +14,19 @@ from corolle.wire.sanitary_record import Record
 from corolle_gateway.model import SanitaryEntry
 
 _RECORD = "number, time_s, code, flags, value, author, chain"
+_VALUES = f"(unit, dev_eui, received_s, {_RECORD}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def put(db: sqlite3.Connection, entry: SanitaryEntry) -> None:
     """Keep a record. sqlite3.IntegrityError when its number is there already."""
+    db.execute(f"INSERT INTO sanitary {_VALUES}", _row(entry))
+
+
+def put_contradiction(db: sqlite3.Connection, entry: SanitaryEntry) -> None:
+    """Keep a record whose number is there already with other contents; the same one once."""
     db.execute(
-        f"INSERT INTO sanitary (unit, dev_eui, received_s, {_RECORD}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (entry.unit, entry.dev_eui, entry.received_s, *entry.record),
+        f"INSERT INTO sanitary_contradictions {_VALUES} ON CONFLICT DO NOTHING",
+        _row(entry),
     )
 
 
@@ -45,9 +53,9 @@ def whole_up_to(db: sqlite3.Connection, dev_eui: str, known: int) -> tuple[int, 
     return known, False
 
 
-def controllers(db: sqlite3.Connection) -> list[str]:
-    """The DevEUIs of all controllers of which there is a log."""
-    return [dev_eui for (dev_eui,) in db.execute("SELECT DISTINCT dev_eui FROM sanitary ORDER BY dev_eui")]
+def controllers(db: sqlite3.Connection) -> dict[str, float]:
+    """The DevEUIs of the controllers that have a log, and when its first record came (Unix seconds)."""
+    return dict(db.execute("SELECT dev_eui, min(received_s) FROM sanitary GROUP BY dev_eui"))
 
 
 def logs_of(db: sqlite3.Connection, unit: str) -> list[list[SanitaryEntry]]:
@@ -61,12 +69,27 @@ def logs_of(db: sqlite3.Connection, unit: str) -> list[list[SanitaryEntry]]:
     return [_log(db, dev_eui) for (dev_eui,) in rows]
 
 
-def _log(db: sqlite3.Connection, dev_eui: str) -> list[SanitaryEntry]:
-    rows = db.execute(
-        f"SELECT unit, dev_eui, received_s, {_RECORD} FROM sanitary WHERE dev_eui = ? ORDER BY number",
-        (dev_eui,),
+def contradictions_of(db: sqlite3.Connection, unit: str) -> list[SanitaryEntry]:
+    """What contradicts the logs of the controllers that have written for a unit, by controller and number."""
+    return _entries(
+        db,
+        "sanitary_contradictions WHERE dev_eui IN (SELECT dev_eui FROM sanitary WHERE unit = ?) "
+        "ORDER BY dev_eui, number, received_s",
+        unit,
     )
+
+
+def _log(db: sqlite3.Connection, dev_eui: str) -> list[SanitaryEntry]:
+    return _entries(db, "sanitary WHERE dev_eui = ? ORDER BY number", dev_eui)
+
+
+def _entries(db: sqlite3.Connection, which: str, of: str) -> list[SanitaryEntry]:
+    rows = db.execute(f"SELECT unit, dev_eui, received_s, {_RECORD} FROM {which}", (of,))
     return [_entry(row) for row in rows]
+
+
+def _row(entry: SanitaryEntry) -> tuple[Any, ...]:
+    return (entry.unit, entry.dev_eui, entry.received_s, *entry.record)
 
 
 def _entry(row: tuple[Any, ...]) -> SanitaryEntry:

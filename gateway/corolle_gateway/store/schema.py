@@ -88,7 +88,33 @@ CREATE TRIGGER sanitary_kept BEFORE DELETE ON sanitary
     BEGIN SELECT RAISE(ABORT, 'a sanitary record is never deleted'); END;
 """
 
-MIGRATIONS = (_FIRST, _SANITARY)
+# Records that contradict one of the log: the same controller and number, other contents.
+_CONTRADICTIONS = """
+CREATE TABLE sanitary_contradictions (
+    unit TEXT NOT NULL, dev_eui TEXT NOT NULL, received_s REAL NOT NULL,
+    number INTEGER NOT NULL, time_s INTEGER NOT NULL, code INTEGER NOT NULL, flags INTEGER NOT NULL,
+    value INTEGER NOT NULL, author TEXT NOT NULL, chain BLOB NOT NULL,
+    UNIQUE (dev_eui, number, time_s, code, flags, value, author, chain)
+) STRICT;
+CREATE TRIGGER contradiction_unchanged BEFORE UPDATE ON sanitary_contradictions
+    BEGIN SELECT RAISE(ABORT, 'a sanitary record is never changed'); END;
+CREATE TRIGGER contradiction_kept BEFORE DELETE ON sanitary_contradictions
+    BEGIN SELECT RAISE(ABORT, 'a sanitary record is never deleted'); END;
+"""
+
+# Where the messages of each hour of service begin: their age, whatever the clock says. The outbox loses its
+# reference to messages, for which SQLite would go through all of it at each message that is deleted.
+_BOUNDED = """
+CREATE TABLE hours (hour INTEGER PRIMARY KEY, last_message INTEGER NOT NULL) STRICT;
+ALTER TABLE outbox RENAME TO outbox_before;
+CREATE TABLE outbox (
+    lane INTEGER NOT NULL, message INTEGER NOT NULL, PRIMARY KEY (lane, message)
+) STRICT, WITHOUT ROWID;
+INSERT INTO outbox SELECT lane, message FROM outbox_before;
+DROP TABLE outbox_before;
+"""
+
+MIGRATIONS = (_FIRST, _SANITARY, _CONTRADICTIONS, _BOUNDED)
 
 
 def migrate(db: sqlite3.Connection) -> None:

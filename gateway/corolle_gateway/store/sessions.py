@@ -29,22 +29,26 @@ def begin(db: sqlite3.Connection, session: SessionRecord) -> SessionRecord:
     return _record(rows.fetchone())
 
 
-def advance(db: sqlite3.Connection, session_id: int, f_cnt: int, f_cnt_down: int, gateway: str) -> bool:
+def advance(
+    db: sqlite3.Connection, session_id: int, f_cnt: int, f_cnt_down: int, gateway: str, is_first: bool
+) -> bool:
     """Use up an uplink counter and reserve downlink counters below `f_cnt_down`; False for a replay.
 
-    The first uplink of a session ends those before it.
+    The first uplink of a session (`is_first`) ends those before it.
     """
-    row = db.execute(
+    used = db.execute(
         "UPDATE sessions SET f_cnt_up = ?2 + 1, f_cnt_down = max(f_cnt_down, ?3), gateway = ?4"
-        " WHERE id = ?1 AND f_cnt_up <= ?2 RETURNING unit, active",
+        " WHERE id = ?1 AND f_cnt_up <= ?2",
         (session_id, f_cnt, f_cnt_down, gateway),
-    ).fetchone()
-    if row is None:
+    )
+    if not used.rowcount:
         return False
-    unit, active = row
-    if not active:
+    if is_first:
         db.execute("UPDATE sessions SET active = 1 WHERE id = ?", (session_id,))
-        db.execute("DELETE FROM sessions WHERE unit = ? AND id <> ?", (unit, session_id))
+        db.execute(
+            "DELETE FROM sessions WHERE id <> ?1 AND unit = (SELECT unit FROM sessions WHERE id = ?1)",
+            (session_id,),
+        )
     return True
 
 

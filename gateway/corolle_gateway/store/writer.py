@@ -4,26 +4,33 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from corolle_gateway.counts import Counts
+from corolle_gateway.store.salvage import is_damage
 
 T = TypeVar("T")
+_Operation = Callable[[sqlite3.Connection], Any]
 _Outcome = tuple[Any, BaseException | None]
 
 
 class Writer:
-    """Runs operations on the database in the order they were submitted, in a thread of their own.
+    """Runs operations on the database in the order they were submitted.
 
     An operation is a function of the connection. It runs inside a transaction that it may share with others,
     and once more in one of its own when that one fails; so it changes nothing but the database.
+
+    The statements run here, in the event loop: each is short, and two threads that hand the interpreter to
+    each other at every statement would take five times as long. COMMIT waits for the disk, and has a thread.
     """
 
     def __init__(self, db: sqlite3.Connection, counts: Counts):
         self._db = db
+        self.damaged = asyncio.Event()  # the file itself is damaged, and has to be salvaged
         self._counts = counts
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
-        self._waiting: list[tuple[Callable[[sqlite3.Connection], Any], asyncio.Future[Any]]] = []
+        self._waiting: list[tuple[_Operation, asyncio.Future[Any]]] = []
         self._busy = False
 
     def submit(self, operation: Callable[[sqlite3.Connection], T]) -> asyncio.Future[T]:
@@ -42,7 +49,8 @@ class Writer:
     async def close(self) -> None:
         """Finish what was submitted, then close the database."""
         while self._busy:
-            await self.submit(_nothing)
+            with suppress(sqlite3.Error):
+                await self.submit(_nothing)
         self._thread.shutdown()
         self._db.close()
 
@@ -50,7 +58,8 @@ class Writer:
         batch, self._waiting = self._waiting, []
         operations = [operation for operation, _ in batch]
         futures = [future for _, future in batch]
-        running = loop.run_in_executor(self._thread, _commit, self._db, operations)
+        begun = _begin(self._db, operations)
+        running = loop.run_in_executor(self._thread, _commit, self._db, begun, operations)
         running.add_done_callback(lambda done: self._finish(loop, futures, done))
 
     def _finish(
@@ -59,11 +68,11 @@ class Writer:
         futures: list[asyncio.Future[Any]],
         done: asyncio.Future[list[_Outcome]],
     ) -> None:
-        fault = done.exception()  # not the database's but an operation's own: all of the batch fail with it
-        outcomes = [(None, fault) for _ in futures] if fault else done.result()
-        for future, (result, error) in zip(futures, outcomes, strict=True):
+        for future, (result, error) in zip(futures, done.result(), strict=True):
             if error:
                 self._counts.reject("store_failed", error=error)
+                if is_damage(error):
+                    self.damaged.set()
             if future.cancelled():
                 continue
             if error:
@@ -77,25 +86,41 @@ class Writer:
             self._busy = False
 
 
-def _commit(db: sqlite3.Connection, operations: list[Callable[[sqlite3.Connection], Any]]) -> list[_Outcome]:
-    """All operations in one transaction; if that fails, each in its own, so that one culprit fails alone."""
+def _begin(db: sqlite3.Connection, operations: list[_Operation]) -> list[Any] | BaseException:
+    """Run all in one transaction, not committed yet: their results, or what went wrong (all is undone)."""
     try:
-        return [(result, None) for result in _transaction(db, operations)]
-    except sqlite3.Error as error:
-        if len(operations) == 1:
-            return [(None, error)]
-    return [outcome for operation in operations for outcome in _commit(db, [operation])]
+        db.execute("BEGIN IMMEDIATE")
+        return [operation(db) for operation in operations]
+    except Exception as error:  # noqa: BLE001 - whatever an operation raises is for those who submitted
+        _undo(db)
+        return error
 
 
-def _transaction(db: sqlite3.Connection, operations: list[Callable[[sqlite3.Connection], Any]]) -> list[Any]:
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        results = [operation(db) for operation in operations]
-        db.execute("COMMIT")
-    finally:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-    return results
+def _commit(
+    db: sqlite3.Connection, begun: list[Any] | BaseException, operations: list[_Operation]
+) -> list[_Outcome]:
+    """Commit; if that or an operation fails, each in its own transaction, so that a culprit fails alone."""
+    if isinstance(begun, list):
+        try:
+            db.execute("COMMIT")
+        except sqlite3.Error as error:
+            _undo(db)
+            begun = error
+        else:
+            return [(result, None) for result in begun]
+    if not isinstance(begun, sqlite3.Error) or len(operations) == 1:
+        return [(None, begun) for _ in operations]
+    return [_alone(db, operation) for operation in operations]
+
+
+def _alone(db: sqlite3.Connection, operation: _Operation) -> _Outcome:
+    return _commit(db, _begin(db, [operation]), [operation])[0]
+
+
+def _undo(db: sqlite3.Connection) -> None:
+    """A transaction that SQLite has rolled back by itself, as on a full disk, is over already."""
+    if db.in_transaction:
+        db.execute("ROLLBACK")
 
 
 def _nothing(_: sqlite3.Connection) -> None:

@@ -7,9 +7,11 @@ from typing import Any
 
 from corolle_hil.fitting import Furniture
 from corolle_hil.one_core import one_core
-from corolle_hil.replay.lamp import DAY_S, ROOMY_BYTES
+from corolle_hil.replay.lamp import DAY_S
 from corolle_hil.replay.season_album import SeasonAlbum, SeasonPage
+from corolle_hil.replay.season_keeper import Keeper
 from corolle_hil.replay.season_tally import SeasonTally
+from corolle_hil.replay.valves_wire import PRELUDE
 from corolle_hil.replay.water_diary import WaterDiary
 from corolle_hil.scheduler import Scheduler
 from corolle_hil.street import Equipment, Street
@@ -24,7 +26,8 @@ from corolle_hil.world.water import DripLine
 
 Record = dict[str, Any]
 
-_BOOTED_US = 100_000
+# Just enough for the firmware to let nothing go: what it asks of its heap then takes longer with its size.
+HEAP_BYTES = 384 * 1024
 _VIEW_M = 3.0  # whoever is under the canopy
 
 
@@ -61,7 +64,8 @@ def replay_canopy(
 ) -> Grown:
     """Replay a season. It begins after a rain that has filled the soil, as FAO-56 has it (chapter 8).
 
-    The canopy stands alone: no gateway answers, its clock was set when it was mounted.
+    A wire stands in for its radio, with a keeper at the end who commissions the mist line and does what its
+    duties ask for.
 
     Args:
         hear: called with every record.
@@ -74,6 +78,8 @@ def replay_canopy(
     climate = what.climate or ScenarioClimate(scheduler.rng, place_deg=what.place_deg)
     diary = WaterDiary(scheduler, climate)
 
+    wired = Equipment(equipment.board, lambda: _wire(equipment.files()))
+
     def take(record: Record) -> None:
         diary.take(record)
         hear(record)
@@ -81,19 +87,23 @@ def replay_canopy(
     with (
         one_core(),
         Street(
-            scheduler, place, lambda _: equipment, folder, climate, take, 0.0, what.place_deg, ROOMY_BYTES
+            scheduler, place, lambda _: wired, folder, climate, take, 0.0, what.place_deg, HEAP_BYTES
         ) as street,
     ):
         unit = street.units[place.canopies[0].name]
         soil, drip = _set_up(unit.furniture, what)
         _let_people_come(scheduler, unit.furniture, what)
+        Keeper(scheduler, unit.board)
         ground = Ground(soil.vwc, soil.demand_mm_d)
         album = SeasonAlbum(scheduler, soil, what.days * DAY_S * 1_000_000) if picture else None
-        scheduler.at(_BOOTED_US, unit.board.set_clock, scheduler.epoch_us + _BOOTED_US)
         stress_h = list(_days(street, soil, what.days))
         diary.settle()
         tally = SeasonTally.of(diary, soil, drip.litres, stress_h, ground, _skies(what, soil))
         return Grown(tally, album and album.finish(diary.decisions, tally.timer))
+
+
+def _wire(files: dict[str, bytes]) -> dict[str, bytes]:
+    return files | {"/main.py": PRELUDE + files["/main.py"]}
 
 
 def _set_up(it: Furniture, what: Season) -> tuple[Soil, DripLine]:

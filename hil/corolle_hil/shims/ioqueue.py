@@ -40,10 +40,14 @@ class IOQueue:
         quiet, self._quiet = self._quiet, False
         if not quiet and self._wake_ready():
             return
-        if dt_ms:
-            self._quiet = not link.wait(None if dt_ms < 0 else link.now_us + dt_ms * 1000)
-            if not self._quiet:
-                self._wake_ready()
+        if not dt_ms:
+            return
+        until_us, head = None if dt_ms < 0 else link.now_us + dt_ms * 1000, core._task_queue.peek()
+        # Most interrupts only count a pulse: then nobody need look for who is due.
+        while link.wait(until_us):
+            if self._wake_ready() or core._task_queue.peek() is not head:
+                return
+        self._quiet = True
 
     def _wake_ready(self):
         """Asked at every turn, and mostly in vain: that takes no memory."""

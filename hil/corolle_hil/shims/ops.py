@@ -49,9 +49,47 @@ UART_ANY = 49  # a = UART -> how many bytes have come
 UART_READ = 50  # a = UART, b = most bytes -> bytes
 ONEWIRE_RESET = 51  # a = gpio -> 1 when a chip answers, else 0
 ONEWIRE_READ = 52  # a = gpio, b = how many bytes -> bytes
+BLE = 53  # a = a BLE_ word, b and payload as it says -> as it says
+BLE_TAKE = 54  # -> whether more events wait, then the first one: BLE_EVENT_BYTES altogether
+
+# What `BLE` can be asked for, each a method of MicroPython's `bluetooth.BLE`.
+BLE_ACTIVE = 1  # b = 1 on, 0 off
+BLE_IRQ = 2  # b = 1 when somebody wants the events
+BLE_CONFIG = 3  # b = a BLE_ setting -> its value
+BLE_CONFIGURE = 4  # b = a BLE_ setting, payload = its value
+BLE_ADVERTISE = 5  # b = interval in us (0: stop), payload = BLE_AD_ flags, bytes of data, data, response
+BLE_SCAN = 6  # b = 1 start, 0 stop, payload = ms (0: for ever), interval us, window us, 1 when active
+BLE_CONNECT = 7  # b = milliseconds to look for it (0: cancel), payload = type, address, intervals
+BLE_DISCONNECT = 8  # b = connection -> 1 when there was one
+BLE_REGISTER = 9  # payload = (kind, flags, bytes of UUID, UUID) of each attribute -> handles
+BLE_READ = 10  # b = handle -> value
+BLE_WRITE = 11  # b = handle, payload = 1 when subscribers are to be told, value
+BLE_NOTIFY = (
+    12  # b = connection << 16 | handle, payload = 1 when it is to be confirmed, 1 with a value, value
+)
+BLE_BUFFER = 13  # b = handle, payload = length, 1 to append
+BLE_ANSWER = 14  # b = ATT error of the read that was asked about last, 0 for none
+BLE_EXCHANGE_MTU = 15  # b = connection
+BLE_DISCOVER = 16  # b = connection, payload = BLE_IRQ_ code of the results, first handle, last handle, UUID
+BLE_FETCH = 17  # b = connection << 16 | handle: a remote read
+BLE_STORE = 18  # b = connection << 16 | handle, payload = 1 with response, value: a remote write
+BLE_DATA = 19  # -> what the event taken last carries
+
+BLE_MAC, BLE_ADDRESS_MODE, BLE_NAME, BLE_BUFFER_BYTES, BLE_MTU = 1, 2, 3, 4, 5  # settings
+BLE_AD_CONNECTABLE, BLE_AD_DATA, BLE_AD_RESPONSE = 1, 2, 4
+BLE_SERVICE, BLE_CHARACTERISTIC, BLE_DESCRIPTOR = 0, 1, 2  # kinds of attributes
+
+# An event: 1 while more wait, code, type of address, kind of advert, RSSI, count, address, then either the
+# `count` bytes of an advert, or five numbers and a UUID of `count` bytes.
+BLE_EVENT = "<BBBBbB6s"
+BLE_EVENT_BYTES = 48
+BLE_NUMBERS = "<HHHHH"
+BLE_NUMBERS_AT = 12
+BLE_UUID_AT = 22
 
 # An interrupt record is `<BB>`: kind, which.
 RECORD_BYTES = 2
 IRQ_PIN = 1
 IRQ_TIMER = 2
 IRQ_RTC = 3  # somebody else has set the real-time clock; which = 0
+IRQ_BLE = 4  # events wait at the Bluetooth controller; which = 0

@@ -5,6 +5,7 @@ import os
 import sys
 import time
 
+import bluetooth  # noqa: F401 - a native module of the port, and no file either
 import esp32
 import link
 import machine

@@ -49,6 +49,10 @@ class Propagation:
             self._links[link] = self._median_db(place_a.distance_m(place_b)) + self._shadow_db(*link)
         return self._links[link]
 
+    def forget(self, name: str) -> None:
+        """An antenna has moved: work its links out again; what shadows each of them stays."""
+        self._links = {link: loss_db for link, loss_db in self._links.items() if name not in link}
+
     def _median_db(self, distance_m: float) -> float:
         return self._loss_at_1km_db + 10 * self._exponent * math.log10(max(distance_m, 1.0) / 1000)
 

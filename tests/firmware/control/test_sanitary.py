@@ -35,7 +35,9 @@ def test_a_purge_is_done_by_volume_and_not_by_time():
 def test_water_that_stood_for_a_day_is_purged_when_misting_is_likely_and_not_before():
     line = Line()
     line.pass_by(23 * HOUR_S + 1)
-    assert line.step() == (SHUT, "purge due")
+    assert line.step() == (SHUT, ""), "it is the weather that there is no mist for"
+    assert line.step(present=True) == (SHUT, "")
+    line.readings.present = False
     assert line.duties.state == "purge due"
     assert line.step(wished=True, present=True) == (SHUT, "somebody there")
     assert line.step(wished=False, likely=True, present=False) == (PURGE, "purging")
@@ -55,6 +57,18 @@ def test_a_clock_that_was_set_back_proves_no_purge():
     line = Line()
     line.duties.memory.renewed_s = NOW + 2 * HOUR_S
     assert line.step(wished=True) == (PURGE, "purging")
+
+
+def test_one_who_comes_soon_finds_the_line_in_use_and_a_quarter_of_an_hour_alone_is_a_stop():
+    line = Line()
+    line.step(wished=True, likely=True, present=True)
+    assert line.step(wished=False, present=False) == (MIST, "")
+    assert line.wait(14 * 60) == (MIST, "")
+    assert line.step(wished=True, present=True) == (MIST, "")
+    assert line.words() == [("misting begun", 0)]
+    line.step(wished=False, present=False)
+    assert line.wait(15 * 60)[0] == PURGE
+    assert line.words() == [("misting ended", 0)]
 
 
 def test_who_comes_during_a_purge_stops_it_at_once_and_it_begins_anew():
@@ -156,12 +170,12 @@ def test_an_outage_of_seven_weeks_in_the_midst_of_misting_is_a_long_stop():
 def test_a_stop_of_more_than_six_weeks_is_found_and_told_once():
     line = Line()
     line.pass_by(42 * DAY_S - HOUR_S)
-    assert line.step() == (SHUT, "purge due")
+    assert line.step() == (SHUT, "")
     line.pass_by(HOUR_S)
     assert line.step(wished=True) == (SHUT, "sanitary lock")
     line.pass_by(DAY_S)
     line.step()
-    assert line.words() == [("disinfection due", 42)]
+    assert line.words() == [("drain due", 42), ("disinfection due", 42)]
     line.order("cleaned")
     assert line.step(wished=False) == (PURGE, "purging")
 

@@ -10,7 +10,7 @@ from corolle.drivers.solenoid import Solenoid
 class _Pin:
     """A pin that remembers what it was told, and whose edges the test makes."""
 
-    IN, OUT, PULL_DOWN, PULL_UP, IRQ_FALLING = 1, 3, 1, 2, 2
+    IN, OUT, PULL_DOWN, PULL_UP, IRQ_RISING, IRQ_FALLING = 1, 3, 1, 2, 1, 2
 
     def __init__(self, level=1):
         self.level = level
@@ -73,6 +73,18 @@ def test_a_contact_is_read_each_time():
     assert not contact.present
     pin.level = 0
     assert contact.present
+
+
+def test_a_contact_that_is_watched_tells_each_change():
+    pin, seen = _Pin(1), []
+    contact = Contact(pin, 1)
+    assert pin.handler is None
+    contact.watch(lambda: seen.append(contact.present))
+    assert pin.trigger == pin.IRQ_RISING | pin.IRQ_FALLING and pin.handler
+    for level in (0, 1):
+        pin.level = level
+        pin.handler(pin)
+    assert seen == [True, False]
 
 
 def _turn(pin, pulses, period_ms, bounces=0):

@@ -296,3 +296,46 @@ async def test_an_append_while_all_is_verified():
         _fill(log, 1)
     assert await task is None
     assert log.number > 300
+
+
+async def test_numbers_that_are_gone_are_skipped_and_the_chain_goes_on_in_a_new_segment():
+    flash = _big()
+    mount(flash)
+    log = _log()
+    _fill(log, 5)
+    log.skip(127)
+    _fill(log, 3)
+    assert (log.first, log.number, log.read(100)) == (1, 130, None)
+    assert await log.verify() == 6
+    assert await log.verify(127) is None
+    log = _reboot(flash)
+    assert (log.number, await log.verify(), await log.verify(129)) == (130, 6, None)
+    log.skip(300)
+    _fill(log, 1)
+    assert log.number == 382
+
+
+async def test_what_was_accepted_is_passed_over_and_what_came_after_is_not():
+    flash = _big()
+    mount(flash)
+    _fill(_log(), 140)
+    whole = _content(1)
+    for place, number in ((8 + 4, 128), (8 + 32 * 5 + 4, 133)):
+        changed = bytearray(whole)
+        changed[place] ^= 0x04
+        _replace(1, changed)
+        log = _reboot(flash)
+        for after in (0, 100, 127, number - 1):
+            assert await log.verify(after) == number, after
+        for after in (number, number + 1, 140):
+            assert await log.verify(after) is None, after
+
+
+async def test_a_segment_that_was_lost_does_not_keep_the_next_from_going():
+    mount(_big())
+    log = _log(segments=1)
+    _fill(log, 300)
+    os.remove(_path(0))
+    log.acknowledged = 300
+    _fill(log, 100)
+    assert log.first == 255

@@ -104,6 +104,15 @@ class Contact:
     present = False
 
 
+class Sensor:
+    """What sees people at the drain."""
+
+    present = False
+
+    def update(self):
+        return self.present
+
+
 class WaterBench:
     """A whole canopy's valves under one guard. Settings are those of a canopy, but for the changes."""
 
@@ -120,6 +129,7 @@ class WaterBench:
         self.mist.plumb("mist_valve", self.mist_pipe, self.moves)
         self.purge.plumb("purge_valve", self.mist_pipe, self.moves)
         self.leak = Contact()
+        self.people = Sensor()
         self.timer = machine.Timer(0)
         self.calls = 0
         self.guard = self.make_guard()
@@ -129,7 +139,7 @@ class WaterBench:
         valves = (
             GuardedValve("valve", self.valve, flow, "guard_"),
             GuardedValve("mist_valve", self.mist, mist_flow, "guard_mist_"),
-            GuardedValve("purge_valve", self.purge, mist_flow, "guard_purge_"),
+            GuardedValve("purge_valve", self.purge, mist_flow, "guard_purge_", self.people),
         )
         return ValveGuard(
             valves, self.timer, self.settings, self.clock.uptime_s, self._tripped, apart, self.leak

@@ -10,8 +10,10 @@ from corolle_tools.firmware import board_definition, node_files
 from corolle_tools.identity import Identity
 from corolle_tools.street.plan import BOARDS, SITE
 
+# A replay's heap has room for a canopy that mists; a wire stands in for its radio.
+_BOARDS = BOARDS | {"canopy": "canopy-s3"}
 # No gateway answers a radio, and a lamp's radar goes on seeing for seconds who has gone.
-_LEFT_OFF = {"lamp": ("radio", "radar"), "canopy": ("radio",)}
+_LEFT_OFF = {"lamp": ("radio", "radar"), "canopy": ()}
 # boot.py says how early to collect garbage, which a roomy heap makes unnecessary.
 UNTHRIFTY = {"/boot.py": b""}
 
@@ -29,7 +31,7 @@ def stand_alone(
         told: what its unit.json says beside who it is.
         files: what stands on its flash instead of its own.
     """
-    name = BOARDS[kind]
+    name = _BOARDS[kind]
     board = board_definition(name)
     board["fitted"] = {part: entry for part, entry in board["fitted"].items() if part not in _LEFT_OFF[kind]}
     made = Identity.make(f"{kind}-{number:02d}", kind, SITE, *place_deg)

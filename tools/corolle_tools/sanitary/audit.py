@@ -1,7 +1,7 @@
-"""A log held against its chain: what follows what, what does not, what is missing."""
+"""A log held against its chain: what follows what, what does not, what is missing, what is told twice."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from corolle.wire.sanitary_record import first_link
 from corolle_gateway.model import SanitaryEntry
@@ -16,6 +16,7 @@ class Line:
     at_s: float  # unix; of a record without a time, that of the one before it
     missing: tuple[int, int] | None = None  # the first and last number that are not there before it
     is_broken: bool = False  # it does not follow the one before it, which is there
+    others: tuple[SanitaryEntry, ...] = ()  # that came with the same number and tell something else
 
     @property
     def is_faulty(self) -> bool:
@@ -23,13 +24,23 @@ class Line:
         return self.is_broken or self.missing is not None
 
 
-def audit(log: Iterable[SanitaryEntry]) -> list[Line]:
-    """The records of one controller's log in the order of their numbers, each checked against the last."""
+def audit(log: Iterable[SanitaryEntry], contradictions: Iterable[SanitaryEntry]) -> list[Line]:
+    """The records of one controller's log in the order of their numbers, each checked against the last.
+
+    `contradictions`: what came and claims a number of another record, of this controller or of others.
+    """
+    others: dict[tuple[str, int], tuple[SanitaryEntry, ...]] = {}
+    for entry in contradictions:
+        others[_key(entry)] = (*others.get(_key(entry), ()), entry)
     lines: list[Line] = []
     for entry in log:
         before = lines[-1] if lines else None
-        lines.append(_checked(entry, before))
+        lines.append(replace(_checked(entry, before), others=others.get(_key(entry), ())))
     return lines
+
+
+def _key(entry: SanitaryEntry) -> tuple[str, int]:
+    return entry.dev_eui, entry.record.number
 
 
 def _checked(entry: SanitaryEntry, before: Line | None) -> Line:

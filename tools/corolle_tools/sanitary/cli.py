@@ -37,8 +37,9 @@ def export(
 ) -> None:
     """Print a unit's "fichier sanitaire", in French, from what its gateway keeps.
 
-    The chain is checked over the whole log. Ends with 0 when it holds, with 3 when it does not: the document
-    is written all the same and shows where; with 2 when nothing could be written.
+    The chain is checked over the whole log. Ends with 0 when it holds, with 3 when it does not, or when there
+    are several records of one number: the document is written all the same and shows where; with 2 when
+    nothing could be written.
     """
     try:
         if (pdf is None) == (csv is None):
@@ -52,7 +53,7 @@ def export(
         raise typer.Exit(_USAGE) from None
     print(f"{path}: {len(dossier.lines)} operations of {unit}, {first:%Y-%m-%d} to {last:%Y-%m-%d}")
     _tell_faults(dossier)
-    raise typer.Exit(_BROKEN if dossier.faults else 0)
+    raise typer.Exit(_BROKEN if dossier.faults or dossier.contradicted else 0)
 
 
 def _database(db: Path | None, state: Path | None) -> Path:
@@ -84,3 +85,6 @@ def _tell_faults(dossier: Dossier) -> None:
             else "broken at"
         )
         print(f"{dossier.unit.name}: the chain is interrupted: {what} record {number}", file=sys.stderr)
+    for line in dossier.contradicted:
+        versions, number = len(line.others) + 1, line.entry.record.number
+        print(f"{dossier.unit.name}: contradiction: {versions} records of number {number}", file=sys.stderr)

@@ -29,6 +29,9 @@ _OPERATIONS = {
     "ban": ("Interdiction préfectorale", ""),
     "ban lifted": ("Levée de l'interdiction", ""),
     "supply refused": ("Alimentation interdite refusée", ""),
+    "log broken": ("Alarme : journal rompu", "n°"),
+    "log accepted": ("Journal rompu : reprise", ""),
+    "drain due": ("Vidange à faire", _IDLE),
 }
 
 

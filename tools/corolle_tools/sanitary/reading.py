@@ -2,15 +2,26 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 from corolle_gateway.model import SanitaryEntry, Unit
 from corolle_gateway.store import registry, sanitary
 
+_WITH_CONTRADICTIONS = 3  # the version of a database from which on they are kept
 
-def read(path: Path, name: str) -> tuple[Unit, list[list[SanitaryEntry]]]:
-    """A unit, and the whole log of each controller it has had, the first one first.
+
+@dataclass(frozen=True)
+class Found:
+    """What a database has of a unit."""
+
+    logs: list[list[SanitaryEntry]]  # the whole log of each controller the unit has had, the first one first
+    contradictions: list[SanitaryEntry]  # records that claim the number of another one in these logs
+
+
+def read(path: Path, name: str) -> tuple[Unit, Found]:
+    """A unit and its sanitary logs.
 
     OSError when there is no such file, ValueError when it is no gateway's database or has no such unit; both
     name what was given.
@@ -22,11 +33,16 @@ def read(path: Path, name: str) -> tuple[Unit, list[list[SanitaryEntry]]]:
             units = {unit.name: unit for unit in registry.units(db)}
             if name not in units:
                 raise ValueError(f"no unit {name!r} in {path}: there are {', '.join(units) or 'none yet'}")
-            return units[name], sanitary.logs_of(db, name)
+            return units[name], Found(sanitary.logs_of(db, name), _contradictions(db, name))
     except sqlite3.Error as error:
         raise ValueError(
             f"{path}: not the database of a gateway that keeps sanitary logs: {error}"
         ) from error
+
+
+def _contradictions(db: sqlite3.Connection, name: str) -> list[SanitaryEntry]:
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    return sanitary.contradictions_of(db, name) if version >= _WITH_CONTRADICTIONS else []
 
 
 def _uri(path: Path) -> str:

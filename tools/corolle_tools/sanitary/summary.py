@@ -8,7 +8,14 @@ from corolle_tools.sanitary.audit import Line
 from corolle_tools.sanitary.dossier import Dossier
 
 # What forbids misting, and what ends it (arrete of 7 August 2017; the duties of the firmware's control).
-_LOCKS = {"ban": "ban lifted", "lab stop": "lab lifted", "drained": "cleaned", "disinfection due": "cleaned"}
+_LOCKS = {
+    "ban": "ban lifted",
+    "lab stop": "lab lifted",
+    "drained": "cleaned",
+    "disinfection due": "cleaned",
+    "supply refused": "disinfection due",
+    "log broken": "log accepted",
+}
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,7 @@ def summary(dossier: Dossier) -> list[Item]:
         Item("Résultats d'analyse", _results(dossier.lines)),
         *_locks(dossier),
         *_chain(dossier),
+        *_contradictions(dossier),
     ]
 
 
@@ -52,6 +60,18 @@ def fault(line: Line) -> str:
     return (
         f"CHAÎNE ROMPUE : l'enregistrement n° {number} ne suit pas {before} : "
         "l'un ou l'autre a été modifié, remplacé ou ajouté."
+    )
+
+
+def contradiction(line: Line) -> str:
+    """Several records of one number in words."""
+    times = [
+        f"le {french.day_of(other.received_s)} à {french.hour_of(other.received_s)}" for other in line.others
+    ]
+    number, versions = line.entry.record.number, len(times) + 1
+    return (
+        f"CONTRADICTION : le contrôleur a transmis le n° {number} en {versions} versions différentes ; "
+        f"l'autre version a été reçue {' et '.join(times)}."
     )
 
 
@@ -98,4 +118,16 @@ def _chain(dossier: Dossier) -> list[Item]:
     return [
         item,
         *(Item("Hors période ou hors unité", fault(line), True) for line in dossier.faults_elsewhere),
+    ]
+
+
+def _contradictions(dossier: Dossier) -> list[Item]:
+    numbers = len(dossier.contradicted)
+    if not numbers:
+        return [Item("Contradictions", "aucune")]
+    text = f"{numbers} numéro{'s' if numbers > 1 else ''} en plusieurs versions"
+    elsewhere = dossier.contradicted_elsewhere
+    return [
+        Item("Contradictions", text, True),
+        *(Item("Hors période ou hors unité", contradiction(line), True) for line in elsewhere),
     ]

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from corolle.wire.sanitary_record import Record
+
 from corolle_tools.sanitary import french
 from corolle_tools.sanitary.audit import Line
 from corolle_tools.sanitary.dossier import Dossier
-from corolle_tools.sanitary.summary import fault
+from corolle_tools.sanitary.summary import contradiction, fault
 
 HEADS = ("N°", "Date", "Heure", "Opération", "Valeur", "Unité", "Auteur", "Maillon", "Contrôle")
 TITLE = "Fichier sanitaire"
@@ -41,7 +43,8 @@ def opening(dossier: Dossier) -> list[tuple[str, str]]:
 
 
 def rows(dossier: Dossier) -> Iterator[Row]:
-    """Each operation of the period, and before it, where the chain is interrupted, a notice that says so."""
+    """Each operation of the period, and at its place a notice of what is wrong: before it where the chain is
+    interrupted, behind it with the other versions where there are such."""
     if not dossier.lines:
         yield Row((_EMPTY,))
     controller = ""
@@ -51,11 +54,14 @@ def rows(dossier: Dossier) -> Iterator[Row]:
             yield Row((f"Journal du contrôleur {controller.upper()}",))
         if line.is_faulty:
             yield Row((fault(line),), is_alarm=True)
-        yield Row(_cells(line), line.is_faulty)
+        yield Row((*_cells(line.entry.record), _verdict(line)), line.is_faulty or bool(line.others))
+        if line.others:
+            yield Row((contradiction(line),), is_alarm=True)
+        for other in line.others:
+            yield Row((*_cells(other.record), "AUTRE VERSION"), is_alarm=True)
 
 
-def _cells(line: Line) -> tuple[str, ...]:
-    record = line.entry.record
+def _cells(record: Record) -> tuple[str, ...]:
     known = record.time_s > 0
     return (
         str(record.number),
@@ -65,11 +71,12 @@ def _cells(line: Line) -> tuple[str, ...]:
         *french.value(record),
         record.author or "automate",
         record.chain.hex(),
-        _verdict(line),
     )
 
 
 def _verdict(line: Line) -> str:
     if line.missing:
         return "non vérifiable"
-    return "ROMPU" if line.is_broken else "vérifié"
+    if line.is_broken:
+        return "ROMPU"
+    return "CONTREDIT" if line.others else "vérifié"

@@ -13,6 +13,9 @@ _LAMP_READINGS = (
 )
 _CANOPY_READINGS = (("air_temperature_c", 0, "C"), ("litres_today", 1, "l today"), ("battery_v", 2, "V"))
 
+_LINES = {"mist": "misting", "purge": "purging"}
+_OUT_OF_SERVICE = ("drained", "disinfection due", "locked")  # of SANITARY_STATES: only a person ends them
+
 _BAR_CELLS = 6
 _DARK, _FULL = (110, 100, 80), (255, 214, 120)  # a lamp's colour at 0 and 100 %
 _WATER = "bright_cyan"
@@ -34,14 +37,25 @@ def output(unit: UnitState, marks: Marks) -> Text:
     if unit.value is None:
         return Text("?", style=_DIM)
     if unit.kind == "canopy":
-        return Text("valve open", style=f"bold {_WATER}") if unit.value else Text("valve shut")
+        return _water(unit)
     bar = (marks.bar(unit.value, _BAR_CELLS), glow(unit.value))
     return Text.assemble(bar, (f" {unit.value:3d} %", "bold" if unit.value else _DIM))
+
+
+def _water(unit: UnitState) -> Text:
+    """A canopy's water: what its mist line does goes before the drip valve, which moves seldom."""
+    for line, word in _LINES.items():
+        if line in unit.lines:
+            return Text(word, style=f"bold {_WATER}")
+    return Text("valve open", style=f"bold {_WATER}") if unit.value else Text("valve shut")
 
 
 def reason(unit: UnitState) -> Text:
     """Why it does that, and the faults that are present."""
     text = Text(unit.reason, style="magenta" if unit.reason.startswith("override") else "")
+    state = unit.service.get("sanitary_state")
+    if state in _OUT_OF_SERVICE:
+        text.append(f" [mist: {state}]", style="yellow")
     for fault in unit.report.get("faults", ()):
         text.append(f" !{fault}", style="bold red")
     return text
@@ -91,7 +105,7 @@ def span(seconds: float) -> str:
 
 def happening(record: Record) -> Text:
     """One record of the last events, as a sentence."""
-    told = {"decision": _decision, "ack": _ack, "command": _command}.get(record["type"], _event)(record)
+    told = _SENTENCES.get(record["type"], _event)(record)
     time = str(record.get("time", ""))[11:19]
     return Text.assemble((f"{time:8}  ", _DIM), (f"{record.get('unit', 'gateway'):10} ", "bold"), told)
 
@@ -100,7 +114,7 @@ def _decision(record: Record) -> str:
     value = record.get("value")
     if record.get("output") == "light":
         return f"light {value} %: {record.get('reason')}"
-    return f"valve {'open' if value else 'shut'}: {record.get('reason')}"
+    return f"{record.get('output')} {'open' if value else 'shut'}: {record.get('reason')}"
 
 
 def _command(record: Record) -> str:
@@ -113,9 +127,18 @@ def _ack(record: Record) -> str:
     return f"command {record.get('status')}{why}"
 
 
+def _sanitary(record: Record) -> str:
+    value = f" {record['value']}" if record.get("value") else ""
+    author = f" by {record['author']}" if record.get("author") else ""
+    return f"sanitary log {record.get('number')}: {record.get('operation')}{value}{author}"
+
+
 def _event(record: Record) -> str:
     if record["type"] == "console":
         return str(record.get("text", ""))
     known = ("type", "unit", "time", "source", "level", "event")
     details = " ".join(f"{key}={value}" for key, value in record.items() if key not in known)
     return f"{record.get('event', record['type'])} {details}".rstrip()
+
+
+_SENTENCES = {"decision": _decision, "ack": _ack, "command": _command, "sanitary": _sanitary}

@@ -11,7 +11,14 @@ from corolle_tools.identity import Identity
 Record = dict[str, Any]
 
 _KEPT_EVENTS = 50
-_PUBLISHED = ("report", "event", "ack")  # the types of what a unit says, once they come over MQTT
+_PUBLISHED = (
+    "report",
+    "service",
+    "event",
+    "sanitary",
+    "ack",
+)  # the types of what a unit says, once they come over MQTT
+_LINES = ("mist", "purge")  # outputs beside the one that a unit is known by
 
 
 @dataclass
@@ -23,7 +30,9 @@ class UnitState:
     joined: bool = False
     value: int | None = None  # dim level in %, or 1 for an open valve
     reason: str = "not booted yet"
+    lines: set[str] = field(default_factory=set)  # which of a canopy's other valves are open: "mist", "purge"
     report: Record = field(default_factory=dict)
+    service: Record = field(default_factory=dict)
     heard_s: float | None = None
 
     @property
@@ -94,9 +103,13 @@ class Ledger:
         }
 
     def _take_decision(self, record: Record, unit: UnitState | None) -> None:
-        if unit:
+        if not unit:
+            return
+        if (output := record.get("output")) in _LINES:
+            (unit.lines.add if record.get("value") else unit.lines.discard)(output)
+        else:
             unit.value, unit.reason = record.get("value"), str(record.get("reason", ""))
-            self.events.append(record)
+        self.events.append(record)
 
     def _take_event(self, record: Record, unit: UnitState | None) -> None:
         if unit and record.get("event") == "joined":
@@ -111,6 +124,13 @@ class Ledger:
         if unit:
             unit.joined = True
             unit.report, unit.heard_s = record, unix_s(record.get("time"))
+
+    def _take_service(self, record: Record, unit: UnitState | None) -> None:
+        if unit:
+            unit.service, unit.heard_s = record, unix_s(record.get("time"))
+
+    def _take_sanitary(self, record: Record, _unit: UnitState | None) -> None:
+        self.events.append(record)
 
     def _take_command(self, record: Record, _unit: UnitState | None) -> None:
         self.events.append(record)

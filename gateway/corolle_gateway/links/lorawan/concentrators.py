@@ -12,6 +12,7 @@ Address = tuple[str, int]
 
 _TMST_MODULUS = 2**32
 _JUMP_US = 10_000_000  # more than network delay and drift explain
+_MOST = 64  # the protocol lets anybody name any EUI: a flood of them must not fill the memory
 _GONE_S = 600.0  # real packet forwarders send PULL_DATA every 5 to 30 s
 
 
@@ -40,6 +41,8 @@ class Concentrators:
         """A datagram came from it."""
         concentrator = self._all.get(eui)
         if concentrator is None:
+            if len(self._all) >= _MOST:
+                del self._all[min(self._all, key=lambda known: self._all[known].heard_s)]
             concentrator = self._all[eui] = Concentrator(eui)
             self._log.info("concentrator_found", gateway=eui)
         concentrator.heard_s = self._clock.now()
@@ -61,6 +64,8 @@ class Concentrators:
 
     def alone(self) -> bool:
         """Whether there is but one in service: then no other can hear what it hears."""
+        if len(self._all) == 1:
+            return True
         now_s = self._clock.now()
         return sum(abs(now_s - each.heard_s) < _GONE_S for each in self._all.values()) <= 1
 

@@ -25,6 +25,7 @@ _DATA_RATES = {
 }
 _DATR = {dr: datr for datr, dr in _DATA_RATES.items()}
 _CRC_GOOD = 1
+_LONGEST_PHY = 255  # what a LoRa radio's length byte can say
 
 
 class Datagram(Struct, frozen=True):
@@ -72,7 +73,8 @@ class _Rxpk(Struct):
 
 
 class _PushData(Struct):
-    rxpk: list[_Rxpk] = []
+    rxpk: list[_Rxpk] | None = None
+    stat: Raw | None = None
 
 
 class _PushDataApart(Struct):
@@ -109,13 +111,17 @@ def parse(datagram: bytes) -> Datagram:
 
 
 def receptions(datagram: Datagram) -> list[Reception | Refused]:
-    """The frames in a PUSH_DATA, each read or refused by itself. Refused (raised): bad_json."""
+    """The frames in a PUSH_DATA, each read or refused by itself. Refused (raised): bad_json, no_packets."""
     try:
-        packets: list[_Rxpk | Refused] = [*_push_data.decode(datagram.body).rxpk]
+        said = _push_data.decode(datagram.body)
     except msgspec.ValidationError:
         packets = _one_by_one(datagram.body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refused("bad_json") from error
+    else:
+        if said.rxpk is None and said.stat is None:
+            raise Refused("no_packets")
+        packets = [*(said.rxpk or ())]
     return [_reception(datagram.gateway, packet) for packet in packets]
 
 
@@ -185,6 +191,8 @@ def _reception(gateway: str, packet: _Rxpk | Refused) -> Reception | Refused:
         phy = binascii.a2b_base64(packet.data, strict_mode=True)
     except ValueError:  # also what is not ASCII
         return Refused("bad_base64")
+    if len(phy) > _LONGEST_PHY:
+        return Refused("frame_too_long")
     if packet.size is not None and packet.size != len(phy):
         return Refused("bad_size")
     return Reception(gateway, phy, packet.tmst, freq_hz, dr, packet.rssi, packet.lsnr, packet.tmms)

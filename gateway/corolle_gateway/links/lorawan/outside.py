@@ -52,7 +52,7 @@ class Memory(Protocol):
         """Use up a DevNonce, take a JoinNonce, store the session `make` makes of it; None for a replay."""
         ...
 
-    def advance(self, session_id: int, f_cnt: int, f_cnt_down: int, gateway: str) -> Guard:
+    def advance(self, session_id: int, f_cnt: int, f_cnt_down: int, gateway: str, is_first: bool) -> Guard:
         """A guard that uses up an uplink counter, and reserves downlink counters below `f_cnt_down`."""
         ...
 

@@ -1,7 +1,6 @@
 """Data frames of units: authenticated, stored with their counter, then answered if they ask for it."""
 
 import asyncio
-from typing import Any
 
 from corolle.wire import lorawan as wire
 from corolle.wire import mac_commands as mac
@@ -71,8 +70,9 @@ class Uplinks:
     def _accepted(
         self, session: Session, data: wire.DataFrame, f_cnt: int, reception: Reception, now_s: float
     ) -> Accepted:
-        reserved = session.reservation()
-        guard = self._memory.advance(session.id, f_cnt, reserved, reception.gateway)
+        guard = self._memory.advance(
+            session.id, f_cnt, session.reservation(), reception.gateway, not session.active
+        )
         if data.f_port:
             payload = wire.crypt_payload(session.app_key, True, session.dev_addr, f_cnt, data.payload)
             key = f"{session.join_nonce}-{f_cnt}"
@@ -80,7 +80,6 @@ class Uplinks:
             accepted = self._receiver.accept(uplink, guard)
         else:  # nothing but MAC commands, or not even these
             accepted = Accepted(None, self._memory.commit(guard))
-        accepted.stored.add_done_callback(lambda done: _reserved(session, reserved, done))
         return accepted
 
     def _asked(self, session: Session, data: wire.DataFrame, f_cnt: int, now_s: float) -> Asked:
@@ -97,7 +96,7 @@ class Uplinks:
 
     def _use_up(self, heard: Heard, session: Session, f_cnt: int, now_s: float) -> None:
         """Count on at once, for the next frame may come before this one is committed."""
-        before = session.f_cnt_up
+        before, reserved = session.f_cnt_up, session.reservation()
         session.f_cnt_up = f_cnt + 1
         session.last_phy, session.last_at_s = heard.phy, now_s
         session.gateway = heard.receptions[0].gateway
@@ -113,6 +112,7 @@ class Uplinks:
                 self._counts.reject("replayed", unit=session.unit.name)
             else:
                 self._counts.count("uplinks")
+                session.f_cnt_down_end = max(session.f_cnt_down_end, reserved)
                 if not session.active:
                     self._sessions.take_up(session)
 
@@ -121,18 +121,15 @@ class Uplinks:
     def _close(self, heard: Heard, accepted: Accepted, asked: Asked) -> None:
         if accepted.message_id is not None:
             self._receiver.settle(accepted.message_id, radio_of(heard.receptions))
-        # The commit may still run, and with it the acknowledgement of a command that would else be repeated.
-        accepted.stored.add_done_callback(lambda done: self._answer(heard, asked, done))
+        if accepted.stored.done():
+            self._answer(heard, asked, accepted.stored)
+        else:  # the commit runs, and with it the acknowledgement of a command that would else be repeated
+            accepted.stored.add_done_callback(lambda done: self._answer(heard, asked, done))
 
     def _answer(self, heard: Heard, asked: Asked, done: asyncio.Future[bool]) -> None:
         stored = not done.cancelled() and done.exception() is None and done.result()
         if stored and self._answers.needed(asked):
             self._tasks.start(self._answers.answer(asked, heard.receptions))
-
-
-def _reserved(session: Session, f_cnt_down_end: int, done: asyncio.Future[Any]) -> None:
-    if not done.cancelled() and done.exception() is None and done.result():
-        session.f_cnt_down_end = max(session.f_cnt_down_end, f_cnt_down_end)
 
 
 def _done() -> asyncio.Future[bool]:

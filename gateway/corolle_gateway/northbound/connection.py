@@ -1,0 +1,69 @@
+"""One connection to a broker: packets in, packets out, until it is lost."""
+
+import asyncio
+from collections.abc import Callable
+from typing import cast
+
+from corolle_gateway.northbound.packets import MqttError, Reader
+
+
+class Connection(asyncio.Protocol):
+    """What is written in one turn of the event loop goes out together.
+
+    Args:
+        take: called with (first byte, body) of each packet; it may raise MqttError, which ends the connection.
+    """
+
+    def __init__(self, take: Callable[[int, bytes], None]):
+        self._take = take
+        self._reader = Reader()
+        self._loop = asyncio.get_running_loop()
+        self._transport: asyncio.Transport | None = None
+        self._waiting: list[bytes] = []
+        self.lost: asyncio.Future[str] = self._loop.create_future()  # why
+        self.written_s = self._loop.time()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """It stands."""
+        self._transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes came."""
+        try:
+            for kind, body in self._reader.packets(data):
+                self._take(kind, body)
+        except MqttError as error:
+            self.abandon(str(error))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The other side, or the network, has ended it."""
+        self._end(str(exc) if exc else "closed by the broker")
+
+    def write(self, packet: bytes) -> None:
+        """Send a packet, in the order of the calls."""
+        if not self._waiting:
+            self._loop.call_soon(self._flush)
+        self._waiting.append(packet)
+
+    def close(self, last: bytes) -> None:
+        """Send what waits, and `last`, and go."""
+        self._waiting.append(last)
+        self._flush()
+        if self._transport:
+            self._transport.close()
+
+    def abandon(self, reason: str) -> None:
+        """Go at once: this broker does not behave."""
+        self._end(reason)
+        if self._transport:
+            self._transport.abort()
+
+    def _flush(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        if waiting and self._transport and not self._transport.is_closing():
+            self.written_s = self._loop.time()
+            self._transport.write(b"".join(waiting))
+
+    def _end(self, reason: str) -> None:
+        if not self.lost.done():
+            self.lost.set_result(reason)

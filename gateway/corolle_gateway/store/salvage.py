@@ -1,0 +1,148 @@
+"""A damaged database: what can still be read becomes a new one, and the old file is kept aside.
+
+Where the outbox itself cannot be read, messages go to the city once more rather than never: it knows them by
+their ids.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from corolle_gateway.store.messages import LANES
+from corolle_gateway.store.schema import migrate
+
+_CODES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+class Salvage(Struct, frozen=True):
+    """What became of a damaged database."""
+
+    aside: Path
+    rows: int
+    damaged: tuple[str, ...]  # the tables that could not be read as a whole
+    lost: int  # messages that waited for the city and cannot be read
+    again: int  # messages of which nobody knows any more whether the city has them: they are sent once more
+
+
+def is_damage(error: BaseException | None) -> bool:
+    """Whether an error says that the file itself is damaged: nothing but salvage() helps."""
+    return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in _CODES
+
+
+def salvage(path: Path) -> Salvage:
+    """Replace the database at `path`. OSError or sqlite3.Error when not even a new one can be written."""
+    fresh = path.with_suffix(".salvaged")
+    for leftover in (fresh, Path(f"{fresh}-wal"), Path(f"{fresh}-journal")):
+        leftover.unlink(missing_ok=True)
+    os.close(os.open(fresh, os.O_RDWR | os.O_CREAT, 0o600))
+    new = sqlite3.connect(fresh, isolation_level=None)
+    new.execute("PRAGMA synchronous = FULL")
+    migrate(new)
+    old = sqlite3.connect(path, isolation_level=None)
+    try:
+        new.execute("BEGIN")
+        rows, damaged = _copied(old, new)
+        again = _queued_again(new) if "outbox" in damaged else 0
+        lost = new.execute("DELETE FROM outbox WHERE message NOT IN (SELECT id FROM messages)").rowcount
+        new.execute("COMMIT")
+    finally:
+        new.close()
+        _close(old)
+    return Salvage(_exchanged(path, fresh), rows, damaged, lost, again)
+
+
+def _copied(old: sqlite3.Connection, new: sqlite3.Connection) -> tuple[int, tuple[str, ...]]:
+    """(rows copied, names of the tables that were damaged)."""
+    rows, damaged = 0, []
+    names = [name for (name,) in new.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    for table in names:
+        columns = [row[1] for row in new.execute(f"PRAGMA table_info({table})")]
+        key = [row[1] for row in new.execute(f"PRAGMA table_info({table})") if row[5]] or ["rowid"]
+        places = ", ".join("?" * len(columns))
+        reader = _Reader(old, table, columns, key)
+        for row in reader.rows():
+            new.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", row)
+            rows += 1
+        if reader.is_damaged:
+            damaged.append(table)
+    return rows, tuple(damaged)
+
+
+class _Reader:
+    """Reads a table from its beginning up to the damage, from its end down to it, and what lies between two."""
+
+    def __init__(self, db: sqlite3.Connection, table: str, columns: list[str], key: list[str]):
+        self.is_damaged = False
+        self._db = db
+        self._select = f"SELECT {', '.join(columns)} FROM {table} NOT INDEXED"
+        self._key = key
+        self._numbered = key == ["id"]
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """All rows that can be read, each once."""
+        last = -1
+        for row in self._read("ASC"):
+            last = row[0] if self._numbered else last
+            yield row
+        if not self.is_damaged:
+            return
+        end = None
+        for row in self._read("DESC"):
+            if self._numbered and row[0] <= last:
+                return
+            end = row[0] if self._numbered else None
+            yield row
+        if self._numbered and end is not None:
+            yield from self._between(last + 1, end)
+
+    def _between(self, at: int, end: int) -> Iterator[tuple[Any, ...]]:
+        """Number by number: what a damaged page held is missing, what stands on whole ones is found."""
+        while at < end:
+            try:
+                row = self._db.execute(f"{self._select} WHERE id = ?", (at,)).fetchone()
+            except sqlite3.DatabaseError:
+                row = None
+            if row:
+                yield row
+            at += 1
+
+    def _read(self, way: str) -> Iterator[tuple[Any, ...]]:
+        order = ", ".join(f"{column} {way}" for column in self._key)
+        try:
+            yield from self._db.execute(f"{self._select} ORDER BY {order}")
+        except sqlite3.DatabaseError:  # also "no such table": its definition was on the damaged page
+            self.is_damaged = True
+
+
+def _queued_again(new: sqlite3.Connection) -> int:
+    """Queue all from the first message on that may have been in what is missing of the outbox."""
+    before = new.total_changes
+    for kind, lane in LANES.items():
+        new.execute(
+            "INSERT OR IGNORE INTO outbox (lane, message) SELECT ?, id FROM messages WHERE kind = ?",
+            (lane, kind),
+        )
+    return new.total_changes - before
+
+
+def _exchanged(path: Path, fresh: Path) -> Path:
+    """Put the new file in the old one's place; where the old one is now."""
+    number = 1
+    while (aside := path.with_suffix(f".damaged-{number}")).exists():
+        number += 1
+    os.rename(path, aside)
+    for tail in ("-wal", "-shm"):
+        Path(f"{path}{tail}").unlink(missing_ok=True)
+    os.rename(fresh, path)
+    return aside
+
+
+def _close(db: sqlite3.Connection) -> None:
+    try:
+        db.close()
+    except sqlite3.Error:  # it would have tidied up its log, and could not
+        return

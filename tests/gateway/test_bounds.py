@@ -1,0 +1,139 @@
+"""The store is bounded: the oldest reports go, nothing else does, and the room left is said in hours."""
+
+import asyncio
+import sqlite3
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from corolle_gateway.clock import SystemClock
+from corolle_gateway.counts import Counts
+from corolle_gateway.hub.keeper import Keeper
+from corolle_gateway.log import Log
+from corolle_gateway.store import bounds, database, messages
+from corolle_gateway.store.writer import Writer
+
+_BODY = b'{"id":"x"}' * 40
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> sqlite3.Connection:
+    return database.connect(tmp_path)
+
+
+def _put(db: sqlite3.Connection, first: int, count: int, kind: str = "report") -> None:
+    db.execute("BEGIN")
+    for number in range(first, first + count):
+        assert messages.put(db, number, f"lamp-{number % 10}", kind, f"{kind}-{number}", 0.0, _BODY)
+    db.execute("COMMIT")
+
+
+def _publish(db: sqlite3.Connection, numbers: range, lane: int = 1) -> None:
+    messages.published(db, [(lane, number) for number in numbers])
+
+
+def _kept(db: sqlite3.Connection, kind: str) -> list[int]:
+    return [n for (n,) in db.execute("SELECT id FROM messages WHERE kind = ? ORDER BY id", (kind,))]
+
+
+def _looked(
+    db: sqlite3.Connection, max_mb: int, looks: int = 1, keep_days: int = 30
+) -> tuple[Keeper, Counts]:
+    log = Log(lambda: 0.0, "error", sys.stderr)
+    counts = Counts(log)
+
+    async def run() -> Keeper:
+        keeper = Keeper(SystemClock(), log, counts, Writer(db, counts), max_mb, keep_days)
+        for _ in range(looks):
+            await keeper.look()
+        return keeper
+
+    return asyncio.run(run()), counts
+
+
+def test_what_the_city_has_goes_first_and_oldest_first(db: sqlite3.Connection):
+    _put(db, 1, 20, "event")
+    _put(db, 21, 6000)
+    _publish(db, range(21, 3021))
+    _, counts = _looked(db, max_mb=2)
+    assert bounds.fill(db).used_bytes <= 2_000_000
+    kept = _kept(db, "report")
+    assert kept == list(range(kept[0], 6021)) and kept[0] <= 3021
+    assert messages.backlog(db) == 3000 + 20
+    assert counts.done == {"reports_forgotten": kept[0] - 21}
+
+
+def test_what_waits_for_the_city_is_thinned_and_of_each_unit_some_of_all_times_stays(db: sqlite3.Connection):
+    _put(db, 1, 10_000)
+    _looked(db, max_mb=4)
+    assert bounds.fill(db).used_bytes <= 4_000_000
+    kept = _kept(db, "report")
+    assert kept[0] <= 10 and kept[-1] == 10_000
+    oldest, newest = [n for n in kept if n <= 2000], [n for n in kept if n > 9000]
+    assert 0 < len(oldest) <= 1000 and len(newest) >= len(oldest) / 2
+    for unit in range(10):
+        mine = [n for n in kept if n % 10 == unit]
+        assert max(after - before for before, after in pairwise(mine)) <= 40
+    assert messages.backlog(db) == len(kept)
+
+
+def test_more_units_than_are_looked_at_together_are_thinned_too(db: sqlite3.Connection):
+    for number in range(1, 1201):
+        messages.put(db, number, f"lamp-{number % 600}", "report", str(number), 0.0, b"")
+    at, gone = bounds.Thinning(), 0
+    for _ in range(5):
+        n, at = bounds.thin(db, at, 256)
+        gone += n
+    assert gone == 600 and _kept(db, "report") == list(range(1, 601))
+
+
+def test_events_acks_and_sanitary_records_never_go(db: sqlite3.Connection):
+    for place, kind in enumerate(("event", "ack", "sanitary")):
+        _put(db, 1 + 2000 * place, 2000, kind)
+    _publish(db, range(1, 4001), lane=0)
+    _, counts = _looked(db, max_mb=2)
+    assert [len(_kept(db, kind)) for kind in ("event", "ack", "sanitary")] == [2000, 2000, 2000]
+    assert counts.rejected == {"store_over_limit": 1}
+
+
+def test_age_is_counted_in_hours_of_service(db: sqlite3.Connection):
+    _put(db, 1, 100)
+    _publish(db, range(1, 51))
+    _put(db, 101, 5, "event")
+    for _ in range(25):
+        bounds.begin_hour(db)
+    _put(db, 106, 10)
+    _, counts = _looked(db, max_mb=100, keep_days=1)
+    assert _kept(db, "report") == list(range(106, 116))
+    assert len(_kept(db, "event")) == 5
+    assert counts.done == {"reports_forgotten": 50, "reports_expired": 50}
+    assert db.execute("SELECT count(*) FROM hours").fetchone()[0] <= 26
+
+
+def test_the_room_is_said_in_hours(db: sqlite3.Connection):
+    keeper, _ = _looked(db, max_mb=100)
+    assert keeper.room is not None and keeper.room.hours_left is None
+    log = Log(lambda: 0.0, "error", sys.stderr)
+    counts = Counts(log)
+
+    async def run() -> Keeper:
+        keeper = Keeper(SystemClock(), log, counts, Writer(db, counts), 100, 30)
+        await keeper.look()
+        _put(db, 1, 1000)  # in ten seconds
+        counts.count("reports", 1000)
+        await keeper.look()
+        return keeper
+
+    room = asyncio.run(run()).room
+    assert room is not None
+    assert (room.unsent, room.per_hour) == (1000, 360_000)
+    used_of_each = bounds.fill(db).used_bytes / 1000
+    assert room.hours_left == pytest.approx(100e6 / used_of_each / 360_000, rel=0.15)
+
+
+def test_a_message_takes_what_it_is_said_to_take(db: sqlite3.Connection):
+    before = bounds.fill(db).used_bytes
+    _put(db, 1, 5000)
+    after = bounds.fill(db)
+    assert (after.used_bytes - before) / 5000 == pytest.approx(after.message_bytes, rel=0.15)

@@ -1,0 +1,96 @@
+"""`corolle bench`: what can be measured."""
+
+import json
+from pathlib import Path
+from statistics import median
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from corolle_tools.bench import gateway as gateway_bench
+from corolle_tools.bench import kill as kill_bench
+from corolle_tools.bench import mutations as mutations_bench
+
+app = typer.Typer(no_args_is_help=True, help="Measure the gateway on this machine.")
+
+# What is asked of a machine of two cores.
+_LEAST_RATIO, _MOST_CPU_S, _MOST_RSS_MB = 0.65, 0.12, 60
+
+Json = Annotated[bool, typer.Option("--json", help="End with one line of JSON.")]
+Seed = Annotated[int, typer.Option(help="The same seed, the same run.")]
+
+
+@app.command()
+def gateway(
+    uplinks: Annotated[int, typer.Option(min=100, max=60_000, help="How many.")] = 20_000,
+    repeat: Annotated[int, typer.Option(min=1, help="Runs; the one with the median ratio counts.")] = 1,
+    png: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the run.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Uplinks through the UDP port to PUBACK, beside paho alone and SQLite alone."""
+    runs = sorted((gateway_bench.measure(uplinks) for _ in range(repeat)), key=lambda run: run.ratio)
+    run = runs[(len(runs) - 1) // 2]
+    _print(_gateway_table(run, [each.ratio for each in runs]))
+    if png:
+        from corolle_tools.bench.picture import save  # matplotlib takes a second to load
+
+        save(png, run)
+    if as_json:
+        print(json.dumps(run.figures()))
+
+
+@app.command()
+def kill(
+    kills: Annotated[int, typer.Option(min=1, help="How often.")] = 20,
+    seed: Seed = 1,
+    as_json: Json = False,
+) -> None:
+    """kill -9 at random moments, the city's broker up, down or flapping: nothing acknowledged is lost."""
+    toll = kill_bench.measure(kills, seed)
+    table = Table("kill -9, broker " + ", ".join(kill_bench.WEATHERS), "")
+    for name, value in toll.figures().items():
+        table.add_row(name, f"{value:,}")
+    _print(table)
+    if as_json:
+        print(json.dumps(toll.figures()))
+    if toll.lost:
+        raise typer.Exit(1)
+
+
+@app.command()
+def mutations(
+    count: Annotated[int, typer.Option(min=1, help="How many, half datagrams, half MQTT.")] = 200_000,
+    seed: Seed = 1,
+    as_json: Json = False,
+) -> None:
+    """Mutated datagrams and MQTT payloads: none stops the gateway, each is counted by cause."""
+    found = mutations_bench.measure(count, seed)
+    table = Table("refused for", "times")
+    for cause, times in sorted(found.causes.items(), key=lambda each: -each[1]):
+        table.add_row(cause, f"{times:,}")
+    _print(table)
+    if as_json:
+        print(json.dumps(found.figures()))
+    if found.escaped:
+        raise typer.Exit(1)
+
+
+def _gateway_table(run: gateway_bench.Run, ratios: list[float]) -> Table:
+    table = Table(f"{run.uplinks:,} uplinks, {run.broker}", "measured", "asked")
+    table.add_row("gateway", f"{run.rate:,.0f}/s", "")
+    table.add_row("paho alone", f"{run.paho_rate:,.0f}/s", "")
+    table.add_row("SQLite alone, 100 rows a commit", f"{run.sqlite_rate:,.0f}/s", "")
+    said = f" (median of {len(ratios)}: {min(ratios):.2f} to {max(ratios):.2f}, {median(ratios):.2f})"
+    table.add_row(
+        "gateway to paho", f"{run.ratio:.2f}" + (said if len(ratios) > 1 else ""), f">= {_LEAST_RATIO}"
+    )
+    table.add_row("CPU s per 1,000", f"{run.cpu_s_per_1000:.3f}", f"<= {_MOST_CPU_S}")
+    table.add_row("most memory", f"{run.rss_mb:.1f} MB", f"< {_MOST_RSS_MB} MB")
+    table.add_row("lost", str(run.lost), "0")
+    return table
+
+
+def _print(table: Table) -> None:
+    Console().print(table)

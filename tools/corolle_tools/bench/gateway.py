@@ -1,0 +1,173 @@
+"""`corolle bench gateway`: uplinks through the UDP port to PUBACK, beside paho alone and SQLite alone."""
+
+import select
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from corolle_tools.bench.forwarder import Forwarder, push_data
+from corolle_tools.bench.lamps import Lamp
+from corolle_tools.bench.listener import Listener
+from corolle_tools.bench.processes import TOPICS, Broker, Gateway
+
+WINDOW = 1000  # datagrams sent and not yet acknowledged: a slow disk takes many at a time
+_LAMPS = 100
+_MARK = b"/report"
+_PATIENCE_S = 60.0
+_SETTLE_S = 1.5  # joins, first entities and the first status are out of the way
+_SAMPLE_S = 0.1
+
+Progress = list[tuple[float, int, int]]
+"""Seconds since the start, uplinks acknowledged, reports heard by the city."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: the figures, and how it went along."""
+
+    uplinks: int
+    rate: float
+    paho_rate: float
+    sqlite_rate: float
+    cpu_s_per_1000: float
+    rss_mb: float
+    lost: int
+    broker: str
+    progress: Progress
+
+    @property
+    def ratio(self) -> float:
+        """The gateway's rate in parts of paho's."""
+        return self.rate / self.paho_rate
+
+    def figures(self) -> dict[str, float]:
+        """What --json prints."""
+        return {
+            "uplinks": self.uplinks,
+            "rate": round(self.rate),
+            "paho_rate": round(self.paho_rate),
+            "ratio": round(self.ratio, 3),
+            "cpu_s_per_1000": round(self.cpu_s_per_1000, 4),
+            "rss_mb": round(self.rss_mb, 1),
+            "lost": self.lost,
+        }
+
+
+def measure(uplinks: int) -> Run:
+    """Run all three, one after the other, on a broker and a disk of this machine's."""
+    with tempfile.TemporaryDirectory(prefix="corolle-bench-") as name:
+        folder = Path(name)
+        broker = Broker(folder)
+        broker.start()
+        try:
+            return _measured(folder, broker, uplinks)
+        finally:
+            broker.stop()
+
+
+def _measured(folder: Path, broker: Broker, uplinks: int) -> Run:
+    paho_rate = _paho_rate(broker, uplinks)
+    lamps = [Lamp(number) for number in range(1, _LAMPS + 1)]
+    gateway = Gateway(folder, broker.port, lamps)
+    gateway.start()
+    try:
+        forwarder = Forwarder(gateway.port)
+        forwarder.pull()
+        for lamp in lamps:
+            forwarder.join(lamp)
+        frames = [lamps[number % _LAMPS].report() for number in range(uplinks)]
+        datagrams = [push_data(token, phy) for token, (_, phy) in enumerate(frames)]
+        time.sleep(_SETTLE_S)
+        listener = Listener(broker.port, f"{TOPICS}/+/report", _MARK)
+        cpu_before_s, begun_s = gateway.cpu_s(), time.perf_counter()
+        progress = list(_flood(forwarder, listener, datagrams, gateway))
+        elapsed_s = time.perf_counter() - begun_s
+        cpu_s, rss_mb = gateway.cpu_s() - cpu_before_s, gateway.peak_rss_mb()
+        lost = len({told_as for told_as, _ in frames} - set(listener.ids()))
+        forwarder.close()
+        listener.close()
+    finally:
+        gateway.stop()
+    return Run(
+        uplinks=uplinks,
+        rate=uplinks / elapsed_s,
+        paho_rate=paho_rate,
+        sqlite_rate=_bare("sqlite", folder / "bare.sqlite", uplinks),
+        cpu_s_per_1000=1000 * cpu_s / uplinks,
+        rss_mb=rss_mb,
+        lost=lost,
+        broker=broker.name,
+        progress=progress,
+    )
+
+
+def _flood(
+    forwarder: Forwarder, listener: Listener, datagrams: list[bytes], gateway: Gateway
+) -> Iterator[tuple[float, int, int]]:
+    """Send all, at most WINDOW ahead of the acknowledgements, until the last has had its PUBACK."""
+    begun_s = time.perf_counter()
+    sent, sampled_s = 0, 0.0
+    deadline_s = begun_s + _PATIENCE_S
+    while listener.heard < len(datagrams) or len(forwarder.acknowledged) < len(datagrams):
+        while sent < len(datagrams) and sent - len(forwarder.acknowledged) < WINDOW:
+            forwarder.send(datagrams[sent])
+            sent += 1
+        _pump(forwarder, listener)
+        now_s = time.perf_counter()
+        if now_s - sampled_s >= _SAMPLE_S:
+            sampled_s = now_s
+            yield now_s - begun_s, len(forwarder.acknowledged), listener.heard
+        if now_s > deadline_s:
+            raise TimeoutError(
+                f"{len(datagrams)} sent, {len(forwarder.acknowledged)} acknowledged, {listener.heard} heard"
+            )
+    _wait(lambda: _outbox_is_empty(gateway.database))
+    yield time.perf_counter() - begun_s, len(forwarder.acknowledged), listener.heard
+
+
+def _pump(forwarder: Forwarder, listener: Listener) -> None:
+    ready, _, _ = select.select([forwarder.socket, listener.socket], [], [], 0.5)
+    if forwarder.socket in ready:
+        forwarder.receive()
+    if listener.socket in ready:
+        listener.receive()
+
+
+def _outbox_is_empty(database: Path) -> bool:
+    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as db:
+        return db.execute("SELECT count(*) FROM outbox").fetchone() == (0,)
+
+
+def _wait(reached: Callable[[], bool]) -> None:
+    end_s = time.monotonic() + _PATIENCE_S
+    while not reached():
+        if time.monotonic() > end_s:
+            raise TimeoutError("messages stay in the outbox")
+        time.sleep(0.005)
+
+
+def _paho_rate(broker: Broker, uplinks: int) -> float:
+    """With a listener too, so that the broker has the same to do."""
+    listener = Listener(broker.port, "bare/+/report", _MARK)
+    child = _start("paho", broker.port, "bare/lamp-00001/report", uplinks)
+    try:
+        while child.poll() is None:
+            select.select([listener.socket], [], [], 0.05)
+            listener.receive()
+        return float(child.communicate()[0])
+    finally:
+        listener.close()
+
+
+def _bare(which: str, *given: object) -> float:
+    return float(_start(which, *given).communicate()[0])
+
+
+def _start(which: str, *given: object) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "corolle_tools.bench.bare", which, *map(str, given)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)

@@ -1,0 +1,89 @@
+"""Lamps as a gateway hears them: they join over the air, then report."""
+
+from typing import Any
+
+from corolle.wire import codec, lorawan
+from corolle.wire.join import JoinAccept, build_join_request, parse_join_accept, session_keys
+from corolle.wire.schema import EVENT, LAMP_REPORT
+from corolle_gateway.links.lorawan.keys import Key
+
+_USUAL = {
+    "level_pct": 40,
+    "reason": 17,
+    "power_w": 17.2,
+    "energy_wh": 0,
+    "passages": 0,
+    "faults": 0,
+    "presence": 0,
+}
+_APP_KEY_TAIL = b"bench-lamp-key"
+
+
+class Lamp:
+    """One lamp; `number` is its place in the street and the end of its EUI."""
+
+    def __init__(self, number: int):
+        self.name = f"lamp-{number:05d}"
+        self._dev_eui = bytes.fromhex(f"02{number:014x}")
+        self._raw_key = number.to_bytes(2, "big") + _APP_KEY_TAIL
+        self._app_key = Key(self._raw_key)
+        self._dev_nonce = 0
+        self._accepted: JoinAccept | None = None
+        self.f_cnt = 0
+        self._passages = 0
+
+    def registration(self) -> dict[str, Any]:
+        """The lamp as a units file lists it."""
+        return {
+            "name": self.name,
+            "kind": "lamp",
+            "site": "bench",
+            "dev_eui": self._dev_eui.hex(),
+            "join_eui": "00" * 8,
+            "app_key": self._raw_key.hex(),
+            "lat_deg": 43.6,
+            "lon_deg": 1.44,
+            "class": "C",
+        }
+
+    def join_request(self) -> bytes:
+        """The next join-request."""
+        self._dev_nonce += 1
+        return build_join_request(bytes(8), self._dev_eui, self._dev_nonce, self._app_key)
+
+    def accept(self, phy: bytes) -> None:
+        """Take the join-accept and begin its session."""
+        accepted = parse_join_accept(phy, self._app_key)
+        keys = session_keys(self._app_key, accepted.join_nonce, accepted.net_id, self._dev_nonce)
+        self._nwk_key, self._session_key = Key(keys[0]), Key(keys[1])
+        self._accepted, self.f_cnt = accepted, 0
+
+    def report(self) -> tuple[str, bytes]:
+        """The next report: (the id under which it is published, the frame)."""
+        self._passages = (self._passages + 1) % 1000
+        values = {**_USUAL, "seq": self.f_cnt % 256, "passages": self._passages}
+        return self.frame(LAMP_REPORT.port, codec.encode(LAMP_REPORT, values))
+
+    def event(self, code: int, value: int, time_s: int) -> tuple[str, bytes]:
+        """An event: (the id under which it is published, the frame)."""
+        values = {"seq": self.f_cnt % 256, "code": code, "value": value, "time_s": time_s}
+        return self.frame(EVENT.port, codec.encode(EVENT, values))
+
+    def frame(self, port: int, payload: bytes) -> tuple[str, bytes]:
+        """The next frame with any payload: (the id under which it is published, the frame)."""
+        if self._accepted is None:
+            raise RuntimeError(f"{self.name} has not joined")
+        told_as = f"{self.name}-{self._accepted.join_nonce}-{self.f_cnt}"
+        phy = lorawan.build_data(
+            lorawan.UNCONFIRMED_UP,
+            self._accepted.dev_addr,
+            0,
+            self.f_cnt,
+            b"",
+            port,
+            payload,
+            self._nwk_key,
+            self._session_key,
+        )
+        self.f_cnt += 1
+        return told_as, phy
