@@ -75,6 +75,7 @@ class Gateway:
         self._log.info("started", site=self._settings.gateway.site, gateway=self._settings.gateway.name)
 
     def _clock_jumped(self, by_s: float) -> None:
+        self._desk.clock_jumped(by_s)
         self._counts.count("clock_jumps")
         self._log.warning("clock_jumped", by_s=round(by_s))
 

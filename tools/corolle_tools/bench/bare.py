@@ -1,6 +1,6 @@
 """What the gateway is measured against: paho alone, and SQLite alone, each doing nothing else.
 
-`python -m corolle_tools.bench.bare paho PORT TOPIC COUNT` and `... sqlite FILE COUNT` print the rate a second.
+`python -m corolle_tools.bench.bare paho PORT TOPIC COUNT` and `... sqlite FILE COUNT` print the rate.
 """
 
 import sqlite3
