@@ -39,8 +39,14 @@ class Bounds:
         def bound(name: str) -> float:
             return settings[prefix + name] * share
 
-        litres = [bound(name) / 10 for name in ("dose_dl", "hour_dl", "day_dl")]
-        return cls(bound("on_s"), *litres, bound("day_s"), bound("noflow_s"))
+        return cls(
+            on_s=bound("on_s"),
+            dose_l=bound("dose_dl") / 10,
+            hour_l=bound("hour_dl") / 10,
+            day_l=bound("day_dl") / 10,
+            day_s=bound("day_s"),
+            noflow_s=bound("noflow_s"),
+        )
 
 
 @dataclass(frozen=True)
