@@ -182,7 +182,7 @@ class Watch:
             ("litres an hour", self._hour.total(now_us), bounds.hour_l + slack_l),
             ("litres a day", self._day.total(now_us), bounds.day_l + slack_l),
             ("time a day", self._life_s, bounds.day_s + _LOOK_S + _LATE_S),
-            ("no flow", dry_s, bounds.noflow_s + _LOOK_S + _LATE_S),
+            ("no flow", dry_s, bounds.noflow_s + 2 * _LOOK_S + _LATE_S),  # a pulse is seen a look late
         ):
             if found > bound:
                 self._blame(rule, f"{self.name}: {found:.3f}, bound {bound:.3f}")
