@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import os
 import signal
 import sqlite3
@@ -31,6 +32,7 @@ from corolle_gateway.store.writer import Writer
 from corolle_gateway.tasks import Tasks
 
 _CANNOT_START = 2
+_COLLECT_EVERY = 20_000  # allocations; an uplink makes some hundred, and leaves no circles behind
 _BREATH_S = 1.0  # a disk that damages whatever is written is not to keep a core busy
 
 
@@ -75,6 +77,7 @@ class Gateway:
         self._log.info("started", site=self._settings.gateway.site, gateway=self._settings.gateway.name)
 
     def _clock_jumped(self, by_s: float) -> None:
+        self._desk.clock_jumped(by_s)
         self._counts.count("clock_jumps")
         self._log.warning("clock_jumped", by_s=round(by_s))
 
@@ -146,6 +149,8 @@ async def _serve(
     if mended:
         gateway.tell_salvage(mended)
     await gateway.start(registrations)
+    gc.freeze()  # what is there now stays: it is not to be looked through again and again
+    gc.set_threshold(_COLLECT_EVERY)
     damage = asyncio.create_task(gateway.damaged.wait())
     await asyncio.wait([damage, asyncio.create_task(ended.wait())], return_when=asyncio.FIRST_COMPLETED)
     if damage.done():

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import socket
 import struct
@@ -65,6 +66,12 @@ class GatewayProcess:
             time.sleep(0.02)
         raise AssertionError(f"no {text!r} in the log:\n{self.log.read_text()}")
 
+    def limit_files(self, size: int) -> None:
+        """No file may grow beyond so many bytes from now on."""
+        if self._process:
+            hard = resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE)[1]
+            resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (size, hard))
+
     def kill(self) -> None:
         """kill -9."""
         self._end(signal.SIGKILL)
@@ -103,6 +110,10 @@ class StreetClock:
     def now(self) -> float:
         """Street time."""
         return self._start_s + (time.monotonic() - self._begun) * self._speed
+
+    def jump(self, by_s: float) -> None:
+        """Set it forward or back."""
+        self._start_s += by_s
 
     def close(self) -> None:
         """Stop time."""

@@ -1,4 +1,4 @@
-"""Brokers that do not behave: survived, said, and nothing committed lost; and a backlog that delays nobody."""
+"""Brokers that do not behave: survived, said, nothing committed lost; and a backlog that delays nobody."""
 
 import sqlite3
 import time

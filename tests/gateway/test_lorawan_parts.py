@@ -157,6 +157,9 @@ class _Clock:
         self.time_s += max(seconds, 0.0)
         await asyncio.sleep(0)
 
+    def pace(self) -> float:
+        return 1.0
+
 
 @pytest.mark.parametrize(("alone", "closes_s"), [(False, 0.2), (True, 0.0)])
 def test_a_window_and_its_cooldown(alone: bool, closes_s: float):

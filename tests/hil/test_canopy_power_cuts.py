@@ -189,7 +189,7 @@ def test_a_power_cut_at_every_flash_operation_of_a_dose_and_a_purge(yard, torn):
         cut_in_dose += canopy.valves[0].is_open
         told, records = canopy.told_l(), canopy.frames(PORT)
         accepted = canopy.site.wire.verdicts["accepted"]
-        cut_in_purge += canopy.site.it.purge.litres > 0
+        cut_in_purge += canopy.site.unit.snapshot()["mist_litres"] > 0
         assert not canopy.site.board.running
         canopy.run(5)
         _boot_again(canopy)

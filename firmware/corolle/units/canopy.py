@@ -158,6 +158,9 @@ class Canopy:
         self._note_trip(now_s)
         self._garden.readings.dose_l = self._tap.dose_l()
         with borrowed(*_DECISION) as water:
+            from corolle.control.drought import outdated
+
+            common.faults.set("droughtOutdated", outdated(self._drought_s, common.clock.now_or_none()))
             wanted, reason, next_s = water.decide(now_s, common.settings, self._garden.readings, self._memory)
         refusal = self._tap.refusal(wanted)
         if refusal:

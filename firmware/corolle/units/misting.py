@@ -84,6 +84,7 @@ class Misting:
     def carry_out(self, verb: str, value: int, author: str) -> str:
         """Obey a sanitary order; returns the verdict."""
         if verb == "records":
+            self._wake.set()  # it may sleep for a quarter of an hour
             return self._sender.resend(value)
         duties, now_s = self._duties, self._common.clock.now()
         if duties.memory.number != self._log.number:

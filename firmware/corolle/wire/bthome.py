@@ -2,7 +2,7 @@
 
 Service data, after the UUID: device information, the objects encrypted, a counter of 32 bits, a MIC of four
 bytes (bthome.io, "Format" and "Encryption"). A legacy advert has room for 15 bytes of objects, so readings
-take turns: the counter is also the number of the turn, and its low byte the packet id.
+take turns. The packet id is the counter's low byte.
 """
 
 from corolle.wire.ccm import seal
@@ -58,13 +58,13 @@ def shape(object_id: int) -> tuple:
     raise ValueError(f"{object_id:#04x} is no object of BTHome's that a unit sends")
 
 
-def build(readings: list, counter: int, key, mac: bytes) -> bytes:
-    """A legacy advert's data: Flags, then the service data of this turn.
+def build(readings: list, turn: int, counter: int, key, mac: bytes) -> bytes:
+    """A legacy advert's data: Flags, then the service data of this turn: they count from 0, for ever.
 
     `counter` is 32 bits and never the same twice under one `key`; `mac` is the address that the advert comes
     from, as people write it. ValueError as of pack().
     """
-    clear = pack(readings, counter)
+    clear = pack(readings, turn, counter)
     sealed = seal(key, nonce(mac, counter), clear, MIC_BYTES)
     data = bytes((0x16, 0xD2, 0xFC, INFO)) + sealed[:-MIC_BYTES]
     data += counter.to_bytes(4, "little") + sealed[-MIC_BYTES:]
@@ -76,7 +76,7 @@ def nonce(mac: bytes, counter: int) -> bytes:
     return mac + bytes((0xD2, 0xFC, INFO)) + counter.to_bytes(4, "little")
 
 
-def pack(readings: list, counter: int) -> bytes:
+def pack(readings: list, turn: int, counter: int) -> bytes:
     """The objects of a turn, ids ascending: `readings` are (object id, value), None for what is not measured.
 
     Readings of one id go together and in their order: receivers number them so. ValueError for a value out of
@@ -88,7 +88,7 @@ def pack(readings: list, counter: int) -> bytes:
         # Looked for, not sorted: MicroPython's sort does not keep the order of equals.
         ahead = [reading[0] for reading in readings if reading[0] > object_id and reading[1] is not None]
         if not ahead:
-            return bytes((0, counter & 0xFF)) + turns[counter % len(turns)]
+            return bytes((0, counter & 0xFF)) + turns[turn % len(turns)]
         object_id = min(ahead)
         group = b"".join([_packed(object_id, value) for of, value in readings if of == object_id])
         if len(group) > _ROOM:

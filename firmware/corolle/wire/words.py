@@ -51,7 +51,7 @@ LAMP_FAULTS = (
 CANOPY_FAULTS = (
     "soil1Fault|soil2Fault|soil3Fault|probesDisagree|airSensorFault|noFlow|unexplainedFlow|guardTripped|"
     "batteryLow|tankEmpty|clockUnknown|radioLost|flowMeterFault|tilt|doorOpen|leak|waterWarm|sensorFault|"
-    "mistLocked|sanitaryLogBroken"
+    "mistLocked|sanitaryLogBroken|droughtOutdated"
 )
 
 

@@ -104,15 +104,17 @@ class Desk:
             self._over(command)
         return stored
 
+    def clock_jumped(self, by_s: float) -> None:
+        """What was planned for the next seconds does not wait until a clock set back has caught up."""
+        if by_s < 0:
+            self._due = [(time_s + by_s, number, command) for time_s, number, command in self._due]
+        self._woken.set()
+
     async def run(self) -> None:
         """Send, repeat and end commands as their times come, until cancelled."""
-        last_s = self._clock.now()
         while True:
             self._woken.clear()
             now_s = self._clock.now()
-            if now_s < last_s:
-                self._set_back(last_s - now_s)
-            last_s = now_s
             while self._due and self._due[0][0] <= now_s:
                 _, number, command = heapq.heappop(self._due)
                 if self._planned.get(_key(command)) == number:
@@ -120,10 +122,6 @@ class Desk:
                     self._act(command, now_s)
             left_s = self._due[0][0] - now_s if self._due else None
             await wait_for(self._woken, self._clock, left_s and min(left_s, _LONGEST_S))
-
-    def _set_back(self, by_s: float) -> None:
-        """The clock was: what was planned for the next seconds is not to wait until it has caught up."""
-        self._due = [(time_s - by_s, number, command) for time_s, number, command in self._due]
 
     def _plan(self, command: Command, time_s: float) -> None:
         """Look at a command then, and at its end at the latest; what was planned for it before is void."""

@@ -1,8 +1,8 @@
 """Payloads into values as corolle.wire.codec does it, from the same table, at a fifth of the cost.
 
-The codec goes through a payload bit by bit, for it runs on a node. Here a payload becomes one number, and what
-each field needs of it is worked out once a message. Whatever is not plainly one of ours goes to the codec,
-which knows what is wrong with it.
+The codec goes through a payload bit by bit, for it runs on a node. Here a payload becomes one number, and
+what each field needs of it is worked out once a message. Whatever is not plainly one of ours goes to the
+codec, which knows what is wrong with it.
 """
 
 from functools import cache

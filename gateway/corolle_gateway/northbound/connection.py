@@ -11,7 +11,7 @@ class Connection(asyncio.Protocol):
     """What is written in one turn of the event loop goes out together.
 
     Args:
-        take: called with (first byte, body) of each packet; it may raise MqttError, which ends the connection.
+        take: called with (first byte, body) of each packet; if it raises MqttError, the connection ends.
     """
 
     def __init__(self, take: Callable[[int, bytes], None]):

@@ -1,7 +1,7 @@
 """MQTT 3.1.1 packets as bytes (OASIS standard, 2014): what a client at QoS 1 writes and reads, and no more.
 
-Of our own because of what it costs: paho needs some 80 us of a core for a message and its PUBACK, this a tenth,
-and a cabinet's small computer has to keep up with a city that comes back after days.
+Of our own because of what it costs: paho needs some 80 us of a core for a message and its PUBACK, this a
+tenth, and a cabinet's small computer has to catch up when a city comes back after days.
 """
 
 from collections.abc import Iterator
@@ -133,7 +133,7 @@ class Reader:
 
 
 def _head(data: bytes, at: int) -> tuple[int, int] | None:
-    """Where the body of the packet at `at` begins and ends; None: not enough of it is there to say (2.2.3)."""
+    """Where the body of the packet at `at` begins and ends; None: too little of it is there (2.2.3)."""
     length = 0
     for place in range(_LENGTH_BYTES):
         if at + 1 + place >= len(data):

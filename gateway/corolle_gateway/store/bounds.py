@@ -32,7 +32,7 @@ class Thinning(Struct, frozen=True):
 
 
 def fill(db: sqlite3.Connection) -> Fill:
-    """Look at it. Pages that were freed count as free: the file does not shrink, and takes new messages first."""
+    """Look at it. Pages that were freed count as free: the file stays as it is, and they are used again."""
     pages, free, size = (
         db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
     )
@@ -50,7 +50,7 @@ def begin_hour(db: sqlite3.Connection) -> None:
 
 
 def older_than(db: sqlite3.Connection, hours: int) -> int:
-    """The last message that is older than so many hours of service; 0: none is. Marks before it are forgotten."""
+    """The last message that is older than so many hours of service, 0 if none; marks before it go."""
     row = db.execute(
         "SELECT hour, last_message FROM hours ORDER BY hour DESC LIMIT 1 OFFSET ?", (hours,)
     ).fetchone()
@@ -73,18 +73,18 @@ def forget(db: sqlite3.Connection, after: int, up_to: int | None, limit: int) ->
 def expire(db: sqlite3.Connection, up_to: int, limit: int) -> int:
     """Delete the oldest reports that wait for the city in vain since before `up_to`; how many."""
     rows = db.execute(
-        f"SELECT id FROM outbox JOIN messages ON id = message WHERE lane = ? AND message <= ? AND {_REPORTS}"
-        " ORDER BY message LIMIT ?",
+        "SELECT id FROM outbox JOIN messages ON id = message"
+        f" WHERE lane = ? AND message <= ? AND {_REPORTS} ORDER BY message LIMIT ?",
         (_BACKLOG, up_to, limit),
     )
     return _delete(db, [number for (number,) in rows], 0)[0]
 
 
 def thin(db: sqlite3.Connection, at: Thinning, limit: int) -> tuple[int, Thinning]:
-    """Of the next `limit` reports that wait, delete every other one of each unit: (how many, where it stands)."""
+    """Of the next `limit` reports that wait, delete every other of each unit: (how many, where it stands)."""
     rows = db.execute(
-        f"SELECT id, unit FROM outbox JOIN messages ON id = message WHERE lane = ? AND message > ? AND {_REPORTS}"
-        " ORDER BY message LIMIT ?",
+        "SELECT id, unit FROM outbox JOIN messages ON id = message"
+        f" WHERE lane = ? AND message > ? AND {_REPORTS} ORDER BY message LIMIT ?",
         (_BACKLOG, at.after, limit),
     ).fetchall()
     kept = set(at.kept)

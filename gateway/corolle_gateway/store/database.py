@@ -42,7 +42,7 @@ def mark_damaged(data_dir: Path) -> None:
 
 
 def mend(data_dir: Path) -> Salvage | None:
-    """Salvage the database if it is marked as damaged, or cannot be read at all. StoreError when that fails."""
+    """Salvage the database if it is marked as damaged, or cannot be read. StoreError when that fails."""
     path, mark = data_dir / FILE_NAME, data_dir / _MARK_NAME
     try:
         if not path.exists() or not (mark.exists() or _is_unreadable(path)):

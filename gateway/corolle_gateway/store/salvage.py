@@ -73,7 +73,7 @@ def _copied(old: sqlite3.Connection, new: sqlite3.Connection) -> tuple[int, tupl
 
 
 class _Reader:
-    """Reads a table from its beginning up to the damage, from its end down to it, and what lies between two."""
+    """Reads a table from its beginning up to the damage, from its end down to it, and between two of them."""
 
     def __init__(self, db: sqlite3.Connection, table: str, columns: list[str], key: list[str]):
         self.is_damaged = False

@@ -92,10 +92,14 @@ class BleAir:
             self._rouse(antenna)
 
     def advertise(self, antenna: Antenna, broadcast: Broadcast, interval_us: int) -> Beacon:
-        """Advertise from now on."""
+        """Advertise from now on.
+
+        The first event is not at once: boards compute in no time here, and all that heard the same thing
+        would answer in the same microsecond, which no two controllers do.
+        """
         beacon = Beacon(self, antenna, broadcast, interval_us)
         self._beacons[antenna].append(beacon)
-        beacon.next = self._scheduler.after(0, self._take_off, beacon)
+        beacon.next = self._scheduler.after(self._rng.randrange(ADV_DELAY_US + 1), self._take_off, beacon)
         return beacon
 
     def silence(self, beacon: Beacon) -> None:

@@ -99,6 +99,12 @@ class Attributes:
             if not question.done():
                 question.set_result(error)
 
+    def give_up(self) -> None:
+        """Nobody will answer any more."""
+        for question in self._questions:
+            question.cancel()
+        self._questions.clear()
+
     def _services(self, wanted: bytes, made: list[Value]) -> list[gatt.Service]:
         services: list[gatt.Service] = []
         descriptors: list[gatt.Descriptor] = []  # of the characteristic made last

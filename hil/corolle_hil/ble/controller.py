@@ -35,11 +35,16 @@ class Advertiser(LegacyAdvertiser):
         if self.advertising_type not in _SUPPORTED:
             return
         self.enabled = True
-        broadcast = Broadcast(
-            self.advertising_type, self.address, self.advertising_data, self.scan_response_data
-        )
         interval_us = self.advertising_interval_min * _SLOT_US
-        self._beacon = self._air.advertise(self._antenna, broadcast, interval_us)
+        self._beacon = self._air.advertise(self._antenna, self._broadcast(), interval_us)
+
+    def refresh(self) -> None:
+        """Go on with the data that are set now."""
+        if self._beacon:
+            self._beacon.broadcast = self._broadcast()
+
+    def _broadcast(self) -> Broadcast:
+        return Broadcast(self.advertising_type, self.address, self.advertising_data, self.scan_response_data)
 
     def stop(self) -> None:
         """Advertise no more."""
@@ -117,7 +122,6 @@ class AirController(Controller):
         else:
             self.air.listen(self.antenna, None)
             return
-        self._reported.clear()
         now_us = self._street.scheduler.now_us
         self.air.listen(self.antenna, Ear(slots[0] * _SLOT_US, slots[1] * _SLOT_US, now_us, active))
 
@@ -156,10 +160,27 @@ class AirController(Controller):
         self._street.abandon(self)
         return hci.HCI_StatusReturnParameters(_OK)
 
+    def on_hci_le_set_advertising_data_command(
+        self, command: hci.HCI_LE_Set_Advertising_Data_Command
+    ) -> hci.HCI_StatusReturnParameters:
+        """7.8.7: may be changed while advertising."""
+        answer = super().on_hci_le_set_advertising_data_command(command)
+        self.advertiser.refresh()
+        return answer
+
+    def on_hci_le_set_scan_response_data_command(
+        self, command: hci.HCI_LE_Set_Scan_Response_Data_Command
+    ) -> hci.HCI_StatusReturnParameters:
+        """7.8.8: may be changed while advertising."""
+        answer = super().on_hci_le_set_scan_response_data_command(command)
+        self.advertiser.refresh()
+        return answer
+
     def on_hci_le_set_scan_enable_command(
         self, command: hci.HCI_LE_Set_Scan_Enable_Command
     ) -> hci.HCI_StatusReturnParameters:
         """7.8.11."""
+        self._reported.clear()
         answer = super().on_hci_le_set_scan_enable_command(command)
         self._listen()
         return answer

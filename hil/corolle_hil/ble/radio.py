@@ -58,6 +58,7 @@ class BoardRadio(BleRadio):
         self._tell: Callable[[], None] | None = None
         self.station: Station | None = None  # None: switched off
         self._table: dict[int, Callable[[int, bytes], Answer]] = {}
+        self._ends: tuple[Callable[[], None], ...] = ()
 
     def connect(self, interrupt: Callable[[], None]) -> None:
         """Call `interrupt()` when events begin to wait."""
@@ -116,7 +117,7 @@ class BoardRadio(BleRadio):
         broadcaster = Broadcaster(station, self._link.scheduler, self.events, self.settings)
         server = Server(station, self._link, self.events)
         client = Client(station, self._link, self.events, self.settings)
-        self._end = broadcaster.end
+        self._ends = (broadcaster.end, server.end)
         self._table = {
             ops.BLE_CONFIG: lambda number, payload: (0, self._mac()),
             ops.BLE_DISCONNECT: self._disconnect,
@@ -127,10 +128,19 @@ class BoardRadio(BleRadio):
 
     def _switch_off(self) -> None:
         if self.station:
-            self._end()
+            for end in self._ends:
+                self._link.loop.run(end)
             self.station.switch_off()
             self.station = None
             self._table = {}
+            self._forget_events()
+
+    def _forget_events(self) -> None:
+        """What still goes on in the old station reaches nobody."""
+        wanted = self.events.wanted
+        self.events.clear()
+        self.events = Events(self._interrupt)
+        self.events.wanted = wanted
 
     def _heard(self, broadcast: Broadcast, kind: int, rssi_dbm: int) -> None:
         data = broadcast.response if kind == SCAN_RSP else broadcast.data

@@ -44,9 +44,14 @@ class Server:
         self._link = link
         self._events = board
 
+    def end(self) -> None:
+        """The radio is switched off."""
+        self.attributes.give_up()
+
     def _register(self, _: int, wanted: bytes) -> Answer:
-        """Not while it advertises: a central would find other handles than those it remembers."""
-        if self._station.controller.advertiser.enabled or self._station.device.connections:
+        """Not while anything is going on: NimBLE refuses it too."""
+        controller = self._station.controller
+        if controller.advertiser.enabled or controller.le_scan_enable or controller.le_connections:
             return errno.EBUSY, b""
         handles = self.attributes.register(wanted)
         return 0, struct.pack(f"<{len(handles)}H", *handles)

@@ -18,8 +18,17 @@ _SET_OUT_S = 20.0  # somebody declares the line clean, in most runs
 _ORDERS_EVERY_S, _FAULTS_EVERY_S, _STRIKES_EVERY_S = 90.0, 300.0, 1200.0  # means
 _LASTS_S = (10.0, 600.0)
 _AUTHOR = "ops"
-# Waters, mists and bans are ordered far oftener than a season would.
-_WEIGHTS = {"open": 6, "auto": 3, "cleaned": 3, "close": 2, "lift": 3, "lab": 2}
+# What shuts a line for long is rarer: behind a lock there is nothing to see.
+_WEIGHTS = {
+    "open": 6.0,
+    "auto": 3.0,
+    "cleaned": 4.0,
+    "close": 2.0,
+    "lift": 2.0,
+    "ban": 0.3,
+    "drain": 0.3,
+    "lab": 0.5,
+}
 
 
 class Schedule:
@@ -60,7 +69,7 @@ class Schedule:
             self._site.wire.send(port, self._rng.randbytes(self._rng.randint(0, 24)))
             return
         known = verbs("canopy")
-        verb = self._rng.choices(known, [_WEIGHTS.get(verb, 1) for verb in known])[0]
+        verb = self._rng.choices(known, [_WEIGHTS.get(verb, 1.0) for verb in known])[0]
         self._order(verb)
 
     def _order(self, verb: str) -> None:

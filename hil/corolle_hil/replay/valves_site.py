@@ -65,7 +65,8 @@ class Yard:
 class Site:
     """A canopy, its people and its wire.
 
-    `people` counts who is there, whatever a sensor sees; `frames` has all that the node sent.
+    `people` counts who is there, whatever a sensor sees, and `presence_wire` is what it tells the node;
+    `frames` has all that the node sent.
     """
 
     def __init__(self, scheduler: Scheduler, unit: VirtualUnit):
@@ -74,14 +75,14 @@ class Site:
         self.board = unit.board
         self.it = unit.furniture
         self.people = 0
-        self._presence = unit.board.line(unit.plan.board["fitted"]["presence"]["pin"])
+        self.presence_wire = unit.board.line(unit.plan.board["fitted"]["presence"]["pin"])
         self.frames: list[tuple[int, bytes]] = []
         self.wire = Wire(scheduler, unit.board, lambda port, payload: self.frames.append((port, payload)))
 
     @property
     def seen(self) -> bool:
         """Whether the presence sensor tells of somebody."""
-        return self._presence.level == 1
+        return self.presence_wire.level == 1
 
     def moisten(self, vwc: float) -> None:
         """The soil holds so much water everywhere."""

@@ -39,8 +39,14 @@ class Bounds:
         def bound(name: str) -> float:
             return settings[prefix + name] * share
 
-        litres = [bound(name) / 10 for name in ("dose_dl", "hour_dl", "day_dl")]
-        return cls(bound("on_s"), *litres, bound("day_s"), bound("noflow_s"))
+        return cls(
+            on_s=bound("on_s"),
+            dose_l=bound("dose_dl") / 10,
+            hour_l=bound("hour_dl") / 10,
+            day_l=bound("day_dl") / 10,
+            day_s=bound("day_s"),
+            noflow_s=bound("noflow_s"),
+        )
 
 
 @dataclass(frozen=True)
@@ -176,7 +182,7 @@ class Watch:
             ("litres an hour", self._hour.total(now_us), bounds.hour_l + slack_l),
             ("litres a day", self._day.total(now_us), bounds.day_l + slack_l),
             ("time a day", self._life_s, bounds.day_s + _LOOK_S + _LATE_S),
-            ("no flow", dry_s, bounds.noflow_s + _LOOK_S + _LATE_S),
+            ("no flow", dry_s, bounds.noflow_s + 2 * _LOOK_S + _LATE_S),  # a pulse is seen a look late
         ):
             if found > bound:
                 self._blame(rule, f"{self.name}: {found:.3f}, bound {bound:.3f}")

@@ -74,10 +74,16 @@ class EpwClimate:
     def _near(self, moment: datetime, step: int) -> Weather:
         """The hour's values, or those of the next hour that has some, up to a day away."""
         for distance in range(24):
-            hour = self._hours.get(_key(moment + timedelta(hours=step * distance)))
+            hour = self._hour(moment + timedelta(hours=step * distance))
             if hour:
                 return hour
         raise WeatherFileError(f"{self._path}: no weather near {moment:%m-%d %H:00} in this file")
+
+    def _hour(self, moment: datetime) -> Weather | None:
+        """29 February is 28 February in a typical year, which lacks it; a year that was measured has it."""
+        leap = (moment.month, moment.day) == (2, 29)
+        found = self._hours.get((moment.month, moment.day, moment.hour))
+        return self._hours.get((2, 28, moment.hour)) if leap and found is None else found
 
     def _read_location(self, lines: list[str]) -> dict[str, float]:
         if not lines or not lines[0].upper().startswith("LOCATION,"):
@@ -177,10 +183,3 @@ def float_or_none(text: str) -> float | None:
     except ValueError:
         return None
     return value if abs(value) < float("inf") else None
-
-
-def _key(moment: datetime) -> Key:
-    """29 February, which a typical year lacks, is 28 February."""
-    if (moment.month, moment.day) == (2, 29):
-        return 2, 28, moment.hour
-    return moment.month, moment.day, moment.hour

@@ -323,3 +323,19 @@ async def test_a_quiet_day_needs_few_wake_ups():
     site.canopy._wake.wait_ms = counted
     await asyncio.sleep(86400)
     assert 96 <= len(waits) <= 300, len(waits)
+
+
+async def test_a_drought_order_that_nobody_repeats_stays_in_force_and_is_told_after_a_week():
+    site = _Site((10.0, 10.0, 10.0), pulse_every_ms=600, stale_min=240)
+    assert site.canopy.carry_out("drought", 3, 0, "prefet 31") == "accepted"
+    for _ in range(7):  # an ESP32's ticks do not reach over a week
+        await asyncio.sleep(86400 - 10)
+    assert not site.common.faults.has("droughtOutdated")
+    await asyncio.sleep(1000)
+    assert site.common.faults.has("droughtOutdated")
+    assert ("fault raised", code_of(CANOPY_FAULTS, "droughtOutdated")) in site.link.events()
+    assert not site.valve.is_open and site.canopy.output()[0] == "drought order"
+    site.canopy.carry_out("drought", 2, 0, "prefet 31")
+    await asyncio.sleep(2)
+    assert not site.common.faults.has("droughtOutdated")
+    site.end()

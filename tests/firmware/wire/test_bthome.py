@@ -32,7 +32,7 @@ def test_the_example_of_bthome_io_is_read():
 
 
 def test_our_advert_is_the_format_of_the_example():
-    data = _service_data(build([(0x03, 50.55), (0x02, 25.06)], 0x33221100, make_key(_KEY), _MAC))
+    data = _service_data(build([(0x03, 50.55), (0x02, 25.06)], 0, 0x33221100, make_key(_KEY), _MAC))
     assert data[0] == 0x41 and data[-8:-4] == bytes.fromhex("00112233")
     assert read(data, make_key(_KEY), _MAC) == (0x33221100, [(0, 0), (0x02, 25.06), (0x03, 50.55)])
 
@@ -57,17 +57,17 @@ def test_objects_are_packed_by_their_tables():
         ("4ff2864f00", 0x4F, 5211.89),
     ):
         packed = bytes.fromhex(packed)
-        assert pack([(object_id, value)], 7) == b"\x00\x07" + packed
+        assert pack([(object_id, value)], 0, 7) == b"\x00\x07" + packed
         assert unpack(packed) == [(object_id, value)]
 
 
 def test_below_zero():
-    assert pack([(0x02, -3.5)], 0)[2:] == bytes.fromhex("02a2fe")
+    assert pack([(0x02, -3.5)], 0, 0)[2:] == bytes.fromhex("02a2fe")
     assert unpack(bytes.fromhex("02a2fe")) == [(0x02, -3.5)]
 
 
 def test_readings_take_turns_in_ascending_order():
-    rounds = [unpack(pack(_LAMP, counter)) for counter in range(6)]
+    rounds = [unpack(pack(_LAMP, counter, counter)) for counter in range(6)]
     for counter, packet in enumerate(rounds):
         ids = [object_id for object_id, _ in packet]
         assert ids == sorted(ids)
@@ -79,31 +79,31 @@ def test_readings_take_turns_in_ascending_order():
 
 def test_every_advert_fits():
     for counter in range(4):
-        assert len(build(_LAMP, counter, make_key(_KEY), _MAC)) <= 31
+        assert len(build(_LAMP, counter, counter, make_key(_KEY), _MAC)) <= 31
 
 
 def test_readings_of_one_id_stay_together_and_in_order():
     probes = [(0x14, 31.5), (0x01, 80), (0x02, 21.0), (0x14, 8.25), (0x55, 320), (0x14, 17.0)]
     for counter in range(4):
-        moist = [value for object_id, value in unpack(pack(probes, counter)) if object_id == 0x14]
+        moist = [value for object_id, value in unpack(pack(probes, counter, counter)) if object_id == 0x14]
         assert moist in ([], [31.5, 8.25, 17.0])
 
 
 def test_what_is_not_measured_takes_no_room():
-    assert pack([(0x02, None), (0x01, 5)], 0) == bytes.fromhex("00000105")
-    assert pack([], 0x1FF) == b"\x00\xff"
+    assert pack([(0x02, None), (0x01, 5)], 0, 0) == bytes.fromhex("00000105")
+    assert pack([], 3, 0x1FF) == b"\x00\xff"
 
 
 def test_values_that_cannot_be_sent_are_refused():
     nan = float("nan")
     for object_id, value in ((0x01, 256), (0x01, -1), (0x02, 327.68), (0x0C, 66), (0x02, nan), (0x54, 1)):
         try:
-            pack([(object_id, value)], 0)
+            pack([(object_id, value)], 0, 0)
         except ValueError:
             continue
         raise AssertionError((object_id, value))
     try:
-        pack([(0x14, 1)] * 5, 0)
+        pack([(0x14, 1)] * 5, 0, 0)
     except ValueError as error:
         assert "0x14" in str(error) and "15 bytes" in str(error)
     else:
@@ -111,14 +111,14 @@ def test_values_that_cannot_be_sent_are_refused():
 
 
 def test_counters_of_32_bits_in_whole_numbers():
-    assert pack([(0x3E, 0xFFFFFFFF)], 0)[2:] == b"\x3e\xff\xff\xff\xff"
-    assert pack([(0x4F, 4_294_967)], 0)[2:] == b"\x4f" + (4_294_967_000).to_bytes(4, "little")
-    data = _service_data(build([(0x01, 5)], 0xFFFFFFFF, make_key(_KEY), _MAC))
+    assert pack([(0x3E, 0xFFFFFFFF)], 0, 0)[2:] == b"\x3e\xff\xff\xff\xff"
+    assert pack([(0x4F, 4_294_967)], 0, 0)[2:] == b"\x4f" + (4_294_967_000).to_bytes(4, "little")
+    data = _service_data(build([(0x01, 5)], 0, 0xFFFFFFFF, make_key(_KEY), _MAC))
     assert read(data, make_key(_KEY), _MAC) == (0xFFFFFFFF, [(0, 255), (0x01, 5)])
 
 
 def test_a_wrong_key_another_unit_and_every_changed_byte_are_refused():
-    data = _service_data(build(_LAMP, 70_000, make_key(_KEY), _MAC))
+    data = _service_data(build(_LAMP, 0, 70_000, make_key(_KEY), _MAC))
     assert _cause(data) is None
     assert _cause(data, key=bytes(16)) == "mic"
     assert _cause(data, mac=bytes(6)) == "mic"
@@ -132,7 +132,7 @@ def test_a_wrong_key_another_unit_and_every_changed_byte_are_refused():
 
 
 def test_what_was_heard_before_is_told_apart():
-    data = _service_data(build(_LAMP, 70_000, make_key(_KEY), _MAC))
+    data = _service_data(build(_LAMP, 0, 70_000, make_key(_KEY), _MAC))
     assert _cause(data, after=69_999) is None
     assert _cause(data, after=70_000) == "repeated"
     assert _cause(data, after=70_001) == "replayed"

@@ -68,7 +68,7 @@ def _read(readings, counters, key: bytes | None = _RAW) -> dict:
     reader = BTHomeBluetoothDeviceData(key)
     known = {}
     for second, counter in enumerate(counters):
-        update = reader.update(_heard(build(readings, counter, _KEY, _MAC), second))
+        update = reader.update(_heard(build(readings, counter, counter, _KEY, _MAC), second))
         for values in (update.entity_values, update.binary_entity_values):
             known |= {
                 name.key: value.native_value

@@ -95,6 +95,35 @@ def test_too_many_bad_lines_are_refused(file):
         EpwClimate(file(lines))
 
 
+# Rows as stations publish them: Miami's TMY3, whose rain is missing, and a leap day of Van Nuys.
+_MIAMI = (
+    "1978,6,6,{},0,?9?9?9?9E0?9?9?9?9?9?9?9?9?9?9?9?9?9?9?9*9*9*9*9*9,30.6,23.3,65,101800,1296,1326,424,978,"
+    "749,244,104800,76600,29800,23420,130,7.2,2,2,19.3,77777,9,999999999,430,0.2010,0,88,999.000,{},99.0"
+)
+_LEAP = (
+    "2016,2,29,{},0,?9?9?9?9E0?9?9?9?9*9?9?9?9?9?9?9?9?9?9*_*9*9*9?9?9,15.1,4.5,49,98500,749,1411,316,510,"
+    "687,145,59612,46749,17038,779,120,2.5,0,0,16.1,77777,9,999999999,129,0.0000,0,88,999.000,0.0,1.0"
+)
+
+
+def test_rows_as_stations_publish_them(file):
+    climate = EpwClimate(file([_MIAMI.format(hour, "999.0") for hour in range(1, 25)]))
+    assert climate.problems == [] and not climate.has_rain
+    assert climate(at(2026, 6, 6, 12)) == Weather(30.6, 65.0, 7.2, 0.0, 978.0)
+    rain = [_MIAMI.format(hour, "4.2" if hour == 24 else "0.0") for hour in range(1, 25)]
+    late = EpwClimate(file(rain))
+    assert late(at(2026, 6, 6, 22, 15)).rain_mm_h == 4.2, (
+        "hour 24 ends at midnight, an hour east of Greenwich"
+    )
+    assert late(at(2026, 6, 6, 21, 15)).rain_mm_h == 0.0
+
+
+def test_a_leap_day_that_the_file_has_is_its_own(file):
+    climate = EpwClimate(file([_LEAP.format(hour) for hour in range(1, 25)]))
+    assert climate.problems == []
+    assert climate(at(2028, 2, 29, 12)).temperature_c == 15.1
+
+
 def test_what_is_no_weather_file_is_refused(file, tmp_path):
     with pytest.raises(WeatherFileError, match="the first line must begin with LOCATION"):
         EpwClimate(file([], first="date,temperature"))

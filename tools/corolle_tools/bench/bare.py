@@ -1,6 +1,6 @@
 """What the gateway is measured against: paho alone, and SQLite alone, each doing nothing else.
 
-`python -m corolle_tools.bench.bare paho PORT TOPIC COUNT` and `... sqlite FILE COUNT` print the rate a second.
+`python -m corolle_tools.bench.bare paho PORT TOPIC COUNT` and `... sqlite FILE COUNT` print the rate.
 """
 
 import sqlite3
@@ -37,7 +37,7 @@ def paho_rate(port: int, topic: str, count: int) -> float:
     def connected(*_: Any) -> None:
         nonlocal begun_s
         begun_s = time.perf_counter()
-        for _ in range(min(count, _IN_FLIGHT)):
+        for _number in range(min(count, _IN_FLIGHT)):
             publish()
 
     def published(*_: Any) -> None:

@@ -38,7 +38,7 @@ def valves(
 ) -> None:
     """Replay a whole canopy under random schedules of orders, faults and people, and watch its valves.
 
-    The real firmware lives 20 to 60 minutes each time; somebody outside it judges plungers, wires, water and
+    The real firmware lives 20 to 45 minutes each time; somebody outside it judges plungers, wires, water and
     people: no bound of the guard exceeded, no valve open without a live decision, no purge on anybody whom
     the sensor sees, never mist and purge at once, no mist from the tank, all shut after a reset. Exit status
     1 when there was any violation: `--seed SEED --runs 1` lives a run alone.

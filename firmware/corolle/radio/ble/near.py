@@ -48,6 +48,7 @@ class Near:
         self._flag = asyncio.ThreadSafeFlag()
         self._heard: list = []
         self._waves: list = []
+        self._turn = 0
         self._urgent = False  # the advert on the air is a wave's
         self._end = time.ticks_ms()  # of the advert on the air
         self.service = None
@@ -112,11 +113,13 @@ class Near:
             self._advert(self._waves.pop(0), _WAVE_US, _BURST_MS)
         elif over:
             self._urgent = False
-            self._advert(self._turn(), _ADVERT_US, _TURN_MS)
+            self._advert(self._next_turn(), _ADVERT_US, _TURN_MS)
 
-    def _turn(self) -> bytes | None:
+    def _next_turn(self) -> bytes | None:
+        self._turn += 1
         try:
-            return bthome.build(self._readings(), self._counter.take(), self._bind_key, self._mac)
+            number = self._counter.take()
+            return bthome.build(self._readings(), self._turn, number, self._bind_key, self._mac)
         except (OSError, ValueError):
             self._count("not sent")
             return None

@@ -24,6 +24,7 @@ _ALL = 1.0
 _CLASS_C_SHARE = 0.8
 _LONG_US = 1_000_000  # nobody is heard meanwhile: too long while others want to be answered
 _BUSY = "collision_packet"
+_LONGEST_S = 4.0  # no frame takes longer: if it seems so, the clock was set back
 _GAP_S = 0.05  # between two frames that are sent at once
 _TMST_MODULUS = 2**32
 
@@ -104,7 +105,7 @@ class Downlinks:
         slot = Slot(None, eu868.RX2_FREQ_HZ, RX2_DR)
         async with concentrator.turn:
             # A concentrator sends one frame at a time.
-            await self._clock.sleep(concentrator.free_at_s - self._clock.now())
+            await self._clock.sleep(min(concentrator.free_at_s - self._clock.now(), _LONGEST_S))
             outcome = await self._send(concentrator, phy, slot, _CLASS_C_SHARE)
             if outcome.ok:
                 concentrator.free_at_s = self._clock.now() + _airtime_us(phy, slot) / 1e6 + _GAP_S

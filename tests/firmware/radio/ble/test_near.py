@@ -4,6 +4,7 @@ import asyncio
 
 from corolle.radio.ble.near import Near
 from corolle.radio.lorawan.keys import Key
+from corolle.wire.bthome_reader import read
 from corolle.wire.wave import Wave
 
 _OWN = 0x80000001
@@ -91,6 +92,21 @@ async def test_news_interrupts_at_once_and_readings_come_back():
     assert [interval_us for interval_us, _ in post.ble.adverts] == [1_000_000, 20_000, 20_000, 1_000_000]
     sent = [Wave(Key(_STREET)).read(data, _NOW_S) for _, data in post.ble.adverts[1:3]]
     assert sent == [(_OWN, 1, 0, 1, _OWN), (7, 99, 0, 1, _OWN)]
+
+
+async def test_passers_by_starve_no_turn():
+    post = _Post(readings=((0x4D, 1.5), (0x4F, 2.5), (0x55, 3.5)))
+    task = asyncio.create_task(post.near.run(lambda s: None))
+    for _ in range(8):
+        post.near.tell(_Passing(_OWN))
+        await asyncio.sleep_ms(10_000)
+    task.cancel()
+    told = {}
+    for interval_us, data in post.ble.adverts:
+        if interval_us == 1_000_000:
+            for object_id, value in read(data[7:], Key(bytes(16)), b"\x02\x00\x00\x00\x00\x01")[1]:
+                told[object_id] = value
+    assert (told[0x4D], told[0x4F], told[0x55]) == (1.5, 2.5, 3.5)
 
 
 async def test_neighbours_are_heard_and_others_counted():

@@ -1,0 +1,218 @@
+"""Disks and clocks that fail: survived, said, and nothing committed lost."""
+
+import os
+import re
+import resource
+import sqlite3
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from disks import FailingDisk, SmallDisk
+from gateway_process import GatewayProcess
+from gateway_street import Street, join
+from mqtt_broker import Broker
+from packet_forwarder import PacketForwarder
+from radio_device import Device
+
+_ROOT = pytest.mark.skipif(os.getuid() != 0, reason="mounts a file system: root only")
+_YEAR_S = 366 * 86400.0
+_LEAF = 0x0D  # a leaf page of a table (SQLite file format, 1.6)
+
+
+@pytest.fixture
+def away(tmp_path: Path, own_broker: Broker) -> Iterator[Street]:
+    """A street whose broker is not there yet."""
+    street = Street(tmp_path, own_broker.port)
+    yield street
+    street.end()
+
+
+def _stored(lamp: Device, forwarder: PacketForwarder, count: int) -> set[str]:
+    """Send so many reports; the ids of those that were acknowledged."""
+    ids = set()
+    for _ in range(count):
+        if forwarder.push(lamp.report(), wait_s=0.5):
+            ids.add(lamp.message_id(lamp.f_cnt - 1))
+    return ids
+
+
+def _told(street: Street, gateway: GatewayProcess, broker: Broker, wanted: set[str]) -> set[str]:
+    """What the city hears once there is a broker, until it has heard all that is wanted."""
+    broker.start()
+    city = street.city(gateway).ready()
+    end = time.monotonic() + 20
+    while True:
+        told = {body["id"] for body in city.of("lamp-1/report")}
+        if wanted <= told or time.monotonic() > end:
+            return told
+        time.sleep(0.05)
+
+
+def _rejected(gateway: GatewayProcess, cause: str) -> int:
+    with sqlite3.connect(f"file:{gateway.database}?mode=ro", uri=True) as db:
+        row = db.execute("SELECT n FROM counts WHERE kind = 'rejected' AND name = ?", (cause,)).fetchone()
+        return row[0] if row else 0
+
+
+@_ROOT
+def test_a_full_disk_takes_nothing_more_and_loses_nothing(away: Street, own_broker: Broker):
+    disk = SmallDisk(away.folder / "data", 2)
+    try:
+        lamp = Device("lamp-1")
+        gateway = away.gateway(lamp)
+        forwarder = away.forwarder(gateway)
+        join(lamp, forwarder)
+        kept = _stored(lamp, forwarder, 30)
+        assert len(kept) == 30
+        disk.fill()
+        while forwarder.push(
+            lamp.report(), wait_s=0.3
+        ):  # what the log beside the database still has room for
+            kept.add(lamp.message_id(lamp.f_cnt - 1))
+        gateway.wait_log("cause=store_failed")
+        gateway.kill()
+        gateway.start()
+        assert gateway.wait_end() == 2 or "started" in gateway.log.read_text()
+        disk.empty()
+        gateway.start()
+        forwarder.pull()
+        kept |= _stored(lamp, forwarder, 10)
+        assert kept <= _told(away, gateway, own_broker, kept)
+    finally:
+        away.end()
+        disk.close()
+
+
+def test_a_file_that_may_not_grow_is_a_full_disk_too(away: Street, own_broker: Broker):
+    lamp = Device("lamp-1")
+    gateway = away.gateway(lamp)
+    forwarder = away.forwarder(gateway)
+    join(lamp, forwarder)
+    kept = _stored(lamp, forwarder, 30)
+    wal = gateway.database.with_name(gateway.database.name + "-wal").stat().st_size
+    gateway.limit_files(wal + 20_000)
+    lost = 0
+    while lost < 5:
+        fresh = _stored(lamp, forwarder, 5)
+        kept |= fresh
+        lost += 5 - len(fresh)
+    gateway.wait_log("cause=store_failed")
+    gateway.limit_files(resource.RLIM_INFINITY)
+    fresh = _stored(lamp, forwarder, 5)
+    assert len(fresh) == 5
+    kept |= fresh
+    assert kept <= _told(away, gateway, own_broker, kept)
+    assert _rejected(gateway, "store_failed") >= 5
+
+
+@_ROOT
+def test_a_disk_that_turns_read_only_loses_nothing(away: Street, own_broker: Broker):
+    try:
+        disk = FailingDisk(away.folder / "image", away.folder / "data")
+    except subprocess.CalledProcessError as error:
+        pytest.skip(f"no loop device: {error.stderr}")
+    try:
+        lamp = Device("lamp-1")
+        gateway = away.gateway(lamp)
+        forwarder = away.forwarder(gateway)
+        join(lamp, forwarder)
+        kept = _stored(lamp, forwarder, 30)
+        disk.fail()
+        kept |= _stored(lamp, forwarder, 3)
+        gateway.wait_log("cause=store_failed")
+        gateway.kill()
+        gateway.start()
+        assert gateway.wait_end() == 2
+        assert re.search(r"corolle-gateway: .*(read-only|Read-only)", gateway.log.read_text())
+        disk.mend()
+        gateway.start()
+        forwarder.pull()
+        kept |= _stored(lamp, forwarder, 5)
+        assert kept <= _told(away, gateway, own_broker, kept)
+    finally:
+        away.end()
+        disk.close()
+
+
+def _leaf_with(database: Path, text: bytes) -> tuple[int, set[str]]:
+    """(number, ids on it) of the page of reports on which `text` stands."""
+    size = int.from_bytes(database.read_bytes()[16:18], "big")
+    data = database.read_bytes()
+    for number in range(1, len(data) // size):
+        page = data[number * size : (number + 1) * size]
+        if page[0] == _LEAF and text in page and b'"level_pct"' in page:
+            return number * size, {found.decode() for found in re.findall(rb'"id":"(lamp-1-\d+-\d+)"', page)}
+    raise AssertionError(f"{text!r} is on no page")
+
+
+def test_a_damaged_page_of_reports_costs_what_stood_on_it_and_that_is_said(away: Street, own_broker: Broker):
+    lamp = Device("lamp-1")
+    gateway = away.gateway(lamp)
+    forwarder = away.forwarder(gateway)
+    join(lamp, forwarder)
+    kept = _stored(lamp, forwarder, 200)
+    assert gateway.stop() == 0
+    at, gone = _leaf_with(gateway.database, lamp.message_id(100).encode())
+    with gateway.database.open("r+b") as file:
+        file.seek(at)
+        file.write(b"\xff" * 4096)
+    own_broker.start()
+    city = away.city(gateway).ready()
+    gateway.start()
+    line = gateway.wait_log("event=store_salvaged", 15)
+    assert 0 < len(gone) < 30 and f"lost={len(gone)} " in line
+    forwarder.pull()
+    kept |= _stored(lamp, forwarder, 5)  # the unit has not had to join again
+    city.wait_rejected("store_message_lost", len(gone), 15)
+    city.wait("lamp-1/report", lambda body: body["id"] == lamp.message_id(lamp.f_cnt - 1), 15)
+    told = {body["id"] for body in city.of("lamp-1/report")}
+    assert kept - gone <= told and not gone & told
+    with sqlite3.connect(f"file:{gateway.database}?mode=ro", uri=True) as db:
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert list(gateway.database.parent.glob("*.damaged-1"))
+
+
+def test_a_damaged_outbox_sends_again_rather_than_never(away: Street, own_broker: Broker):
+    lamp = Device("lamp-1")
+    gateway = away.gateway(lamp)
+    forwarder = away.forwarder(gateway)
+    join(lamp, forwarder)
+    kept = _stored(lamp, forwarder, 40)
+    assert gateway.stop() == 0
+    with sqlite3.connect(gateway.database) as db:
+        (page,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'outbox'").fetchone()
+    with gateway.database.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xff" * 4096)
+    gateway.start()
+    gateway.wait_log("event=store_salvaged", 15)
+    assert kept <= _told(away, gateway, own_broker, kept)
+
+
+@pytest.mark.parametrize("by_s", [_YEAR_S, -_YEAR_S])
+def test_a_clock_that_jumps_a_year_loses_nothing_and_stops_nothing(
+    away: Street, own_broker: Broker, by_s: float
+):
+    clock = away.clock(speed=4.0)
+    lamp = Device("lamp-1")
+    gateway = away.gateway(lamp, clock=clock)
+    forwarder = away.forwarder(gateway)
+    join(lamp, forwarder)
+    kept = _stored(lamp, forwarder, 20)
+    clock.jump(by_s)
+    gateway.wait_log("event=clock_jumped")
+    kept |= _stored(lamp, forwarder, 20)
+    assert len(kept) == 40
+    assert kept <= _told(away, gateway, own_broker, kept)
+    city = away.city(gateway).ready()
+    city.order("lamp-1", id="a", verb="report")
+    first = forwarder.downlink()
+    assert first is not None
+    city.wait_ack("lamp-1", "a", "sent")
+    clock.jump(by_s)
+    if by_s < 0:
+        assert forwarder.downlink(6) is not None  # it is repeated all the same
+    assert gateway.stop() == 0

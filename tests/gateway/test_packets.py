@@ -1,0 +1,68 @@
+"""MQTT 3.1.1 packets: bytes from the standard, and whatever else a socket may bring."""
+
+import pytest
+from corolle_gateway.northbound import packets
+from corolle_gateway.northbound.packets import Incoming, MqttError, Reader, Secrets, Will
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+
+def test_connect_is_laid_out_as_in_figure_3_6():
+    said = packets.connect("me", 30, Will("w", b"gone"), Secrets("u", "p"))
+    body = b"\x00\x04MQTT\x04\xec\x00\x1e" + b"\x00\x02me" + b"\x00\x01w" + b"\x00\x04gone"
+    body += b"\x00\x01u" + b"\x00\x01p"
+    assert said == bytes((0x10, len(body))) + body
+
+
+def test_without_a_user_there_are_no_credentials():
+    assert packets.connect("me", 30, Will("w", b""), Secrets())[9] == 0x2C
+
+
+def test_publish_has_its_number_and_is_marked_when_it_is_repeated():
+    said = packets.publish(10, "a/b", b"hello", retain=True)
+    assert said == b"\x33\x0c\x00\x03a/b\x00\x0ahello"  # 3.3.2.3, QoS 1 and RETAIN
+    assert packets.again(said) == b"\x3b" + said[1:]
+
+
+@pytest.mark.parametrize(
+    ("length", "head"), [(127, b"\x7f"), (128, b"\x80\x01"), (16_383, b"\xff\x7f"), (16_384, b"\x80\x80\x01")]
+)
+def test_remaining_length_as_in_table_2_4(length: int, head: bytes):
+    payload = bytes(length - 5)
+    said = packets.publish(1, "a", payload, retain=False)
+    assert said[1 : 1 + len(head)] == head and len(said) == 1 + len(head) + length
+    ((kind, body),) = Reader().packets(said)
+    assert packets.incoming(kind, body) == Incoming("a", payload, False, 1)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.text(max_size=20), st.binary(max_size=300)), max_size=8), st.data())
+def test_however_a_stream_is_cut_the_packets_are_the_same(
+    messages: list[tuple[str, bytes]], data: st.DataObject
+):
+    stream = b"".join(packets.publish(n + 1, *each, retain=False) for n, each in enumerate(messages))
+    reader, found = Reader(), []
+    while stream:
+        cut = data.draw(st.integers(1, len(stream)))
+        found += [packets.incoming(*packet) for packet in reader.packets(stream[:cut])]
+        stream = stream[cut:]
+    assert [(each.topic, each.payload, each.number) for each in found] == [
+        (topic, payload, n + 1) for n, (topic, payload) in enumerate(messages)
+    ]
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.binary(max_size=64))
+def test_rubbish_is_refused_and_nothing_else_is_raised(rubbish: bytes):
+    try:
+        for kind, body in Reader().packets(rubbish):
+            packets.incoming(kind, body)
+            packets.number_of(body)
+            packets.verdict_of(body)
+    except MqttError as error:
+        assert str(error)
+
+
+def test_a_packet_nobody_needs_is_not_waited_for():
+    with pytest.raises(MqttError, match="a packet of 268435455 bytes, at most 1048576"):
+        list(Reader().packets(b"\x30\xff\xff\xff\x7f"))

@@ -1,0 +1,49 @@
+"""`corolle bench`: small runs of what is measured in earnest by hand."""
+
+import json
+import os
+import random
+from pathlib import Path
+
+import pytest
+from corolle_tools.app import app
+from corolle_tools.bench import kill, mutations
+from corolle_tools.bench.lamps import Lamp
+from typer.testing import CliRunner
+
+# The whole number: COROLLE_MUTATIONS=200000.
+_MUTATIONS = int(os.environ.get("COROLLE_MUTATIONS", "3000"))
+
+
+@pytest.mark.timeout(900)
+def test_nothing_that_is_sent_to_the_gateway_escapes_it(tmp_path: Path):
+    found = mutations.measure(_MUTATIONS, seed=20_260_714)
+    assert found.escaped == 0
+    assert sum(found.causes.values()) + found.taken >= found.sent
+    for cause in ("bad_json", "bad_mic", "unknown_packet", "command_bad_json", "command_out_of_range"):
+        assert found.causes[cause] > 0
+
+
+def test_mutations_are_the_same_for_the_same_seed():
+    lamps = [Lamp(1)]
+    lamps[0].join_request()
+    first, second = ([mutations.mutated(random.Random(7), b"x" * 50) for _ in range(5)] for _ in range(2))
+    assert first == second
+
+
+def test_a_killed_gateway_loses_nothing_whatever_the_weather():
+    toll = kill.measure(kills=3, seed=3)
+    assert toll.kills == 3 and toll.acknowledged > 50
+    assert (toll.lost, toll.delivered) == (0, toll.acknowledged)
+    assert toll.duplicates <= 3 * 40 * 2  # what is in flight, at each kill and each loss of the broker
+
+
+def test_the_bench_prints_a_table_a_picture_and_a_line_of_json(tmp_path: Path):
+    png = tmp_path / "bench.png"
+    shown = CliRunner().invoke(app, ["bench", "gateway", "--uplinks", "500", "--png", str(png), "--json"])
+    assert shown.exit_code == 0, shown.output
+    figures = json.loads(shown.stdout.splitlines()[-1])
+    assert list(figures) == ["uplinks", "rate", "paho_rate", "ratio", "cpu_s_per_1000", "rss_mb", "lost"]
+    assert (figures["uplinks"], figures["lost"]) == (500, 0)
+    assert figures["ratio"] == pytest.approx(figures["rate"] / figures["paho_rate"], abs=0.01)
+    assert png.read_bytes().startswith(b"\x89PNG")
