@@ -70,7 +70,10 @@ def test_the_last_line_says_all_that_was_asked_for(dry):
         "doses",
         "days",
     }
-    assert lines[-1]["mist_hours"] == 0.0, "nothing mists where there is no mist line"
+    assert 0 < lines[-1]["nozzle_hours"] < lines[-1]["mist_hours"] < 3 * 11, "hot days, and people who pass"
+    assert lines[-1]["cooling_kh"] > 4 * lines[-1]["nozzle_hours"], "8 to 10 K where it is hot and dry"
+    accepted = [line for line in lines if line.get("event") == "command" and line["verdict"] == "accepted"]
+    assert accepted[0]["author"] == "keeper", "nobody is misted before a person has cleaned the line"
     decided = [line for line in lines if line["type"] == "decision"]
     assert decided[0]["reason"] == "closed at boot"
 
