@@ -9,7 +9,7 @@ from corolle.units.tap import COUNTERS, DRIP, PURGE, Tap
 from corolle.wire.words import CANOPY_FAULTS
 from water_bench import WaterBench
 
-_SMALL = {"guard_dose_dl": 20, "guard_hour_dl": 50}
+_DOSE_DL, _HOUR_DL = 20, 50
 
 
 class _Canopy:
@@ -26,8 +26,8 @@ class _Life:
     """From one boot to the next; `shelf` is what was kept."""
 
     def __init__(self, shelf=None, now_s=MIDNIGHT):
-        self.site = Bench(_Canopy, now_s, shelf, **_SMALL)
-        self.water = WaterBench(**_SMALL)
+        self.site = Bench(_Canopy, now_s, shelf, guard_dose_dl=_DOSE_DL, guard_hour_dl=_HOUR_DL)
+        self.water = WaterBench(guard_dose_dl=_DOSE_DL, guard_hour_dl=_HOUR_DL)
         self.drip = Tap(self.site.common, self.water.guard, "valve", self.water.flow, DRIP, lambda: None)
 
     def reset(self, now_s=MIDNIGHT):
