@@ -49,7 +49,8 @@ class Garden:
                 self.measured[name].update(now_s, value)
         air, wind = readings.air, readings.wind
         # Each turn of the cups wakes the node: in cool air nothing asks for the wind but the report.
-        if self._wind and wind and (self._ages(wind, now_s) or not air or air.value[0] >= _MISTED_C):
+        cool = air and air.value is not None and air.value[0] < _MISTED_C
+        if self._wind and wind and (self._ages(wind, now_s) or not cool):
             wind.update(now_s, self._wind.wind_m_s())
         self._tell_faults(now_s)
 
