@@ -60,6 +60,13 @@ class Controller:
             ops.WATCHDOG: self.timers.watchdog,
             ops.BLE: self._ble_command,
             ops.BLE_TAKE: lambda a, b, payload: (0, self.ble.take()) if self.ble else _NO_BLE,
+            **self._memories(rng),
+        }
+
+    def _memories(self, rng: Random) -> dict[int, Callable[[int, int, bytes], Answer | None]]:
+        """What keeps or makes bytes: clock, flash, NVS, chance."""
+        flash, nvs = self.flash, self.nvs
+        return {
             ops.RTC: self._rtc_read,
             ops.RTC_SET: self._rtc_set,
             ops.RTC_MEMORY_GET: lambda a, b, payload: (0, self.rtc.memory),
