@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from corolle.wire import codec
 from corolle.wire.errors import FrameError
 from corolle.wire.fields import Message
 from corolle.wire.schema import MESSAGES

@@ -1,4 +1,4 @@
-"""Payloads into values as corolle.wire.codec does it, from the same table, at a fifth of the cost.
+"""Payloads into values as corolle.wire does it, from the same table, at a fifth of the cost.
 
 The codec goes through a payload bit by bit, for it runs on a node. Here a payload becomes one number, and
 what each field needs of it is worked out once a message. Whatever is not plainly one of ours goes to the
@@ -8,7 +8,7 @@ codec, which knows what is wrong with it.
 from functools import cache
 from typing import Any
 
-from corolle.wire import codec
+from corolle.wire import schema
 from corolle.wire.fields import Field, Message
 from corolle.wire.schema import message_for
 
@@ -19,11 +19,11 @@ def decode(port: int, payload: bytes) -> tuple[Message, dict[str, Any]]:
     """Unpack what came on FPort `port`: (message, values). FrameError when it is not one of ours."""
     plan = _plan(port)
     if plan is None or len(payload) != plan[1]:
-        return codec.decode(port, payload)
+        return schema.decode(port, payload)
     message, _, padding, steps = plan
     number = int.from_bytes(payload, "big")
     if number & padding:
-        return codec.decode(port, payload)
+        return schema.decode(port, payload)
     return message, {step[0]: _value(number, step) for step in steps}
 
 
