@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from corolle.wire import schema
 from corolle.wire.errors import FrameError
 from corolle.wire.fields import Message
 from corolle.wire.schema import MESSAGES
@@ -30,13 +31,13 @@ def test_of_random_payloads(message: Message, data: st.DataObject):
     length = _length(message)
     size = data.draw(st.sampled_from([length, length, length, length - 1, length + 1, 0]))
     payload = data.draw(st.binary(min_size=size, max_size=size))
-    assert _said(unpacker.decode, message.port, payload) == _said(codec.decode, message.port, payload)
+    assert _said(unpacker.decode, message.port, payload) == _said(schema.decode, message.port, payload)
 
 
 @pytest.mark.parametrize("message", MESSAGES, ids=str)
 def test_of_all_zeros_and_all_ones(message: Message):
     for payload in (bytes(_length(message)), b"\xff" * _length(message)):
-        assert _said(unpacker.decode, message.port, payload) == _said(codec.decode, message.port, payload)
+        assert _said(unpacker.decode, message.port, payload) == _said(schema.decode, message.port, payload)
 
 
 def test_an_unknown_port_is_the_codec_s_to_refuse():

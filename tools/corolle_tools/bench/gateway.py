@@ -15,7 +15,7 @@ from corolle_tools.bench.lamps import Lamp
 from corolle_tools.bench.listener import Listener
 from corolle_tools.bench.processes import TOPICS, Broker, Gateway
 
-WINDOW = 1000  # datagrams sent and not yet acknowledged: a slow disk takes many at a time
+WINDOW = 500  # datagrams sent and not yet acknowledged: a slow disk takes many at a time
 _LAMPS = 100
 _MARK = b"/report"
 _PATIENCE_S = 60.0
