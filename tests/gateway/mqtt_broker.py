@@ -49,6 +49,7 @@ class Broker:
         config.write_text(
             f"user {getpass.getuser()}\nlistener {self.port} 127.0.0.1\nallow_anonymous true\n"
             f"persistence true\npersistence_location {self.folder}/\n"
+            "max_queued_messages 0\n"  # a city that reads slowly is not to miss what the gateway has told
         )
         return [mosquitto, "-c", str(config)]
 
