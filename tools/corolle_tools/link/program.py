@@ -1,7 +1,7 @@
 """The firmware's modules as trees: what each defines, imports at once, imports late, and names in a text."""
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from corolle_tools.link.short_names import shorten
@@ -45,7 +45,7 @@ class Program:
         for module in self.modules.values():
             module.bindings = self.bound_by(module.tree.body)
 
-    def bound_by(self, statements: list[ast.stmt]) -> dict[str, Symbol | str]:
+    def bound_by(self, statements: Iterable[ast.stmt]) -> dict[str, Symbol | str]:
         """What the imports among some statements bind."""
         bindings: dict[str, Symbol | str] = {}
         for node in statements:

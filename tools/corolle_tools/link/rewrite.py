@@ -9,6 +9,7 @@ from corolle_tools.link.program import LinkError, Program, Symbol
 from corolle_tools.link.scopes import Function, class_names, own_names, parameters
 
 _Scope = dict[str, Symbol | str | None]  # None: a name of the scope's own
+_OF_A_CLASS = ""  # a name that marks the scope of one
 
 
 class Rewriter(ast.NodeTransformer):
@@ -87,7 +88,7 @@ class Rewriter(ast.NodeTransformer):
         node.bases = [self.visit(base) for base in node.bases]
         node.decorator_list = [self.visit(each) for each in node.decorator_list]
         named = self._renamed(node.name)
-        self._scopes.append({name: None for name in class_names(node)} | {"": None})
+        self._scopes.append(dict.fromkeys([*class_names(node), _OF_A_CLASS]))
         node.body = self._body(node.body)
         self._scopes.pop()
         node.name = named
@@ -143,7 +144,7 @@ class Rewriter(ast.NodeTransformer):
         """A function's own names, save those that stand for what is in the chunk already."""
         scope: _Scope = dict.fromkeys(own_names(node))
         inner = node.body if isinstance(node.body, list) else []
-        imports = [leaf for each in inner for leaf in ast.walk(each) if isinstance(leaf, (ast.ImportFrom))]
+        imports = [leaf for each in inner for leaf in ast.walk(each) if isinstance(leaf, ast.ImportFrom)]
         for name, target in self._program.bound_by(imports).items():
             if not self._is_local(target):
                 scope[name] = target
@@ -162,7 +163,7 @@ class Rewriter(ast.NodeTransformer):
     def _look_up(self, name: str) -> Symbol | str | None:
         """What a name stands for: a symbol, a module of ours, or None for a local or built-in one."""
         for depth, scope in enumerate(reversed(self._scopes)):
-            if "" in scope and depth:
+            if _OF_A_CLASS in scope and depth:
                 continue  # a class's own names are not seen from its methods
             if name in scope:
                 target = scope[name]
