@@ -9,7 +9,7 @@ from corolle.wire.canopy_report import CANOPY_REPORT
 from corolle.wire.words import VERBS, code_of
 from corolle_hil.one_core import one_core
 from corolle_hil.replay.canopy import HEAP_BYTES
-from corolle_hil.replay.valves_wire import PRELUDE, Wire
+from corolle_hil.replay.order_wire import Wire, wire_up
 from corolle_hil.scheduler import Scheduler
 from corolle_hil.street import Equipment, Street
 from corolle_hil.world.climate import Weather
@@ -34,8 +34,7 @@ class _Canopy:
         self.records: list[tuple[float, dict[str, Any]]] = []
         self.frames: list[tuple[float, int]] = []  # day, port
         made = stand_alone("canopy", 1, ORIGIN_DEG, {"settings": _THIRSTY}, UNTHRIFTY)
-        files = made.files()
-        equipment = Equipment(made.board, lambda: files | {"/main.py": PRELUDE + files["/main.py"]})
+        equipment = Equipment(made.board, lambda: wire_up(made.files()))
         place = lay_out(0, 1, 0, self.scheduler.rng("place"))
         parts = self.scheduler, place, lambda _: equipment, folder, self._weather, self._hear
         self.street = Street(*parts, heap_bytes=HEAP_BYTES)

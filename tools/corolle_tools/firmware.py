@@ -21,6 +21,15 @@ BOARDS = FIRMWARE.parent / "boards"
 _STARTERS = ("boot.py", "main.py")  # MicroPython runs these two as source only
 _START = "corolle.start"  # what main.py imports
 _SELDOM = ("rtc",)  # parts whose drivers are borrowed
+# What makes a unit of its parts is there for the boot alone; of what it keeps, these are sure to stay.
+_BESIDE = {
+    "canopy": ("units.garden", "units.sensor"),
+    "radio": ("radio.lorawan",),
+    "soil": ("drivers.soil_probe",),
+    "valve": ("units.tap", "units.guarded", "units.valve_guard"),
+    "mist_valve": ("units.misting", "units.sanitary_sender", "system.sanitary_log"),
+    "battery": ("units.canopy_power",),
+}
 
 
 @cache
@@ -60,8 +69,8 @@ def _certain(definition: dict[str, Any]) -> Iterator[str]:
         driver = f"corolle.drivers.{entry['driver']}"
         if driver in _module_names() and part not in _SELDOM:
             yield driver
-    if "radio" in definition["fitted"]:
-        yield "corolle.radio.lorawan"
+    for cause in (definition["unit"], *definition["fitted"]):
+        yield from (f"corolle.{module}" for module in _BESIDE.get(cause, ()))
 
 
 @cache
@@ -100,18 +109,26 @@ def node_files(board: str, identity: Identity) -> dict[str, bytes]:
 
     Raises LookupError for an unknown board and SyntaxError for a file that mpy-cross refuses.
     """
-    starters = {f"/{name}": (FIRMWARE / name).read_bytes() for name in _STARTERS}
     definition = board_definition(board)
+    return program_files(definition) | _beside_program(definition, identity)
+
+
+def loose_files(board: str, identity: Identity) -> dict[str, bytes]:
+    """Like node_files, but the program is not linked: each of its modules can be stood in for by another.
+
+    For a simulated node alone: it needs more memory than a real one has.
+    """
+    return modules() | _beside_program(board_definition(board), identity)
+
+
+def _beside_program(definition: dict[str, Any], identity: Identity) -> dict[str, bytes]:
+    starters = {f"/{name}": (FIRMWARE / name).read_bytes() for name in _STARTERS}
     facts = {
         "/board.json": definition,
         "/unit.json": identity.unit_json(),
         "/keys.json": {"app_key": identity.app_key},
     }
-    return (
-        starters
-        | program_files(definition)
-        | {path: json.dumps(fact).encode() for path, fact in facts.items()}
-    )
+    return starters | {path: json.dumps(fact).encode() for path, fact in facts.items()}
 
 
 def main() -> None:

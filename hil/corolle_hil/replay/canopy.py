@@ -8,10 +8,10 @@ from typing import Any
 from corolle_hil.fitting import Furniture
 from corolle_hil.one_core import one_core
 from corolle_hil.replay.lamp import DAY_S
+from corolle_hil.replay.order_wire import wire_up
 from corolle_hil.replay.season_album import SeasonAlbum, SeasonPage
 from corolle_hil.replay.season_keeper import Keeper
 from corolle_hil.replay.season_tally import SeasonTally
-from corolle_hil.replay.valves_wire import PRELUDE
 from corolle_hil.replay.water_diary import WaterDiary
 from corolle_hil.scheduler import Scheduler
 from corolle_hil.street import Equipment, Street
@@ -78,7 +78,7 @@ def replay_canopy(
     climate = what.climate or ScenarioClimate(scheduler.rng, place_deg=what.place_deg)
     diary = WaterDiary(scheduler, climate)
 
-    wired = Equipment(equipment.board, lambda: _wire(equipment.files()))
+    wired = Equipment(equipment.board, lambda: wire_up(equipment.files()))
 
     def take(record: Record) -> None:
         diary.take(record)
@@ -100,10 +100,6 @@ def replay_canopy(
         diary.settle()
         tally = SeasonTally.of(diary, soil, drip.litres, stress_h, ground, _skies(what, soil))
         return Grown(tally, album and album.finish(diary.decisions, tally.timer))
-
-
-def _wire(files: dict[str, bytes]) -> dict[str, bytes]:
-    return files | {"/main.py": PRELUDE + files["/main.py"]}
 
 
 def _set_up(it: Furniture, what: Season) -> tuple[Soil, DripLine]:

@@ -5,7 +5,7 @@ from corolle.wire.sanitary_record import PORT, SANITARY, unpack
 from corolle.wire.words import VERBS, code_of, word_of
 
 from corolle_hil.board import Board
-from corolle_hil.replay.valves_wire import Wire
+from corolle_hil.replay.order_wire import Wire
 from corolle_hil.scheduler import Scheduler
 
 AUTHOR = "keeper"

@@ -6,14 +6,16 @@ from typing import Any
 
 from corolle_hil.street import Equipment
 
-from corolle_tools.firmware import board_definition, node_files
+from corolle_tools.firmware import board_definition, loose_files, node_files
 from corolle_tools.identity import Identity
 from corolle_tools.street.plan import BOARDS, SITE
 
-# A replay's heap has room for a canopy that mists; a wire stands in for its radio.
+# A replay's heap has room for a canopy that mists.
 _BOARDS = BOARDS | {"canopy": "canopy-s3"}
 # No gateway answers a radio, and a lamp's radar goes on seeing for seconds who has gone.
 _LEFT_OFF = {"lamp": ("radio", "radar"), "canopy": ()}
+# A wire stands in for a canopy's LoRaWAN link.
+_FILES = {"lamp": node_files, "canopy": loose_files}
 # boot.py says how early to collect garbage, which a roomy heap makes unnecessary.
 UNTHRIFTY = {"/boot.py": b""}
 
@@ -39,4 +41,4 @@ def stand_alone(
     unit = replace(made, dev_eui=f"02c0ffee{number:08x}")
     facts = {"/board.json": board, "/unit.json": unit.unit_json() | told}
     changed = {path: json.dumps(fact).encode() for path, fact in facts.items()} | (files or {})
-    return Equipment(board, lambda: node_files(name, unit) | changed)
+    return Equipment(board, lambda: _FILES[kind](name, unit) | changed)

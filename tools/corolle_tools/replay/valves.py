@@ -10,11 +10,10 @@ from typing import Annotated, Any
 
 import typer
 from corolle_hil.replay.valves import Runs, parts, replay_runs, summary
-from corolle_hil.romfs import PROGRAM
 from corolle_hil.street import Equipment
 from corolle_hil.world.place import ORIGIN_DEG
 
-from corolle_tools.firmware import board_definition, modules, node_files
+from corolle_tools.firmware import board_definition, loose_files
 from corolle_tools.identity import Identity
 from corolle_tools.replay import options
 from corolle_tools.replay.cores import live_all
@@ -63,12 +62,7 @@ def equip(settings: dict[str, int], mist_on_tank: bool) -> Equipment:
             board["fitted"][part]["supply"] = "tank"
     facts = {"/board.json": board, "/unit.json": unit.unit_json() | {"settings": settings}}
     changed = {path: json.dumps(fact).encode() for path, fact in facts.items()} | UNTHRIFTY
-    return Equipment(board, lambda: _unlinked(node_files(_BOARD, unit)) | changed)
-
-
-def _unlinked(files: dict[str, bytes]) -> dict[str, bytes]:
-    """With the program module by module: one of them, the LoRaWAN link, has a wire in its place."""
-    return {path: content for path, content in files.items() if not path.startswith(PROGRAM)} | modules()
+    return Equipment(board, lambda: loose_files(_BOARD, unit) | changed)
 
 
 @cache

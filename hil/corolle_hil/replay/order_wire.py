@@ -20,7 +20,7 @@ from corolle_hil.scheduler import Scheduler
 _UART, _RING_GPIO = 1, 38  # free on a canopy's boards
 _HELLO, _TIME, _HANG, _LOSE = 250, 251, 252, 253  # ports that LoRaWAN leaves to nobody
 
-PRELUDE = b"""
+_PRELUDE = b"""
 import asyncio
 import struct
 import sys
@@ -74,7 +74,15 @@ class Link:
 
 sys.modules["corolle.radio.lorawan"] = Link
 """ % (_UART, _RING_GPIO, _HELLO, _LOSE, _TIME, _HANG)
-"""What stands on the node's flash before its own main.py. A pulse tells the board that there is a frame."""
+# A pulse on the pin tells the board that there is a frame.
+
+
+def wire_up(files: dict[str, bytes]) -> dict[str, bytes]:
+    """A canopy's flash with the node's end of the wire, which stands before its own main.py.
+
+    Its program must stand there module by module: linked, no module of it can be stood in for.
+    """
+    return files | {"/main.py": _PRELUDE + files["/main.py"]}
 
 
 class Wire(UartChip):
