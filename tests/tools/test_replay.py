@@ -125,10 +125,10 @@ def test_quarter_hours_of_two_directions_add_up(tmp_path: Path):
 
 def test_a_counters_file_that_is_none_is_refused_in_a_sentence(tmp_path: Path):
     path = tmp_path / "counts.csv"
-    path.write_text("date,pietons\n2026-07-13,5\n")
+    path.write_text("jour,pietons\n2026-07-13,5\n")
     ran = _run("--counts", str(path))
     assert ran.returncode == 2
-    assert "no column 'time' among date, pietons" in ran.stderr and "Traceback" not in ran.stderr
+    assert "none of the columns jour, pietons is a time" in ran.stderr and "Traceback" not in ran.stderr
 
 
 def test_a_picture_is_saved(tmp_path: Path):

@@ -25,7 +25,10 @@ _SUNDAY = (28, 21, 14, 9, 6, 6, 10, 18, 35, 65, 100, 120,
 _WEEK = (_WORKDAY,) * 5 + (_SATURDAY, _SUNDAY)
 _NIGHT_HOURS = range(5)
 
-_TIME, _COUNT = "time", "count"
+# As columns are called in what counters' makers and cities publish, in small letters.
+_TIMES = ("time", "date", "datetime", "timestamp", "date et heure de comptage")
+_COUNTS = ("count", "total", "comptage horaire")
+_US_TIME = "%m/%d/%Y %I:%M:%S %p"
 
 
 class CountsFileError(ValueError):
@@ -61,9 +64,11 @@ def bundled(night_per_h: float = 7.6) -> Rate:
 class CountsFile:
     """A counter's CSV file as a rate.
 
-    The first line names the columns, separated by commas or semicolons. Two are read, in any order:
-    `time`, ISO 8601, the beginning of the interval, in French local time unless it carries an offset;
-    `count`, the passages counted in it.
+    The first line names the columns, separated by commas or semicolons, in any order. One is the time
+    (`time`, `date`, `datetime`, `timestamp`, `Date et heure de comptage`), the beginning of the interval:
+    ISO 8601, or as in 10/03/2012 05:00:00 PM; in French local time unless it carries an offset. One is the
+    count (`count`, `total`, `Comptage horaire`, or a name that ends in "total"); without such a one every
+    other column is a direction, and they add up. A line without a count is a counter out of order.
     Intervals shorter than an hour, several directions and several counters add up to their hour. An hour that
     the file has gives its own flow, any other the mean of its weekday and hour, or of its hour.
 
@@ -97,24 +102,36 @@ class CountsFile:
         rows = csv.DictReader(lines, delimiter=delimiter, restval="")
         names = [name.strip().lower() for name in rows.fieldnames or ()]
         rows.fieldnames = names
-        for name in (_TIME, _COUNT):
-            if name not in names:
-                raise CountsFileError(f"{self._path}:1: no column {name!r} among {', '.join(names)}")
+        time, counts = self._columns(names)
         for row in rows:
-            hour = self._time_s(rows.line_num, row[_TIME]) // 3600
-            self._hours[int(hour)] += self._count(rows.line_num, row[_COUNT])
+            if not all(row[name].strip() for name in counts):
+                continue  # the counter was out of order
+            hour = int(self._time_s(rows.line_num, time, row[time]) // 3600)
+            self._hours[hour] += sum(self._count(rows.line_num, name, row[name]) for name in counts)
 
-    def _time_s(self, line: int, text: str) -> float:
-        try:
-            moment = datetime.fromisoformat(text.strip())
-        except ValueError as error:
+    def _columns(self, names: list[str]) -> tuple[str, list[str]]:
+        time = next((name for name in names if name in _TIMES), None)
+        if time is None:
             raise CountsFileError(
-                f"{self._path}:{line}: column {_TIME!r}: {text!r} is not ISO 8601 (2026-07-13T08:00)"
-            ) from error
+                f"{self._path}:1: none of the columns {', '.join(names)} is a time: {', '.join(_TIMES)}"
+            )
+        counts = [name for name in names if name in _COUNTS or name.endswith(" total")]
+        others = [name for name in names if name != time]
+        if not others:
+            raise CountsFileError(f"{self._path}:1: no column for the count beside {time!r}")
+        return time, counts[:1] or others
+
+    def _time_s(self, line: int, column: str, text: str) -> float:
+        moment = _moment(text.strip())
+        if moment is None:
+            raise CountsFileError(
+                f"{self._path}:{line}: column {column!r}: {text!r} is neither ISO 8601 (2026-07-13T08:00) "
+                "nor like 10/03/2012 05:00:00 PM"
+            )
         return moment.timestamp() if moment.tzinfo else to_unix(moment)
 
-    def _count(self, line: int, text: str) -> float:
-        where = f"{self._path}:{line}: column {_COUNT!r}"
+    def _count(self, line: int, column: str, text: str) -> float:
+        where = f"{self._path}:{line}: column {column!r}"
         try:
             value = float(text)
         except ValueError as error:
@@ -128,3 +145,12 @@ class CountsFile:
         for hour, count in self._hours.items():
             groups[key(local(hour * 3600))].append(count)
         return {name: sum(counts) / len(counts) for name, counts in groups.items()}
+
+
+def _moment(text: str) -> datetime | None:
+    for read in (datetime.fromisoformat, lambda given: datetime.strptime(given, _US_TIME)):
+        try:
+            return read(text)
+        except ValueError:
+            continue  # it is perhaps written the other way
+    return None

@@ -160,15 +160,32 @@ def test_short_intervals_semicolons_and_offsets(file):
     assert counts(unix("2026-06-01T08:59")) == 12
 
 
+def test_a_file_as_paris_publishes_it(file):
+    head = "Identifiant du compteur;Comptage horaire;Date et heure de comptage;Coordonnées géographiques\n"
+    rows = [f"1-2;{hour}.0;2026-06-01T{hour:02d}:00:00+02:00;48.8,2.3\n" for hour in reversed(range(24))]
+    assert CountsFile(file(head + "".join(rows)))(unix("2026-06-01T17:30")) == 17
+
+
+@pytest.mark.parametrize(("columns", "flow"), [("West,East", 3 * 17), ("Bridge Total,West,East", 17)])
+def test_a_file_as_seattle_publishes_it(file, columns, flow):
+    times = [datetime(2026, 6, 1, hour).strftime("%m/%d/%Y %I:%M:%S %p") for hour in range(24)]
+    counts = [",".join([str(hour), str(2 * hour), "9"][: columns.count(",") + 1]) for hour in range(24)]
+    rows = [f"{time},{count}\n" for time, count in zip(times, counts, strict=True)]
+    hole = "06/02/2026 05:00:00 PM" + "," * (columns.count(",") + 1) + "\n"
+    counted = CountsFile(file(f"Date,{columns}\n" + "".join(rows) + hole))
+    assert counted(unix("2026-06-01T17:30")) == flow
+    assert counted(unix("2026-06-02T17:30")) == flow, "a counter that was out of order counted nothing"
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("", "empty"),
-        ("date,count\n", r":1: no column 'time' among date, count"),
-        ("time,count\nyesterday,5\n", r":2: column 'time': 'yesterday' is not ISO 8601"),
+        ("day,count\n", r":1: none of the columns day, count is a time: time, date"),
+        ("time\n", r":1: no column for the count beside 'time'"),
+        ("time,count\nyesterday,5\n", r":2: column 'time': 'yesterday' is neither ISO 8601"),
         ("time,count\n2026-06-01T00:00,5\n2026-06-01T01:00,many\n", r":3: column 'count': 'many' is not"),
         ("time,count\n2026-06-01T00:00,-5\n", r":2: column 'count': -5 is outside 0 to 100000"),
-        ("time,count\n2026-06-01T00:00\n", r":2: column 'count': '' is not a number"),
         ("time,count\n2026-06-01T00:00,nan\n", r":2: column 'count': nan is outside"),
         ("time,count\n2026-06-01T00:00,5\n", r"no count for the hours \[1, 2, 3,"),
     ],

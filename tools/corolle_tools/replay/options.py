@@ -21,9 +21,9 @@ Counts = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE",
-        help="Passages as a counter has counted them, instead of --flow. CSV, separated by commas or "
-        "semicolons, with a column `time` (ISO 8601, the beginning of the interval, French local time unless "
-        "it has an offset) and a column `count`; further columns do no harm. Quarter hours, directions and "
+        help="Passages as a counter has counted them, instead of --flow: the CSV file that its city "
+        "publishes, as Paris and Seattle do, or one with the columns `time` (ISO 8601, the beginning of the "
+        "interval, French local time unless it has an offset) and `count`. Quarter hours, directions and "
         "sensors add up to their hour; hours that the file lacks get the mean of their weekday and hour.",
     ),
 ]
