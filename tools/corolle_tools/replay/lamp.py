@@ -5,7 +5,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,7 @@ def lamp(
     try:
         _check_range("--base", base, options.BASE_PCT)
         _check_range("--hold", hold, options.HOLD_S)
+        _check_start(start)
         if png:
             check_picture(png)
             _check_night(png_night, nights)
@@ -80,6 +81,14 @@ def lamp(
 def _check_range(option: str, value: int, legal: tuple[int, int]) -> None:
     if not legal[0] <= value <= legal[1]:
         raise ValueError(f"{option} {value}: the firmware takes {legal[0]} to {legal[1]}")
+
+
+def _check_start(start: datetime) -> None:
+    if start < options.FIRST_START:
+        first = f"{options.FIRST_START:%Y-%m-%d}"
+        raise ValueError(
+            f"--start {start:%Y-%m-%d}: the firmware takes a clock before {first} for a wrong one"
+        )
 
 
 def _check_night(night: int, nights: int) -> None:
