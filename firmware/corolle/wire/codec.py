@@ -11,13 +11,14 @@ def encode(message, values: dict) -> bytes:
 
     ValueError names the field and its legal range, or a name the message does not have.
     """
-    _refuse_strangers(message, values)
+    fields = message.fields  # once: on a node they are read from their table each time
+    _refuse_strangers(message, fields, values)
     bits = 0
-    for field in message.fields:
+    for field in fields:
         bits += field.bits + (8 * len(_text(field, values)) if field.limit else 0)
     buffer = bytearray((bits + 7) // 8)
     writer = BitWriter(buffer)
-    for field in message.fields:
+    for field in fields:
         if field.limit:
             _put_text(writer, field, _text(field, values))
         else:
@@ -57,9 +58,9 @@ def _top(field) -> int:
     return (1 << field.bits) - (2 if field.optional else 1)
 
 
-def _refuse_strangers(message, values: dict) -> None:
+def _refuse_strangers(message, fields: tuple, values: dict) -> None:
     for name in values:
-        if not any(field.name == name for field in message.fields):
+        if not any(field.name == name for field in fields):
             raise ValueError(f"{message.name} has no field {name!r}")
 
 
