@@ -126,7 +126,7 @@ def test_quarter_hours_of_two_directions_add_up(tmp_path: Path):
 def test_a_start_that_a_node_takes_for_a_wrong_clock_is_refused():
     ran = _run("--start", "2012-10-08")
     assert ran.returncode == 2
-    assert "--start 2012-10-08: the firmware takes a clock before 2026-01-01" in ran.stderr
+    assert "--start 2012-10-08: a node takes a clock before 2026-01-01" in ran.stderr
 
 
 def test_a_counters_file_that_is_none_is_refused_in_a_sentence(tmp_path: Path):

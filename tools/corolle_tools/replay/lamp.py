@@ -84,10 +84,10 @@ def _check_range(option: str, value: int, legal: tuple[int, int]) -> None:
 
 
 def _check_start(start: datetime) -> None:
-    if start < options.FIRST_START:
+    if start.replace(tzinfo=UTC) < options.FIRST_START:
         first = f"{options.FIRST_START:%Y-%m-%d}"
         raise ValueError(
-            f"--start {start:%Y-%m-%d}: the firmware takes a clock before {first} for a wrong one"
+            f"--start {start:%Y-%m-%d}: a node takes a clock before {first} for wrong"
         )
 
 

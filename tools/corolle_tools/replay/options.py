@@ -10,7 +10,7 @@ from corolle_hil.world.scenario import WEEKS
 FLOW_PER_H = 7.6
 BASE_PCT = 0, 100
 HOLD_S = 5, 900
-FIRST_START = datetime(2026, 1, 1)  # as a node's clock has it
+FIRST_START = datetime(2026, 1, 1, tzinfo=UTC)  # as a node's clock has it
 SUMMER = datetime.fromtimestamp(WEEKS["summer"], UTC)
 
 NightsCount = Annotated[int, typer.Option(min=1, help="How many, each from noon to noon by the sun.")]
