@@ -94,7 +94,7 @@ class Node:
 
     def _make_common(self, program) -> Common:
         clock, log, store = self._clock, self._log, self._store
-        settings = Settings(program.settings(self._wiring), store)
+        settings = Settings(*program.settings(self._wiring), store=store)
         dev_eui = str(self._facts.get("dev_eui", ""))
         number = crc32(repr(self._facts.get("dev_eui")).encode())
         reporter = Reporter(clock, settings, number)

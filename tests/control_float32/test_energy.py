@@ -6,7 +6,7 @@ from corolle.system.canopy_settings import CANOPY_SETTINGS
 from corolle.system.mist_settings import MIST_SETTINGS
 from corolle.system.settings import rows
 
-_SETTINGS = {row[0]: row[1] for row in rows(CANOPY_SETTINGS + MIST_SETTINGS)}
+_SETTINGS = {row[0]: row[1] for row in rows(CANOPY_SETTINGS, MIST_SETTINGS)}
 
 
 def test_a_season_of_samples_each_minute():

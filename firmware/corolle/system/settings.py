@@ -11,13 +11,16 @@ from corolle.wire.compat import const
 _RECORD = const("settings")
 
 
-def rows(table: str):
-    """Iterate over (name, default, lowest, highest, unit, meaning) of a table's settings."""
-    for line in table.split("\n"):
-        if not line:
-            continue
-        name, default, lowest, highest, unit, meaning = line.split(None, 5)
-        yield name, int(default), int(lowest), int(highest), "" if unit == "-" else unit, meaning
+def rows(*tables: str):
+    """Iterate over (name, default, lowest, highest, unit, meaning) of the settings in tables, a line each."""
+    for table in tables:
+        start = 0
+        while start < len(table):  # a line at a time: to split a table would take thrice its size
+            end = table.find("\n", start)
+            line, start = table[start:end], end + 1
+            if line:
+                name, default, lowest, highest, unit, meaning = line.split(None, 5)
+                yield name, int(default), int(lowest), int(highest), "" if unit == "-" else unit, meaning
 
 
 class _Values:
@@ -25,16 +28,16 @@ class _Values:
 
 
 class Settings:
-    """All values are integers, and read like a dict's.
+    """All values are integers, and read like a dict's. `tables` stay where they are, in ROM on a node.
 
     `problems` says in sentences what was wrong in the file.
     """
 
-    def __init__(self, table: str, store=None):
-        self._table = table
+    def __init__(self, *tables: str, store=None):
+        self._tables = tables
         self._store = store
         self._values = _Values()
-        for row in rows(table):
+        for row in rows(*self._tables):
             setattr(self._values, row[0], row[1])
         self.problems: list = []
 
@@ -72,20 +75,21 @@ class Settings:
             raise ValueError(problem)
         setattr(self._values, name, value)
         if self._store:
-            self._store.save(_RECORD, json.dumps(self._by_name()).encode())
+            self._store.save(_RECORD, json.dumps(self.by_name()).encode())
 
     def hash(self) -> int:
         """32 bits that are equal on two nodes when all their settings are."""
-        values = self._by_name()
-        text = ";".join(f"{row[0]}={values[row[0]]}" for row in rows(self._table))
+        values = self.by_name()
+        text = ";".join(f"{row[0]}={values[row[0]]}" for row in rows(*self._tables))
         return crc32(text.encode())
 
-    def _by_name(self) -> dict:
-        return {row[0]: self[row[0]] for row in rows(self._table)}
+    def by_name(self) -> dict:
+        """All of them as they are now."""
+        return {row[0]: self[row[0]] for row in rows(*self._tables)}
 
     def _refusal(self, name: str, value) -> str:
         """What is wrong with a value, "" when nothing is."""
-        for known, default, lowest, highest, unit, _ in rows(self._table):
+        for known, default, lowest, highest, unit, _ in rows(*self._tables):
             if known == name:
                 # bool is no int in MicroPython, and must not be one here.
                 if type(value) is int and lowest <= value <= highest:

@@ -201,15 +201,15 @@ class Canopy:
             self._common.reporter.event(event, code_of(REASONS, reason))
 
 
-def settings(wiring) -> str:
-    """The table of this board's settings."""
+def settings(wiring) -> tuple:
+    """The tables of this board's settings."""
     with borrowed("corolle.system.canopy_settings", "corolle.system.mist_settings") as tables:
-        table = tables.CANOPY_SETTINGS
-        if wiring.part("mist_valve") or wiring.part("battery"):
-            from corolle.system.mist_settings import MIST_SETTINGS
+        drip = tables.CANOPY_SETTINGS
+        if not (wiring.part("mist_valve") or wiring.part("battery")):
+            return (drip,)
+        from corolle.system.mist_settings import MIST_SETTINGS
 
-            table += MIST_SETTINGS
-        return table
+        return drip, MIST_SETTINGS
 
 
 def build(common, wiring, place, safe_mode: bool, programme: str) -> Canopy:

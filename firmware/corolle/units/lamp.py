@@ -21,9 +21,9 @@ COUNTERS = ("energy_dwh", "passages", "burn_s", "starts", "supply_losses")  # ke
 CLASS_C = True  # on the mains: it listens always
 
 
-def settings(wiring) -> str:
-    """The table of this board's settings: every lamp has the same."""
-    return LAMP_SETTINGS
+def settings(wiring) -> tuple:
+    """The tables of this board's settings: every lamp has the same."""
+    return (LAMP_SETTINGS,)
 
 
 def build(common, wiring, place, safe_mode: bool, programme: str) -> Lamp:

@@ -6,7 +6,7 @@ from corolle.system.mist_settings import MIST_SETTINGS
 from corolle.system.settings import rows
 
 NOW = 100_000
-_DEFAULTS = {row[0]: row[1] for row in rows(CANOPY_SETTINGS + MIST_SETTINGS)}
+_DEFAULTS = {row[0]: row[1] for row in rows(CANOPY_SETTINGS, MIST_SETTINGS)}
 
 
 def settings(**changes):

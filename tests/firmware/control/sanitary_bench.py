@@ -18,7 +18,7 @@ class Line:
     """A mist line in service: cleaned in spring, sampled since, purged an hour ago, and nobody there."""
 
     def __init__(self, **changes):
-        self.settings = {row[0]: row[1] for row in rows(CANOPY_SETTINGS + MIST_SETTINGS)}
+        self.settings = {row[0]: row[1] for row in rows(CANOPY_SETTINGS, MIST_SETTINGS)}
         self.settings.update(changes)
         memory = SanitaryMemory()
         memory.flags = memories.BEGUN

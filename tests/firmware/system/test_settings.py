@@ -22,12 +22,12 @@ class _Shelf:
 
 
 def _loaded(record):
-    settings = Settings(LAMP_SETTINGS, _Shelf(record))
+    settings = Settings(LAMP_SETTINGS, store=_Shelf(record))
     return settings, settings.load()
 
 
 def test_every_default_is_legal_and_every_name_tells_its_unit():
-    for table in (LAMP_SETTINGS, CANOPY_SETTINGS + MIST_SETTINGS):
+    for table in (LAMP_SETTINGS, CANOPY_SETTINGS, MIST_SETTINGS):
         for name, default, lowest, highest, unit, meaning in rows(table):
             assert lowest <= default <= highest, name
             assert meaning and name == name.lower()
@@ -88,7 +88,7 @@ def test_no_file_is_no_problem():
 
 def test_set_refuses_with_name_and_range_and_changes_nothing():
     shelf = _Shelf()
-    settings = Settings(LAMP_SETTINGS, shelf)
+    settings = Settings(LAMP_SETTINGS, store=shelf)
     for name, value, part in (("hold_s", 901, "from 5 to 900 s"), ("colour", 1, "colour is not a setting")):
         try:
             settings.set(name, value)
@@ -102,8 +102,8 @@ def test_set_refuses_with_name_and_range_and_changes_nothing():
 
 def test_set_is_kept():
     shelf = _Shelf()
-    Settings(LAMP_SETTINGS, shelf).set("hold_s", 120)
-    again = Settings(LAMP_SETTINGS, shelf)
+    Settings(LAMP_SETTINGS, store=shelf).set("hold_s", 120)
+    again = Settings(LAMP_SETTINGS, store=shelf)
     assert again.load()
     assert again["hold_s"] == 120
 

@@ -81,7 +81,7 @@ class Bench:
             self.clock.set(now_s)
         self.log = Log(self.clock.stamp)
         self.shelf = shelf or Shelf()
-        settings = Settings(program.settings(Everything))
+        settings = Settings(*program.settings(Everything))
         for name, value in changes.items():
             settings.set(name, value)
         self.link = Link()

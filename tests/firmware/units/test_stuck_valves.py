@@ -22,7 +22,7 @@ class _Canopy:
 
     @staticmethod
     def settings(wiring):
-        return CANOPY_SETTINGS + MIST_SETTINGS
+        return CANOPY_SETTINGS, MIST_SETTINGS
 
 
 class _Site(Bench):

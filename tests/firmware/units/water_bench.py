@@ -117,7 +117,7 @@ class WaterBench:
     """A whole canopy's valves under one guard. Settings are those of a canopy, but for the changes."""
 
     def __init__(self, drip_ms=600, mist_ms=500, **changes):
-        self.settings = {row[0]: row[1] for row in rows(CANOPY_SETTINGS + MIST_SETTINGS)}
+        self.settings = {row[0]: row[1] for row in rows(CANOPY_SETTINGS, MIST_SETTINGS)}
         self.settings.update(changes)
         self.clock = Clock(machine.RTC())
         self.moves = []

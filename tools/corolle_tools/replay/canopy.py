@@ -66,7 +66,7 @@ def canopy(
 
 def _settings(pairs: list[str]) -> dict[str, int]:
     """Raises ValueError for what the firmware would not take."""
-    legal = Settings(CANOPY_SETTINGS + MIST_SETTINGS)
+    legal = Settings(CANOPY_SETTINGS, MIST_SETTINGS)
     wanted = {}
     for pair in pairs:
         name, _, value = pair.partition("=")
@@ -79,7 +79,7 @@ def _settings(pairs: list[str]) -> dict[str, int]:
 
 def _thresholds(settings: dict[str, int]) -> Record:
     """Between which water contents the firmware keeps the soil."""
-    all_of_them = Settings(CANOPY_SETTINGS + MIST_SETTINGS)
+    all_of_them = Settings(CANOPY_SETTINGS, MIST_SETTINGS)
     all_of_them.take(settings)
     start_pct = all_of_them["start_vwc_pct"]
     return {"start_vwc_pct": start_pct, "stop_vwc_pct": start_pct + all_of_them["band_vwc_pct"]}
