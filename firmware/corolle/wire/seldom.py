@@ -15,6 +15,8 @@ class borrowed:
     there before stays: somebody else has it.
     """
 
+    roomy = None  # whether the heap is; to ask walks all of it
+
     def __init__(self, *names: str):
         self._names = names
 
@@ -24,7 +26,9 @@ class borrowed:
         return sys.modules[self._names[0]]
 
     def __exit__(self, *_):
-        if gc.mem_alloc() + gc.mem_free() >= _ROOMY_BYTES:
+        if borrowed.roomy is None:
+            borrowed.roomy = gc.mem_alloc() + gc.mem_free() >= _ROOMY_BYTES
+        if borrowed.roomy:
             return
         for name in self._fetched:
             if name not in sys.modules:
