@@ -175,8 +175,7 @@ def test_a_gateway_that_cannot_start_says_why_in_one_line(tmp_path: Path, case: 
     elif case == "no clock":
         text = _GOOD + '[clock]\nfile = "clock"\n'
     elif case == "no database":
-        (tmp_path / "data").mkdir()
-        (tmp_path / "data" / "gateway.sqlite").write_bytes(b"no database at all" * 100)
+        (tmp_path / "data").write_text("a file where the folder should be")
     elif case == "busy port":
         text = _GOOD + f"[lorawan]\nport = {busy_udp_port}\n"
     status, said = _exit(tmp_path, text)
