@@ -7,6 +7,7 @@ import json
 from binascii import crc32
 
 from corolle.wire.compat import const
+from corolle.wire.table import lines
 
 _RECORD = const("settings")
 
@@ -14,13 +15,9 @@ _RECORD = const("settings")
 def rows(*tables: str):
     """Iterate over (name, default, lowest, highest, unit, meaning) of the settings in tables, a line each."""
     for table in tables:
-        start = 0
-        while start < len(table):  # a line at a time: to split a table would take thrice its size
-            end = table.find("\n", start)
-            line, start = table[start:end], end + 1
-            if line:
-                name, default, lowest, highest, unit, meaning = line.split(None, 5)
-                yield name, int(default), int(lowest), int(highest), "" if unit == "-" else unit, meaning
+        for line in lines(table):
+            name, default, lowest, highest, unit, meaning = line.split(None, 5)
+            yield name, int(default), int(lowest), int(highest), "" if unit == "-" else unit, meaning
 
 
 class _Values:

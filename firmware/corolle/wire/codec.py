@@ -11,14 +11,15 @@ def encode(message, values: dict) -> bytes:
 
     ValueError names the field and its legal range, or a name the message does not have.
     """
-    fields = message.fields  # once: on a node they are read from their table each time
-    _refuse_strangers(message, fields, values)
-    bits = 0
-    for field in fields:
+    bits, strangers = 0, set(values)
+    for field in message.fields:
+        strangers.discard(field.name)
         bits += field.bits + (8 * len(_text(field, values)) if field.limit else 0)
+    if strangers:
+        raise ValueError(f"{message.name} has no field {strangers.pop()!r}")
     buffer = bytearray((bits + 7) // 8)
     writer = BitWriter(buffer)
-    for field in fields:
+    for field in message.fields:
         if field.limit:
             _put_text(writer, field, _text(field, values))
         else:
@@ -56,12 +57,6 @@ def clip(message, values: dict) -> None:
 
 def _top(field) -> int:
     return (1 << field.bits) - (2 if field.optional else 1)
-
-
-def _refuse_strangers(message, fields: tuple, values: dict) -> None:
-    for name in values:
-        if not any(field.name == name for field in fields):
-            raise ValueError(f"{message.name} has no field {name!r}")
 
 
 def _raw(field, value) -> int:

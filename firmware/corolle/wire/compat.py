@@ -4,7 +4,7 @@ try:
     from micropython import const  # pyright: ignore
 
     def cache(function):  # pyright: ignore
-        """On a node nothing is kept that can be made again."""
+        """On a node nothing is kept that can be made again, and one at a time is there."""
         return function
 
 except ImportError:
@@ -14,12 +14,12 @@ except ImportError:
         return value
 
     def cache(function):
-        """Remember what a function of one argument gave."""
+        """Remember what a function of one argument gave, one by one."""
         kept = {}
 
         def remembered(argument):
             if argument not in kept:
-                kept[argument] = function(argument)
+                kept[argument] = tuple(function(argument))
             return kept[argument]
 
         return remembered

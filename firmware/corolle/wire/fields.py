@@ -11,12 +11,12 @@ resolution of 0.1 (dividing gives the nearest decimal). kind is one of
     word:TABLE      a code out of a table of words.py
     flags:TABLE     a set of bits, each a place in that table
     text:LIMIT      printable ASCII of at most LIMIT bytes; `bits` is the width of its length
-The table stays one string until it is read: on a node, a tenth of the memory that the rows would take.
 """
 
 from collections import namedtuple
 
 from corolle.wire.compat import cache
+from corolle.wire.table import lines
 
 # words: name of a table in words.py, or "". flags: whether it is a set. limit: of a text, else 0.
 Field = namedtuple(
@@ -34,8 +34,8 @@ class Message:
         self._table = table
 
     @property
-    def fields(self) -> tuple:
-        """The rows of the table, a Field each."""
+    def fields(self):
+        """The rows of the table to iterate over, a Field each."""
         return _rows(self._table)
 
     def __repr__(self) -> str:
@@ -43,8 +43,8 @@ class Message:
 
 
 @cache
-def _rows(table: str) -> tuple:
-    return tuple(_row(line) for line in table.split("\n") if line)
+def _rows(table: str):
+    return (_row(line) for line in lines(table))
 
 
 def _row(line: str) -> Field:
