@@ -160,8 +160,9 @@ class Canopy:
         with borrowed(*_DECISION) as water:
             from corolle.control.drought import outdated
 
-            common.faults.set("droughtOutdated", outdated(self._drought_s, common.clock.now_or_none()))
+            old = outdated(self._drought_s, common.clock.now_or_none())
             wanted, reason, next_s = water.decide(now_s, common.settings, self._garden.readings, self._memory)
+        common.faults.set("droughtOutdated", old)  # an event borrows its words: not both at a time
         refusal = self._tap.refusal(wanted)
         if refusal:
             wanted, reason, next_s = False, refusal, now_s + self._tap.wait_s()

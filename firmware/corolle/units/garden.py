@@ -103,9 +103,11 @@ class Garden:
     def _tell_faults(self, now_s: int) -> None:
         settings, faults, readings = self._common.settings, self._common.faults, self.readings
         with borrowed("corolle.control.soil") as soil:
-            for number, probe in enumerate(readings.soil[:_PROBES], 1):
-                faults.set(f"soil{number}Fault", soil.probe_fault(now_s, settings, probe) != "")
-            faults.set("probesDisagree", soil.soil(now_s, settings, readings)[1] == "probes disagree")
+            wrong = [soil.probe_fault(now_s, settings, probe) != "" for probe in readings.soil[:_PROBES]]
+            doubt = soil.soil(now_s, settings, readings)[1]
+        for number, faulty in enumerate(wrong, 1):  # an event borrows its words: not both at a time
+            faults.set(f"soil{number}Fault", faulty)
+        faults.set("probesDisagree", doubt == "probes disagree")
         faults.set("airSensorFault", "air" in self._sensors and self.value("air") is None)
         others = (name for name in self.measured if name != "air")
         faults.set("sensorFault", any(self._sensors[name].failing for name in others))
