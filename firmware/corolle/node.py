@@ -40,6 +40,7 @@ class Node:
         self._wiring = Wiring(board)
         # Before anything else: nobody knows how a latching valve stands after a reset.
         self._wiring.shut_valves(self._log)
+        self._ble = self._wake_ble()
         self._store = Store()
         self._tell_boot()
         watchdog = machine.WDT(timeout=WATCHDOG_MS)
@@ -66,6 +67,14 @@ class Node:
         self._log("file", level="error", path=path, error=error)
         return {}
 
+    def _wake_ble(self):
+        """Before all that is large: its controller wants much memory, in few pieces."""
+        try:
+            return self._wiring.ble()
+        except (ImportError, OSError, ValueError, KeyError, TypeError) as error:
+            self._log("ble", level="error", error=repr(error))
+            return None
+
     def _tell_boot(self) -> None:
         boots = self._boots
         self._log("boot", cause=boots.cause, failed_boots=boots.failed, safe_mode=int(boots.safe))
@@ -87,16 +96,31 @@ class Node:
         for name, start in unit.tasks:
             self.supervisor.spawn(name, start)
         self.supervisor.spawn("report", common.reporter.run)
+        if self._ble:
+            self._open_near_field(common, kind, unit)
         radio = common.attempt("radioLost", self._wiring.radio)
         if radio:
             keeper = LinkKeeper(common, radio, self._identity(), program.CLASS_C, kind, unit)
             self.supervisor.spawn("link", keeper.run)
 
+    def _open_near_field(self, common: Common, kind: str, unit) -> None:
+        """A unit that nobody near can hear does its work all the same."""
+        try:
+            keys, facts = self._read("/keys.json"), self._facts.get("neighbours", {})
+            placed = {_number(dev_eui): int(facts[dev_eui]) for dev_eui in facts}
+            with borrowed("corolle.units.near_field") as near_field:
+                tasks = near_field.build(self._ble, common, kind, unit, keys, placed)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            self._log("near", level="error", error=repr(error))
+            return
+        for name, start in tasks:
+            self.supervisor.spawn(name, start)
+
     def _make_common(self, program) -> Common:
         clock, log, store = self._clock, self._log, self._store
         settings = Settings(*program.settings(self._wiring), store=store)
         dev_eui = str(self._facts.get("dev_eui", ""))
-        number = crc32(repr(self._facts.get("dev_eui")).encode())
+        number = _number(self._facts.get("dev_eui"))
         reporter = Reporter(clock, settings, number)
         self._tell_first(reporter, settings)
         ledger = Ledger(program.COUNTERS, store, log, clock.uptime_s)
@@ -136,3 +160,8 @@ class Node:
             return lat_deg, lon_deg
         self._log("file", level="error", path="/unit.json", error="no lat_deg and lon_deg")
         return None
+
+
+def _number(dev_eui: str | None) -> int:
+    """A unit's own among its neighbours."""
+    return crc32(repr(dev_eui).encode())

@@ -57,7 +57,7 @@ class Board:
         self._forks = forks
         self._heap_bytes = heap_bytes
         self.rom: Path | None = None
-        self._unique_id = unique_id
+        self.unique_id = unique_id
         self._on_console = on_console
         self._interpreter: Interpreter | None = None
         self._records = bytearray()
@@ -205,7 +205,7 @@ class Board:
         return records
 
     def _birth(self) -> bytes:
-        return self._unique_id + struct.pack("<BQI", self._cause, self._scheduler.now_us, self.flash.blocks)
+        return self.unique_id + struct.pack("<BQI", self._cause, self._scheduler.now_us, self.flash.blocks)
 
     def _ended(self, interpreter: Interpreter) -> None:
         """The interpreter is gone (on the chip: a panic, which resets) or hangs (only a watchdog helps)."""

@@ -25,6 +25,8 @@ _SELDOM = ("rtc",)  # parts whose drivers are borrowed
 _BESIDE = {
     "canopy": ("units.garden", "units.sensor"),
     "radio": ("radio.lorawan",),
+    "ble": ("radio.ble.service", "radio.ble.near", "units.near_desk"),
+    "lamp ble": ("control.neighbours",),
     "soil": ("drivers.soil_probe",),
     "valve": ("units.tap", "units.guarded", "units.valve_guard"),
     "mist_valve": ("units.misting", "units.sanitary_sender", "system.sanitary_log"),
@@ -69,7 +71,8 @@ def _certain(definition: dict[str, Any]) -> Iterator[str]:
         driver = f"corolle.drivers.{entry['driver']}"
         if driver in _module_names() and part not in _SELDOM:
             yield driver
-    for cause in (definition["unit"], *definition["fitted"]):
+    unit, fitted = definition["unit"], definition["fitted"]
+    for cause in (unit, *fitted, *(f"{unit} {part}" for part in fitted)):
         yield from (f"corolle.{module}" for module in _BESIDE.get(cause, ()))
 
 
@@ -126,7 +129,7 @@ def _beside_program(definition: dict[str, Any], identity: Identity) -> dict[str,
     facts = {
         "/board.json": definition,
         "/unit.json": identity.unit_json(),
-        "/keys.json": {"app_key": identity.app_key},
+        "/keys.json": identity.keys_json(),
     }
     return starters | {path: json.dumps(fact).encode() for path, fact in facts.items()}
 

@@ -19,6 +19,7 @@ class Identity:
     dev_eui: str
     app_key: str = field(repr=False)
     join_eui: str = _JOIN_EUI
+    group_key: str = field(default="", repr=False)  # by which the lamps of a street believe each other
 
     @classmethod
     def make(cls, name: str, kind: str, site: str, lat_deg: float, lon_deg: float) -> "Identity":
@@ -35,6 +36,10 @@ class Identity:
         """A unit as units.json lists it. Raises TypeError for what it lacks or should not have."""
         return cls(**{name: value for name, value in entry.items() if name != "class"})
 
+    def keys_json(self) -> dict[str, str]:
+        """What the node keeps as /keys.json."""
+        return {name: key for name in ("app_key", "group_key") if (key := getattr(self, name))}
+
     @property
     def lorawan_class(self) -> str:
         """Mains lamps listen always (C); solar canopies only after they have spoken (A)."""
@@ -45,6 +50,6 @@ class Identity:
         return asdict(self) | {"class": self.lorawan_class}
 
     def unit_json(self) -> dict[str, Any]:
-        """What the node keeps as /unit.json: everything but the key."""
+        """What the node keeps as /unit.json: everything but the keys."""
         kept = ("name", "kind", "lat_deg", "lon_deg", "dev_eui", "join_eui")
         return {name: getattr(self, name) for name in kept}

@@ -1,4 +1,4 @@
-"""Orders from the network: checked, carried out once, always answered.
+"""Orders from the network, or from a crew: checked, carried out once, always answered.
 
 They are rare: this module is in memory while one is carried out, and what must outlast it is kept elsewhere.
 """
@@ -36,15 +36,21 @@ class Commands:
         if port != COMMAND.port:
             self._count("unknown port")
             return
+        fields = self.take(payload)
+        if fields:
+            self._common.reporter.ack(fields)
+
+    def take(self, payload: bytes) -> dict | None:
+        """Carry an order out or refuse it; what its ACK says, None where there is nobody to answer."""
         try:
             command = unpack(COMMAND, payload)
         except FrameError as error:
             self._count("malformed")
             self._common.log("command_refused", level="warn", cause=error.cause)
-            return
+            return None
         mark = struct.pack("<I", crc32(payload))
         verdict = "accepted" if self._is_known(mark) else self._obey(command, mark)
-        self._answer(command, verdict)
+        return self._answer(command, verdict)
 
     def _obey(self, command: dict, mark: bytes) -> str:
         verdict = verdict_on(self._kind, command, self._common.clock.now_or_none())
@@ -57,11 +63,11 @@ class Commands:
             self._count(verdict)
         return verdict
 
-    def _answer(self, command: dict, verdict: str) -> None:
+    def _answer(self, command: dict, verdict: str) -> dict:
         reason, value = self._unit.output()
         self._common.log("command", id=command["id"], verdict=verdict, author=command["author"])
         code, why = code_of(VERDICTS, verdict), code_of(REASONS, reason)
-        self._common.reporter.ack({"id": command["id"], "verdict": code, "reason": why, "value": value})
+        return {"id": command["id"], "verdict": code, "reason": why, "value": value}
 
     def _is_known(self, mark: bytes) -> bool:
         starts = range(0, len(self._known), _MARK_BYTES)

@@ -66,6 +66,10 @@ class Faults:
         """The faults present, as the report carries them."""
         return self._flags & _REPORTED
 
+    def names(self) -> list:
+        """The faults present, all of them."""
+        return sorted(self._present)
+
     def has(self, name: str) -> bool:
         """Whether a fault is there."""
         return name in self._present

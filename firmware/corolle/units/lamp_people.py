@@ -51,18 +51,23 @@ class People:
         self._light.near_until_s = now_s + hold_s(kind, self._common.settings)
         self._tell_them(now_s, kind)
 
-    def attach(self, tell) -> None:
-        """There is a way to the neighbours: `tell` is called with each Passing that they should hear of."""
+    def attach(self, tell, placed: dict) -> None:
+        """There is a way to the neighbours: `tell` is called with each Passing that they should hear of.
+
+        `placed`: how many posts away some of them are (number -> posts), as far as somebody has set it.
+        """
         from corolle.control.neighbours import Neighbours
 
-        self._neighbours = Neighbours(self._common.number), tell
+        self._neighbours = Neighbours(self._common.number, placed), tell
 
-    def heard(self, passing, now_s: int) -> None:
-        """A neighbour tells of somebody."""
+    def heard(self, words: tuple, now_s: int) -> None:
+        """A neighbour tells of somebody, in the words of Passing."""
+        from corolle.control.neighbours import Passing
+
         if not self._neighbours:
             return
         neighbours, tell = self._neighbours
-        level_pct, until_s, onward = neighbours.heard(passing, now_s, self._common.settings)
+        level_pct, until_s, onward = neighbours.heard(Passing(*words), now_s, self._common.settings)
         if onward:
             tell(onward)
         if level_pct:

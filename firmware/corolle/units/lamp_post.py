@@ -24,11 +24,20 @@ class Lamp:
         self.tasks = (("unit", lamp_light.run), ("watch", watch.run))
         self.output = lamp_light.output
         self.look_again = lamp_light.look_again
+        self.attach = people.attach
 
-    def heard(self, passing) -> None:
-        """A neighbour tells of somebody."""
-        self._people.heard(passing, self._common.clock.now())
+    def heard(self, *words) -> None:
+        """A neighbour tells of somebody, in the words of control.neighbours.Passing."""
+        self._people.heard(words, self._common.clock.now())
         self._lamp_light.look_again()
+
+    def values(self) -> dict:
+        """What it measures now, by the names of its messages."""
+        parts = self._lamp_light, self._power, self._senses
+        with borrowed("corolle.units.lamp_words") as words:
+            fields = words.report(self._common, *parts, self._people)
+            fields.update(words.service(self._common, *parts[1:]))
+            return fields
 
     def carry_out(self, verb: str, value: int, until_s: int, author: str) -> str:
         """Obey a command that was found right; returns the verdict."""

@@ -63,6 +63,12 @@ class Reporter:
             return False
         return link.send(port, payload, EVENT_PRIORITY)
 
+    def read(self) -> tuple:
+        """(FPort, payload) of the next message, counted as one that is sent."""
+        module, name, fields = self.compose()
+        fields["seq"] = self._next_seq()
+        return _packed(module, name, fields)
+
     def soon(self) -> None:
         """Send a report now, not at its time."""
         self._wake.set()
@@ -71,7 +77,7 @@ class Reporter:
         """Report for ever: once the link is up, then every report_min."""
         for _ in range(_JOIN_LOOKS):
             alive(_JOIN_LOOK_S)
-            if self._joined():
+            if self.joined():
                 break
             await self._wake.wait_ms(_JOIN_LOOK_S * 1000)  # whoever calls gets the first report, too
         while True:
@@ -80,15 +86,14 @@ class Reporter:
             alive(wait_s)
             await self._wake.wait_ms(wait_s * 1000)
 
-    def _joined(self) -> bool:
+    def joined(self) -> bool:
+        """Whether there is a link that is up."""
         return self._link is not None and self._link.joined
 
     def _report(self) -> None:
         # Without a session nothing can be sent, and counters are cumulative: the next report has it all.
-        if self._joined():
-            module, name, fields = self.compose()
-            fields["seq"] = self._next_seq()
-            self._send(module, name, fields, REPORT_PRIORITY)
+        if self.joined():
+            self._pass_on(*self.read(), REPORT_PRIORITY)
 
     def _pause_s(self) -> int:
         """Up to a tenth longer than asked for: a street after a power cut is not to speak in chorus."""
@@ -97,16 +102,12 @@ class Reporter:
         return period_s + (self._salt >> 8) % (period_s // 10 + 1)
 
     def _send(self, module: str, name: str, fields: dict, priority: int) -> None:
-        """Pack a message: the tables and the packer are in memory only for as long as that takes."""
         if self._link is None and len(self._early) >= _MOST_EARLY:
             self.dropped += 1
             return
-        with borrowed(module, *_CODEC) as table:
-            from corolle.wire.codec import clip, encode
+        self._pass_on(*_packed(module, name, fields), priority)
 
-            message = getattr(table, name)
-            clip(message, fields)
-            port, payload = message.port, encode(message, fields)
+    def _pass_on(self, port: int, payload: bytes, priority: int) -> None:
         if self._link is None:
             self._early.append((port, payload, priority))
         elif not self._link.send(port, payload, priority):
@@ -115,6 +116,16 @@ class Reporter:
     def _next_seq(self) -> int:
         self._seq = (self._seq + 1) & 0xFF
         return self._seq
+
+
+def _packed(module: str, name: str, fields: dict) -> tuple:
+    """(FPort, payload): the tables and the packer are in memory only for as long as packing takes."""
+    with borrowed(module, *_CODEC) as table:
+        from corolle.wire.codec import clip, encode
+
+        message = getattr(table, name)
+        clip(message, fields)
+        return message.port, encode(message, fields)
 
 
 def _nothing_to_report() -> tuple:

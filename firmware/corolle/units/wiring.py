@@ -144,6 +144,16 @@ class Wiring:
             except (ValueError, KeyError, TypeError) as error:
                 log("fitting", level="error", part=name, error=repr(error))
 
+    def ble(self):
+        """The Bluetooth of the controller, switched on, or None. OSError: it does not come up."""
+        if self.part("ble", "bluetooth") is None:
+            return None
+        from bluetooth import BLE
+
+        ble = BLE()
+        ble.active(True)
+        return ble
+
     def radio(self) -> tuple | None:
         """What SX1262 is made of, or None: arguments by place and by name."""
         entry = self.part("radio", "sx1262")

@@ -1,5 +1,6 @@
 """The central's side of a session's greeting: a gateway's or a laptop's."""
 
+from corolle.wire.cmac import same
 from corolle.wire.errors import FrameError
 from corolle.wire.gatt_session import (
     ACCEPTED,
@@ -14,7 +15,6 @@ from corolle.wire.gatt_session import (
     UNIT_PROVES,
     Session,
 )
-from corolle.wire.lorawan import same
 
 _LENGTHS = {CHALLENGE: 2 * RANDOM, ACCEPTED: 0, REFUSED: 2}
 

@@ -21,7 +21,11 @@ from corolle.wire.derive import derive
 from corolle.wire.errors import FrameError
 
 MAX_MESSAGE = const(512)
-HELLO, CHALLENGE, PROOF, ACCEPTED, REFUSED = const(1), const(2), const(3), const(4), const(5)
+HELLO = const(1)
+CHALLENGE = const(2)
+PROOF = const(3)
+ACCEPTED = const(4)
+REFUSED = const(5)
 RANDOM = const(8)  # bytes, of a proof as well
 # Labels of what is derived from the service's key, with both randoms as context.
 UNIT_PROVES, CENTRAL_PROVES = b"corolle proof of unit", b"corolle proof of central"

@@ -1,5 +1,6 @@
 """The unit's side of a session's greeting: it proves itself first, and shuts the door after wrong proofs."""
 
+from corolle.wire.cmac import same
 from corolle.wire.compat import const
 from corolle.wire.errors import FrameError
 from corolle.wire.gatt_session import (
@@ -15,7 +16,6 @@ from corolle.wire.gatt_session import (
     UNIT_PROVES,
     Session,
 )
-from corolle.wire.lorawan import same
 
 _LONGEST_WAIT = const(8)  # 2 ** 8 s
 

@@ -7,6 +7,7 @@ here is the number, and frame counters are the full 32 bits of which the frame c
 
 from collections import namedtuple
 
+from corolle.wire.cmac import same
 from corolle.wire.compat import const
 from corolle.wire.errors import FrameError
 
@@ -123,14 +124,6 @@ def full_f_cnt(last: int, f_cnt: int) -> int:
     A replay of an older frame therefore comes out as a counter far ahead, and its MIC does not match.
     """
     return last + ((f_cnt - last) & 0xFFFF)
-
-
-def same(a: bytes | bytearray, b: bytes | bytearray) -> bool:
-    """Compares in a time that does not tell where the difference is."""
-    difference = len(a) ^ len(b)
-    for i in range(min(len(a), len(b))):
-        difference |= a[i] ^ b[i]
-    return difference == 0
 
 
 def _is_uplink(m_type: int) -> bool:

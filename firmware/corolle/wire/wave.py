@@ -12,9 +12,9 @@ company without a number of the Bluetooth SIG's (Assigned Numbers, 7.1).
 
 import struct
 
+from corolle.wire.cmac import same
 from corolle.wire.compat import const
 from corolle.wire.errors import FrameError
-from corolle.wire.lorawan import same
 
 _FORMAT = const("<BIIIBI")
 _HEAD = const(b"\x1d\xff\xff\xff")

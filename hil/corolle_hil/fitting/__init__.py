@@ -46,9 +46,19 @@ def _put_radio(on: Fitter, part: Definition) -> None:
     on.it.power_up.append(radio.power_up)
 
 
+def _put_ble(on: Fitter, part: Definition) -> None:
+    """The controller's own Bluetooth; its address is the chip's second next (ESP-IDF, "MAC Address")."""
+    from corolle_hil.ble.radio import BoardRadio
+
+    own = int.from_bytes(on.board.unique_id, "big")
+    mac = ((own + 2) % (1 << 48)).to_bytes(6, "big")
+    on.board.attach_ble(BoardRadio(on.around.ble, on.it.name, on.it.position, mac))
+
+
 # Water flows through valves and meters, drips into the soil or leaks: they are fitted in this order.
 _ORDER: dict[str, Callable[[Fitter, Definition], None]] = {
     "sx1262": _put_radio,
+    "bluetooth": _put_ble,
     "pwm_dimmer": lamp.put_converter,
     "dali": lamp.put_dali,
     "relay": lamp.put_relay,

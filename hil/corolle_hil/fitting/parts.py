@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from corolle_hil.board import Board
 from corolle_hil.chips.ads1115 import Ads1115
@@ -44,6 +45,9 @@ from corolle_hil.world.soil import Soil, SoilProbe
 from corolle_hil.world.tank import Tank
 from corolle_hil.world.water import Branch, DripLine, WaterLine
 
+if TYPE_CHECKING:
+    from corolle_hil.ble.link import AirLink
+
 Definition = dict[str, Any]
 
 _WIND_AT_3_M = 0.812
@@ -57,10 +61,18 @@ class Surroundings:
     air: Air
     climate: Climate
     place_deg: tuple[float, float]
+    ble_loss: float = 0.0
     daylight: Daylight = field(init=False)
 
     def __post_init__(self) -> None:
         self.daylight = Daylight(self.scheduler, self.climate, self.place_deg)
+
+    @cached_property
+    def ble(self) -> "AirLink":
+        """The BLE air. Bumble takes half a second to import: only a street that has BLE waits for it."""
+        from corolle_hil.ble.link import AirLink
+
+        return AirLink(self.scheduler, self.ble_loss)
 
     def unix_s(self) -> float:
         """The street's time."""

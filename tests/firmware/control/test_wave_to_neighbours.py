@@ -2,7 +2,7 @@
 
 from corolle.control.neighbours import Neighbours, Passing
 from corolle.control.walkers import PEDESTRIAN, VEHICLE
-from corolle.radio.lorawan.keys import Key
+from corolle.radio.key import Key
 from corolle.system.lamp_settings import LAMP_SETTINGS
 from corolle.system.settings import rows
 from corolle.wire.errors import FrameError
@@ -16,7 +16,8 @@ class _Post:
     def __init__(self, number):
         self.number = number
         self.level_pct = 0
-        self.neighbours = Neighbours(number)
+        placed = {other: abs(other - number) for other in range(number - 9, number + 10) if other != number}
+        self.neighbours = Neighbours(number, placed)
         self.wave = Wave(Key(b"the street's key"))
 
     def advert(self, passing):
@@ -50,8 +51,9 @@ def _spread(posts, place, data):
 def test_light_runs_ahead_and_the_wave_dies_out():
     posts = [_Post(0x80000000 + number) for number in range(30)]
     count = _spread(posts, 15, posts[15].advert(posts[15].neighbours.saw(_NOW_S, VEHICLE)))
-    assert 10 <= [post.level_pct > 0 for post in posts].count(True) <= 20
-    assert count <= 1 + 16
+    assert [post.level_pct for post in posts[10:21]] == [28, 46, 64, 82, 100, 0, 100, 82, 64, 46, 28]
+    assert [post.level_pct > 0 for post in posts].count(True) == 10
+    assert count <= 1 + 2 * 4
 
 
 def test_a_thousand_adverts_of_strangers_light_nobody():

@@ -1,5 +1,6 @@
 """Data frames against frames that others have published."""
 
+from corolle.wire.cmac import same
 from corolle.wire.errors import FrameError
 from corolle.wire.lorawan import (
     ACK,
@@ -11,7 +12,6 @@ from corolle.wire.lorawan import (
     full_f_cnt,
     mic_matches,
     parse_data,
-    same,
 )
 from keys import make_key
 

@@ -1,5 +1,6 @@
 """Who the units of a street are: each site's identity, kept from run to run."""
 
+import secrets
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -15,7 +16,9 @@ def furnish(place: Place, known: Iterable[Identity]) -> list[Identity]:
     """An identity for every unit of a place: the known one of that name, or a new one."""
     by_name = {unit.name: unit for unit in known}
     wanted = [*(("lamp", site) for site in place.lamps), *(("canopy", site) for site in place.canopies)]
-    return [_identity(kind, site, by_name.get(site.name)) for kind, site in wanted]
+    units = [_identity(kind, site, by_name.get(site.name)) for kind, site in wanted]
+    group_key = next((unit.group_key for unit in by_name.values() if unit.group_key), secrets.token_hex(16))
+    return [replace(unit, group_key=group_key if unit.kind == "lamp" else "") for unit in units]
 
 
 def _identity(kind: str, site: Site, known: Identity | None) -> Identity:

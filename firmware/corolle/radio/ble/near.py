@@ -30,8 +30,9 @@ class Near:
     """`ble` is an active bluetooth.BLE(). `readings()` gives (object id, value) for BTHome, under `bind_key`.
 
     `wave` is a wire.wave.Wave, or None where no street was set up; `own` is this post's number in it, `now()`
-    unix time or None. `on_passing(origin, sequence, kind, posts, via)` is called with each sighting that is
-    news. Events for others go to `service` (service.py), if there is one. `refused` counts by cause.
+    unix time or None. `on_passing(origin, sequence, kind, posts, via, dbm)` is called with each sighting that
+    is news, and how strongly it came. Events for others go to `service` (service.py), if there is one.
+    `refused` counts by cause.
     """
 
     def __init__(self, ble, counter, bind_key, readings, wave, own: int, now, on_passing, refused: dict):
@@ -73,6 +74,7 @@ class Near:
     async def run(self, alive) -> None:
         """Speak and listen for ever."""
         if self._wave:
+            self._ble.gap_scan(None)  # this task may have been started again
             self._ble.gap_scan(0, _SCAN_US, _WINDOW_US)
         while True:
             self._hear()
@@ -91,7 +93,7 @@ class Near:
             # Most of what is on the air is other people's.
             if len(advert) == 30 and advert[1] == 0xFF and advert[2] == 0xFF and advert[3] == 0xFF:
                 if len(self._heard) < _MOST_WAITING:
-                    self._heard.append(bytes(advert))
+                    self._heard.append((bytes(advert), data[3]))
                     self._flag.set()
             return None
         if event in (_CONNECT, _DISCONNECT):
@@ -101,10 +103,13 @@ class Near:
 
     def _hear(self) -> None:
         while self._heard:
+            advert, dbm = self._heard.pop(0)
             try:
-                self._on_passing(*self._wave.read(self._heard.pop(0), self._now() or 0))
+                words = self._wave.read(advert, self._now() or 0)
             except FrameError as error:
                 self._count(error.cause)
+                continue
+            self._on_passing(*words, dbm)
 
     def _speak(self) -> None:
         over = time.ticks_diff(self._end, time.ticks_ms()) <= 0

@@ -8,7 +8,10 @@ import bluetooth
 from corolle.wire.compat import const
 from corolle.wire.seldom import borrowed
 
-_CONNECT, _DISCONNECT, _WRITE, _MTU_EXCHANGED = const(1), const(2), const(3), const(21)
+_CONNECT = const(1)
+_DISCONNECT = const(2)
+_WRITE = const(3)
+_MTU_EXCHANGED = const(21)
 _MTU = const(247)  # fills one packet of a link with longer data
 _MOST_WAITING = const(8)
 _LOOK_S = const(300)

@@ -6,7 +6,7 @@ power cut skips at most a block, and flash is written once a block.
 
 import struct
 
-from corolle.radio.lorawan.keys import Key
+from corolle.radio.key import Key
 from corolle.wire import eu868
 from corolle.wire.compat import const
 

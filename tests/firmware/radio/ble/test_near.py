@@ -3,7 +3,7 @@
 import asyncio
 
 from corolle.radio.ble.near import Near
-from corolle.radio.lorawan.keys import Key
+from corolle.radio.key import Key
 from corolle.wire.bthome_reader import read
 from corolle.wire.wave import Wave
 
@@ -76,7 +76,7 @@ async def test_turns_of_ten_seconds_and_a_scan_for_ever():
     await post.run(25_000)
     assert [interval_us for interval_us, _ in post.ble.adverts] == [1_000_000] * 3
     assert len({data for _, data in post.ble.adverts}) == 3
-    assert post.ble.scans == [(0, 60_000, 50_000)]
+    assert post.ble.scans == [(None,), (0, 60_000, 50_000)]
 
 
 async def test_news_interrupts_at_once_and_readings_come_back():
@@ -114,7 +114,7 @@ async def test_neighbours_are_heard_and_others_counted():
     for data in (_advert(5), _advert(5), _advert(4), _advert(6, bytes(16)), b"\x02\x01\x06", bytes(30)):
         post.ble.hears(data)
     await post.run(10)
-    assert post.heard == [(7, 5, 1, 2, 8)]
+    assert post.heard == [(7, 5, 1, 2, 8, -70)]
     assert post.refused == {"repeated": 1, "replayed": 1, "mic": 1}
 
 

@@ -1,0 +1,149 @@
+"""Answers to a crew's requests, those of wire/gatt_words.py. In memory while one is answered."""
+
+import asyncio
+import gc
+
+import machine
+
+from corolle.system.clock import NETWORK
+from corolle.units.commands import Commands
+from corolle.wire.codec import encode
+from corolle.wire.compat import const
+from corolle.wire.errors import FrameError
+from corolle.wire.gatt_words import OUTCOMES, answer, page, split
+from corolle.wire.orders import ACK
+from corolle.wire.words import code_of
+
+_DONE = "done"
+_RESTART_S = const(2)  # so long the answer has to get away
+_SERVICE_PORTS = const(b"\x0c\x0e")  # FPorts of what only the crew needs: readings come before it
+
+
+class Answers:
+    """One unit's. What is refused is counted beside the orders that are."""
+
+    def __init__(self, kind: str, common, unit):
+        self._kind = kind
+        self._common = common
+        self._unit = unit
+
+    def answer(self, message: bytes) -> bytes:
+        """The answer, whatever the message is."""
+        outcome, body = self._act(message)
+        if outcome != _DONE:
+            refused = self._common.refused
+            refused[outcome] = refused.get(outcome, 0) + 1
+        return answer(message + b"\0\0", code_of(OUTCOMES, outcome), body)
+
+    def _act(self, message: bytes) -> tuple:
+        """(outcome, body)."""
+        try:
+            code, _, body = split(message)
+            if not 0 < code < len(_REQUESTS):
+                return "unknown request", b""
+            return _REQUESTS[code](self, body)
+        except (FrameError, UnicodeError):
+            return "malformed", b""
+        except (OSError, ValueError) as error:
+            return "refused", str(error).encode()
+
+    def _command(self, body: bytes) -> tuple:
+        fields = Commands(self._kind, self._common, self._unit).take(body)
+        return (_DONE, encode(ACK, fields)) if fields else ("malformed", b"")
+
+    def _settings(self, body: bytes) -> tuple:
+        start, values = _start(body[-2:]), self._common.settings.by_name()
+        name = body[:-2].decode()
+        if name and name not in values:
+            return "refused", f"{name} is not a setting".encode()
+        return _DONE, page(_lines(values, [name] if name else sorted(values)), start)
+
+    def _set(self, body: bytes) -> tuple:
+        """One after the other, up to the first that is wrong: it is named."""
+        settings, names = self._common.settings, []
+        for line in body.decode().split("\n"):
+            name, _, value = line.partition("=")
+            if line:
+                settings.set(name, _number(value))
+                names.append(name)
+        self._unit.look_again(0)
+        self._common.log("settings", by="crew", names=",".join(names))
+        return _DONE, _lines(settings.by_name(), names)
+
+    def _readings(self, body: bytes) -> tuple:
+        reporter = self._common.reporter
+        port, payload = reporter.read()
+        if port in _SERVICE_PORTS:
+            reporter.raw(port, payload)  # it was the network's
+            port, payload = reporter.read()
+        return _DONE, bytes((port,)) + payload
+
+    def _log(self, body: bytes) -> tuple:
+        return _DONE, page("\n".join(self._common.log.lines()).encode(), _start(body))
+
+    def _crash(self, body: bytes) -> tuple:
+        return _DONE, (self._common.store.load("crash") or b"")[-_MOST:]
+
+    def _time(self, body: bytes) -> tuple:
+        clock = self._common.clock
+        if len(body) not in (0, 4):
+            raise FrameError("length")
+        if body and not clock.set(int.from_bytes(body, "little"), quality=NETWORK):
+            return "refused", b""
+        return _DONE, (clock.now_or_none() or 0).to_bytes(4, "little")
+
+    def _restart(self, body: bytes) -> tuple:
+        self._common.log("restart", by="crew")
+        self._common.ledger.keep(now=True)
+        asyncio.create_task(_restart_soon())  # noqa: RUF006 - MicroPython's loop holds its tasks
+        return _DONE, b""
+
+    def _test(self, body: bytes) -> tuple:
+        common = self._common
+        reason, value = self._unit.output()
+        found = {"output": f"{value} {reason}", "memory": gc.mem_free()}
+        found["clock"] = ("unknown", "kept", "network")[common.clock.quality]
+        found["lorawan"] = "joined" if common.reporter.joined() else "not joined"
+        for name in common.faults.names():
+            found["fault." + name] = "present"
+        for cause in common.refused:
+            found["refused." + cause] = common.refused[cause]
+        return _DONE, _lines(found, sorted(found))[:_MOST]
+
+
+_MOST = const(500)  # bytes of an answer that has no pages
+# By their codes in wire/gatt_words.py.
+_REQUESTS = (
+    None,
+    Answers._command,
+    Answers._settings,
+    Answers._set,
+    Answers._readings,
+    Answers._log,
+    Answers._crash,
+    Answers._time,
+    Answers._restart,
+    Answers._test,
+)
+
+
+async def _restart_soon() -> None:
+    await asyncio.sleep(_RESTART_S)
+    machine.reset()
+
+
+def _start(body: bytes) -> int:
+    """Where a page begins. FrameError when it is not said."""
+    if len(body) != 2:
+        raise FrameError("length")
+    return int.from_bytes(body, "little")
+
+
+def _number(text: str) -> int:
+    if not text.lstrip("-").isdigit():
+        raise ValueError(f"{text!r} is not a whole number")
+    return int(text)
+
+
+def _lines(values: dict, names: list) -> bytes:
+    return "\n".join([f"{name}={values[name]}" for name in names]).encode()

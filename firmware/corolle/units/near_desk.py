@@ -1,0 +1,34 @@
+"""What the near field asks of a unit: readings for adverts, and answers for a crew."""
+
+from corolle.wire.seldom import borrowed
+
+_READINGS = ("corolle.units.near_words", "corolle.system.version")
+_ANSWERS = (
+    "corolle.units.near_answers",
+    "corolle.wire.gatt_words",
+    "corolle.units.commands",
+    "corolle.wire.commands",
+    "corolle.wire.orders",
+    "corolle.wire.codec",
+    "corolle.wire.bits",
+    "corolle.wire.fields",
+)
+
+
+class NearDesk:
+    """One unit's, which is of that kind."""
+
+    def __init__(self, kind: str, common, unit):
+        self._kind = kind
+        self._common = common
+        self._unit = unit
+
+    def readings(self) -> list:
+        """(object id, value) for BTHome."""
+        with borrowed(*_READINGS) as words:
+            return words.readings(self._kind, self._unit.values())
+
+    def answer(self, message: bytes) -> bytes:
+        """The answer to a crew's request."""
+        with borrowed(*_ANSWERS) as answers:
+            return answers.Answers(self._kind, self._common, self._unit).answer(message)
