@@ -9,6 +9,7 @@ import sqlite3
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from corolle_gateway import config, units_file
 from corolle_gateway.clock import Clock, FileClock, SystemClock, watch
@@ -19,17 +20,22 @@ from corolle_gateway.hub.book import Book
 from corolle_gateway.hub.desk import Desk
 from corolle_gateway.hub.hub import Hub
 from corolle_gateway.hub.keeper import Keeper
+from corolle_gateway.hub.paths import Paths
 from corolle_gateway.hub.sanitary import SanitaryLogs
 from corolle_gateway.links.lorawan.link import LorawanLink
 from corolle_gateway.log import Log
 from corolle_gateway.model import Registration
 from corolle_gateway.northbound.city import City
 from corolle_gateway.store import counts, database, registry
+from corolle_gateway.store.ble import BleMemory
 from corolle_gateway.store.lorawan import LorawanMemory
 from corolle_gateway.store.outbox import Outbox
 from corolle_gateway.store.salvage import Salvage, is_damage
 from corolle_gateway.store.writer import Writer
 from corolle_gateway.tasks import Tasks
+
+if TYPE_CHECKING:
+    from corolle_gateway.links.ble.link import BleLink
 
 _CANNOT_START = 2
 _COLLECT_EVERY = 20_000  # allocations; an uplink makes some hundred, and leaves no circles behind
@@ -55,6 +61,7 @@ class Gateway:
         bound = settings.store
         self._keeper = Keeper(clock, log, self._counts, self._writer, bound.max_mb, bound.keep_days)
         self._lorawan = self._make_lorawan()
+        self._ble = self._make_ble()
         self._city = self._make_city()
 
     async def start(self, registrations: list[Registration]) -> None:
@@ -64,12 +71,14 @@ class Gateway:
         units = await self._writer.submit(registry.units)
         await self._outbox.load()
         await self._hub.load(units, self._city.changed)
-        await self._desk.load(self._hub.units, self._lorawan)
+        await self._desk.load(self._hub.units, Paths(self._lorawan, self._ble))
         lorawan = self._settings.lorawan
         try:
             await self._lorawan.start(lorawan.bind, lorawan.port)
         except OSError as error:
             raise StartError(f"UDP {lorawan.bind}:{lorawan.port} cannot be had: {error.strerror}") from error
+        if self._ble:
+            await self._ble.start()
         self._tasks.start(self._desk.run())
         self._tasks.start(self._keeper.run())
         self._tasks.start(watch(self._clock, self._clock_jumped))
@@ -115,6 +124,19 @@ class Gateway:
             lorawan.net_id,
             lorawan.tx_power_dbm,
         )
+
+    def _make_ble(self) -> "BleLink | None":
+        ble = self._settings.ble
+        if ble.adapter is None:
+            return None
+        # Who has no Bluetooth need not have its libraries either.
+        from corolle_gateway.links.ble.link import BleLink
+        from corolle_gateway.links.ble.stack import Stack
+
+        stack = Stack(ble.adapter, ble.backend)
+        memory = BleMemory(self._writer)
+        rooms = self._clock, self._log, self._counts, self._tasks
+        return BleLink(*rooms, memory, self._hub, stack, ble.connections)
 
     def _make_city(self) -> City:
         return City(

@@ -27,6 +27,14 @@ class LorawanConfig(Struct, frozen=True):
     tx_power_dbm: int
 
 
+class BleConfig(Struct, frozen=True):
+    """[ble]: the Bluetooth adapter; None: the gateway has none."""
+
+    adapter: str | None
+    backend: str | None
+    connections: int
+
+
 class BrokerConfig(Struct, frozen=True):
     """[broker]: the city's MQTT broker."""
 
@@ -52,6 +60,7 @@ class Config(Struct, frozen=True):
 
     gateway: GatewayConfig
     lorawan: LorawanConfig
+    ble: BleConfig
     broker: BrokerConfig
     store: StoreConfig
     units_file: Path
@@ -69,6 +78,7 @@ def load(path: Path) -> Config:
     return Config(
         gateway=GatewayConfig(**values["gateway"]),
         lorawan=LorawanConfig(**values["lorawan"]),
+        ble=BleConfig(**values["ble"]),
         broker=BrokerConfig(host=url.hostname, port=url.port, tls=url.tls, **values["broker"]),
         store=StoreConfig(**values["store"]),
         units_file=values["units"]["file"],

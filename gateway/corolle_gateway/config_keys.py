@@ -15,6 +15,7 @@ _REQUIRED = object()
 # A name is a level of MQTT topics: neither the separator nor a wildcard may stand in it.
 NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 NAME_RULE = "1 to 64 of A-Z a-z 0-9 . _ -, beginning with a letter or digit"
+_IMPORT_PATTERN = re.compile(r"\w+(\.\w+)*:\w+")
 _DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883}
 
 
@@ -90,6 +91,12 @@ def _url(given: Any, _: Path) -> BrokerUrl:
     return BrokerUrl(parts.hostname, parts.port or default_port, parts.scheme == "mqtts")
 
 
+def _import(given: Any, _: Path) -> str:
+    if not _IMPORT_PATTERN.fullmatch(given):
+        raise ValueError(given)
+    return given
+
+
 _FILE = "the path of a file"
 
 SECTIONS: dict[str, dict[str, Key]] = {
@@ -104,6 +111,12 @@ SECTIONS: dict[str, dict[str, Key]] = {
         # NetID 0 and 1 are free for private networks (LoRa Alliance, NetID allocation).
         "net_id": Key("a whole number from 0 to 16777215 (0xFFFFFF)", _whole(0, 0xFFFFFF), 0),
         "tx_power_dbm": Key("a whole number from 0 to 16 (dBm EIRP)", _whole(0, 16), 14),
+    },
+    "ble": {
+        "adapter": Key("the name of a Bluetooth adapter, as in hci0", _text, None),
+        "backend": Key("MODULE:CLASS", _import, None),
+        # More than seven at a time no controller of a Raspberry Pi can hold.
+        "connections": Key("a whole number from 1 to 7", _whole(1, 7), 3),
     },
     "broker": {
         "url": Key("mqtt://HOST[:PORT] or mqtts://HOST[:PORT], the user in broker.user", _url, shown=False),

@@ -52,6 +52,12 @@ class Radio(Struct, frozen=True):
     gateway_count: int
 
 
+class BleRadio(Struct, frozen=True):
+    """How well the gateway's own Bluetooth heard a unit."""
+
+    rssi_dbm: float
+
+
 class Uplink(Struct, frozen=True):
     """An authentic, decrypted message of a unit. `key` names it for ever among the unit's own."""
 
@@ -60,7 +66,17 @@ class Uplink(Struct, frozen=True):
     port: int
     payload: bytes
     time_s: float
-    radio: Radio
+    radio: Radio | BleRadio
+
+
+class Sensed(Struct, frozen=True):
+    """What a unit's adverts said lately: by BTHome's object id, all readings of it."""
+
+    unit: Unit
+    key: str
+    readings: dict[int, list[float]]
+    time_s: float
+    radio: BleRadio
 
 
 class Accepted(Struct):
@@ -147,8 +163,13 @@ class OutboxRow(Struct, frozen=True):
 
     id: int
     unit: str
-    kind: str  # report | service | event | ack | sanitary
+    kind: str  # report | service | reading | event | ack | sanitary
     body: bytes
+
+
+def unix_s(time: str) -> float:
+    """What iso_utc() was given."""
+    return datetime.fromisoformat(time).timestamp()
 
 
 def iso_utc(time_s: float) -> str:

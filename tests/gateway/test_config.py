@@ -84,7 +84,7 @@ def test_the_example_is_legal():
         (_GOOD + "[log]\nlevel = 'loud'", "log.level = 'loud' is wrong: must be one of debug, info"),
         (
             _GOOD + "[radio]\n",
-            "unknown key radio; legal here: gateway, lorawan, broker, store, units, clock, log",
+            "unknown key radio; legal here: gateway, lorawan, ble, broker, store, units, clock, log",
         ),
         ("gateway = 1\n", "gateway must be a table, [gateway]"),
         ("[gateway\n", "not TOML: "),

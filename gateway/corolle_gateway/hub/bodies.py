@@ -8,7 +8,8 @@ from corolle.wire import words
 from corolle.wire.fields import Field, Message
 from corolle.wire.sanitary_record import SANITARY, Record
 
-from corolle_gateway.model import Radio, Uplink, iso_utc
+from corolle_gateway.hub.bthome_names import named
+from corolle_gateway.model import BleRadio, Radio, Sensed, Uplink, iso_utc
 
 Body = dict[str, Any]
 
@@ -59,8 +60,15 @@ def sanitary(uplink: Uplink, record: Record) -> Body:
     return body
 
 
-def radio(heard: Radio) -> Body:
+def reading(sensed: Sensed) -> Body:
+    """What a unit's adverts said; of what it measures more than once, a list."""
+    return _head(sensed, sensed.time_s) | named(sensed.readings) | {"radio": radio(sensed.radio)}
+
+
+def radio(heard: Radio | BleRadio) -> Body:
     """How well an uplink was heard."""
+    if isinstance(heard, BleRadio):
+        return {"link": "ble", "rssi_dbm": heard.rssi_dbm}
     return {
         "rssi_dbm": heard.rssi_dbm,
         "snr_db": heard.snr_db,
@@ -84,7 +92,7 @@ def answer(
     }
 
 
-def _head(uplink: Uplink, time_s: float) -> Body:
+def _head(uplink: Uplink | Sensed, time_s: float) -> Body:
     unit = uplink.unit
     return {"id": f"{unit.name}-{uplink.key}", "unit": unit.name, "kind": unit.kind, "time": iso_utc(time_s)}
 

@@ -27,10 +27,14 @@ _FACTS = ("lab", "cleaned", "sampled", "drain")  # each tells of something that 
 
 
 class Link(Protocol):
-    """How a class C unit is reached."""
+    """How a unit is reached at once."""
+
+    def is_near(self, unit: str) -> bool:
+        """Whether a unit can be spoken to now, of whichever class it is."""
+        ...
 
     async def send_now(self, downlink: Downlink) -> Sent:
-        """Send to a unit that always listens."""
+        """Send to a unit that is near, or always listens."""
         ...
 
 
@@ -46,6 +50,7 @@ class Desk:
         self._link: Link | None = None
         self._due: list[tuple[float, int, Command]] = []
         self._planned: dict[tuple[str, str], int] = {}
+        self._parked: set[tuple[str, str]] = set()  # wait for the unit's next uplink, or for it to come near
         self._order = itertools.count()
         self._woken = asyncio.Event()
 
@@ -68,14 +73,20 @@ class Desk:
         command, new = await self._book.add(unit_name, order)
         if new:
             self._supersede(command)
-            if self._is_class_a(command):
+            if self._must_wait(command):
                 self._book.step(command, "queued", "waits for the unit's next uplink")
             self._plan(command, self._clock.now())
 
     def waiting(self, unit: str) -> int:
         """How many commands wait for the unit's next uplink."""
         open_commands = self._book.open_for(unit)
-        return len(open_commands) if open_commands and self._is_class_a(open_commands[0]) else 0
+        return len(open_commands) if open_commands and self._must_wait(open_commands[0]) else 0
+
+    def came_near(self, unit: str) -> None:
+        """The unit can be spoken to now: what waits for its next uplink need not."""
+        for command in self._book.open_for(unit)[:1]:
+            if _key(command) in self._parked:
+                self._plan(command, self._clock.now())
 
     def next_downlink(self, unit: str, room: int) -> Downlink | None:
         """The command to send after an uplink, if one waits and fits into `room` bytes."""
@@ -127,6 +138,7 @@ class Desk:
         """Look at a command then, and at its end at the latest; what was planned for it before is void."""
         number = next(self._order)
         self._planned[_key(command)] = number
+        self._parked.discard(_key(command))
         if len(self._due) > 2 * len(self._planned) + _VOID_ENTRIES:
             self._due = [entry for entry in self._due if self._planned.get(_key(entry[2])) == entry[1]]
             heapq.heapify(self._due)
@@ -136,6 +148,7 @@ class Desk:
     def _over(self, command: Command) -> None:
         """A command has ended: it is the turn of the unit's next one."""
         self._planned.pop(_key(command), None)
+        self._parked.discard(_key(command))
         for following in self._book.open_for(command.unit)[:1]:
             self._plan(following, self._clock.now())
 
@@ -145,8 +158,11 @@ class Desk:
         if now_s >= command.until_s:
             missing = "acknowledgement" if command.attempts else "way to the unit"
             self._end(command, "expired", f"no {missing} before it ended")
-        elif self._is_class_a(command) or self._book.open_for(command.unit)[0] is not command:
+        elif self._book.open_for(command.unit)[0] is not command:
             self._plan(command, command.until_s)  # it is sent when its turn comes
+        elif self._must_wait(command):
+            self._plan(command, command.until_s)
+            self._parked.add(_key(command))
         elif command.attempts >= len(_PATIENCE_S):
             self._end(command, "failed", f"no acknowledgement after {command.attempts} transmissions")
         else:
@@ -169,8 +185,10 @@ class Desk:
             if older is not newer and same and newer.verb not in _FACTS:
                 self._end(older, "failed", f"superseded by {newer.id}")
 
-    def _is_class_a(self, command: Command) -> bool:
-        return self._units[command.unit].radio_class == "A"
+    def _must_wait(self, command: Command) -> bool:
+        """For the unit's next uplink, after which alone a class A unit listens."""
+        is_class_a = self._units[command.unit].radio_class == "A"
+        return is_class_a and not (self._link and self._link.is_near(command.unit))
 
     def _downlink(self, command: Command) -> Downlink:
         values = {

@@ -17,7 +17,19 @@ from corolle_gateway.hub.bodies import Body
 from corolle_gateway.hub.counters import unwrap
 from corolle_gateway.hub.desk import Desk
 from corolle_gateway.hub.sanitary import SanitaryLogs
-from corolle_gateway.model import Accepted, Counters, Downlink, Guard, Radio, Sent, Unit, Uplink
+from corolle_gateway.hub.twins import Twins
+from corolle_gateway.model import (
+    Accepted,
+    Counters,
+    Downlink,
+    Guard,
+    Radio,
+    Sensed,
+    Sent,
+    Unit,
+    Uplink,
+    unix_s,
+)
 from corolle_gateway.store import messages, states
 from corolle_gateway.store.outbox import Outbox
 from corolle_gateway.store.writer import Writer
@@ -45,6 +57,8 @@ class Hub:
         self._reported: Callable[[str], None] = lambda unit: None
         self._counters: dict[str, Counters] = {}
         self._unsettled: dict[int, Body] = {}
+        self._twins = Twins()
+        self._reported_s: dict[str, float] = {}
         self.units: dict[str, Unit] = {}
         self.latest: dict[str, Body] = {}  # the last report of each unit
 
@@ -54,6 +68,7 @@ class Hub:
         self.units = {unit.name: unit for unit in units}
         for name, (report, counters) in (await self._writer.submit(states.everyone)).items():
             self.latest[name] = msgspec.json.decode(report)
+            self._reported_s[name] = unix_s(self.latest[name]["time"])
             self._counters[name] = msgspec.json.decode(counters, type=Counters)
         await self._sanitary.load(units)
 
@@ -67,6 +82,9 @@ class Hub:
             return self._unreadable(uplink, "payload_" + error.cause.replace(" ", "_"), guard)
         if message is ACK:
             return Accepted(None, self._desk.answered(uplink.unit.name, values, guard))
+        if "seq" in values and self._twins.is_twin(uplink, values["seq"]):
+            self._counts.count("twins")
+            return Accepted(None, self._writer.submit(guard))
         if message is EVENT:
             return self._stored(uplink, "event", bodies.event(uplink, values), guard)
         if message is _SERVICES[uplink.unit.kind]:
@@ -75,10 +93,23 @@ class Hub:
             return self._report(uplink, message, values, guard)
         return self._unreadable(uplink, "payload_not_of_this_kind", guard)
 
-    def settle(self, message_id: int, radio: Radio) -> None:
+    def sense(self, sensed: Sensed, guard: Guard) -> Accepted:
+        """Store what a unit's adverts said if `guard` allows; it is published after settle()."""
+        return self._stored(sensed, "reading", bodies.reading(sensed), guard)
+
+    def near(self, unit: str) -> None:
+        """The unit is in reach of the gateway's own Bluetooth."""
+        self._twins.watch(unit)
+        self._desk.came_near(unit)
+
+    def reported_s(self, unit: str) -> float:
+        """When the unit's last report came, over whichever link; 0 if it never sent one."""
+        return self._reported_s.get(unit, 0.0)
+
+    def settle(self, message_id: int, radio: Radio | None = None) -> None:
         """No concentrator is waited for any longer: the message may go, with how well it was heard."""
         body = self._unsettled.pop(message_id, None)
-        if body is not None and radio.gateway_count > 1:
+        if body is not None and radio and radio.gateway_count > 1:
             body["radio"] = bodies.radio(radio)
             said = msgspec.json.encode(body)
             self._writer.submit(lambda db: messages.replace_body(db, message_id, said))
@@ -117,7 +148,7 @@ class Hub:
         message_id, publish = self._held(uplink, "sanitary", bodies.sanitary(uplink, record))
         return Accepted(message_id, self._sanitary.keep(uplink.unit, record, uplink.time_s, guard, publish))
 
-    def _stored(self, uplink: Uplink, kind: str, body: Body, guard: Guard) -> Accepted:
+    def _stored(self, uplink: Uplink | Sensed, kind: str, body: Body, guard: Guard) -> Accepted:
         message_id, publish = self._held(uplink, kind, body)
 
         def operation(db: sqlite3.Connection) -> bool:
@@ -129,7 +160,7 @@ class Hub:
         self._counts.count(f"{kind}s")
         return Accepted(message_id, self._writer.submit(operation))
 
-    def _held(self, uplink: Uplink, kind: str, body: Body) -> tuple[int, Guard]:
+    def _held(self, uplink: Uplink | Sensed, kind: str, body: Body) -> tuple[int, Guard]:
         """Number what is told of an uplink, hold it until settle(); the number, and what puts it there."""
         message_id = self._outbox.next_id()
         said = msgspec.json.encode(body)
@@ -141,6 +172,7 @@ class Hub:
     def _told(self, uplink: Uplink, body: Body, done: asyncio.Future[bool]) -> None:
         if not done.cancelled() and done.exception() is None and done.result():
             self.latest[uplink.unit.name] = body
+            self._reported_s[uplink.unit.name] = uplink.time_s
             self._reported(uplink.unit.name)
             self._sanitary.heard(uplink.unit, uplink.time_s)
 

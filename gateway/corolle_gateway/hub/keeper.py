@@ -18,6 +18,7 @@ _AT_A_TIME = 256  # few enough to keep nobody waiting
 _ROOM_AGAIN = 0.98  # once over the limit, so far below it
 _MB = 1_000_000
 _WARN_H = 24.0
+_KINDS = ("reports", "services", "readings")  # what may be given up
 
 
 class Room(Struct, frozen=True):
@@ -111,7 +112,7 @@ class Keeper:
     def _measured(self, fill: Fill) -> Room:
         done = self._counts.done
         gone = sum(done.get(f"reports_{way}", 0) for way in ("forgotten", "thinned", "expired"))
-        acknowledged = max(0, done.get("reports", 0) + done.get("services", 0) - gone - fill.unsent)
+        acknowledged = max(0, sum(done.get(kind, 0) for kind in _KINDS) - gone - fill.unsent)
         kept_bytes = max(0.0, fill.used_bytes - acknowledged * fill.message_bytes)
         left_bytes = max(0.0, self._max_mb * _MB - kept_bytes)
         looks = len(self._seen) - 1

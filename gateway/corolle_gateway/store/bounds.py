@@ -8,7 +8,7 @@ import sqlite3
 
 from msgspec import Struct
 
-_REPORTS = "kind IN ('report', 'service')"
+_REPORTS = "kind IN ('report', 'service', 'reading')"
 _BACKLOG = 1  # the lane reports wait in
 _SAMPLE = 256
 # A row's header, its entry in the index of keys and in the outbox, and what stays free in a page of 4 KB.

@@ -114,7 +114,14 @@ INSERT INTO outbox SELECT lane, message FROM outbox_before;
 DROP TABLE outbox_before;
 """
 
-MIGRATIONS = (_FIRST, _SANITARY, _CONTRADICTIONS, _BOUNDED)
+# The last counter of a unit's adverts that was stored, and a mark of the key under which it counts.
+_BLE = """
+CREATE TABLE ble_counters (
+    unit TEXT PRIMARY KEY REFERENCES units, key_mark BLOB NOT NULL, counter INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+MIGRATIONS = (_FIRST, _SANITARY, _CONTRADICTIONS, _BOUNDED, _BLE)
 
 
 def migrate(db: sqlite3.Connection) -> None:

@@ -1,0 +1,118 @@
+"""Connections: a few at a time, tried twice, and units that cannot be reached left alone for ever longer."""
+
+import asyncio
+from contextlib import suppress
+
+from bleak import BleakClient
+from bleak.backends.device import BLEDevice
+from bleak.exc import BleakError
+from corolle.wire import gatt_words
+
+from corolle_gateway.counts import Counts
+from corolle_gateway.links.ble.conversation import Conversation
+from corolle_gateway.links.ble.neighbours import Neighbour
+from corolle_gateway.links.ble.recovery import Recovery
+from corolle_gateway.links.ble.refused import LOST, UNREACHABLE, Refused, cause_of
+from corolle_gateway.links.ble.stack import Stack
+
+_REQUESTS: tuple[str, ...] = tuple(gatt_words.REQUESTS.split("|"))
+_TRIES = 2
+_BETWEEN_S = 1.0
+_LONGEST_S = 512.0
+_GOODBYE_S = 5.0
+# The unit has spoken and meant it: nothing is gained by asking it the same again at once.
+_FINAL = ("ble_answer_", "ble_session_", "ble_no_service", "ble_bad_answer")
+
+
+class Pool:
+    """Asks units. Times are the event loop's: an adapter knows no street that runs faster than life."""
+
+    def __init__(self, counts: Counts, stack: Stack, recovery: Recovery, size: int):
+        self._counts = counts
+        self._stack = stack
+        self._recovery = recovery
+        self._slots = asyncio.Semaphore(size)
+        self._connecting = asyncio.Lock()  # a controller makes one connection at a time
+        self._talking: set[str] = set()
+
+    def is_free(self, neighbour: Neighbour) -> bool:
+        """Whether a unit may be connected to now: nobody speaks with it, and it did not just fail."""
+        now_s = asyncio.get_running_loop().time()
+        return neighbour.unit.name not in self._talking and now_s >= neighbour.retry_s
+
+    async def ask(self, neighbour: Neighbour, request: str, body: bytes) -> bytes:
+        """The answer to a request of gatt_words.py. Refused, and counted, when there is none."""
+        name = neighbour.unit.name
+        if not self.is_free(neighbour):
+            raise Refused("ble_busy")
+        self._talking.add(name)
+        try:
+            async with self._slots:
+                answer = await self._tried(neighbour, request, body)
+        except Refused as refused:
+            self._counts.reject(refused.cause, unit=name)
+            raise
+        finally:
+            self._talking.discard(name)
+        neighbour.failures, neighbour.retry_s = 0, 0.0
+        return answer
+
+    async def _tried(self, neighbour: Neighbour, request: str, body: bytes) -> bytes:
+        code = _REQUESTS.index(request)
+        for left in reversed(range(_TRIES)):
+            try:
+                answer = await self._once(neighbour, code, body)
+            except Refused as refused:
+                await self._recovery.failed(refused.cause)
+                if not left or refused.cause.startswith(_FINAL):
+                    _back_off(neighbour)
+                    raise
+            else:
+                self._recovery.worked()
+                return answer
+            await asyncio.sleep(_BETWEEN_S)
+        raise Refused(UNREACHABLE)
+
+    async def _once(self, neighbour: Neighbour, code: int, body: bytes) -> bytes:
+        if neighbour.device is None:
+            raise Refused(UNREACHABLE)
+        try:
+            return await self._spoken(neighbour, neighbour.device, code, body)
+        except Refused:
+            raise
+        except Exception as error:  # whatever bleak and a backend of it may raise
+            raise Refused(cause_of(error)) from error
+
+    async def _spoken(self, neighbour: Neighbour, device: BLEDevice, code: int, body: bytes) -> bytes:
+        gone = asyncio.Event()
+        talk: list[Conversation] = []
+
+        def lost(_: BleakClient) -> None:
+            gone.set()
+            for conversation in talk:
+                conversation.lost()
+
+        client = self._stack.client(device, lost)
+        async with self._connecting:
+            await client.connect()
+        try:
+            if gone.is_set():
+                raise Refused(LOST)
+            conversation = Conversation(client, neighbour.service_key)
+            talk.append(conversation)
+            try:
+                await conversation.open()
+            finally:
+                neighbour.retry_s = asyncio.get_running_loop().time() + conversation.wait_s
+            self._counts.count("ble_sessions")
+            return await conversation.ask(code, body)
+        finally:
+            with suppress(BleakError, OSError, EOFError):  # it is over whatever becomes of the goodbye
+                async with asyncio.timeout(_GOODBYE_S):
+                    await client.disconnect()
+
+
+def _back_off(neighbour: Neighbour) -> None:
+    neighbour.failures += 1
+    pause_s = min(2.0**neighbour.failures, _LONGEST_S)
+    neighbour.retry_s = max(neighbour.retry_s, asyncio.get_running_loop().time() + pause_s)
