@@ -41,6 +41,7 @@ _ROOM_RULES = {
     "tools": (
         "corolle.wire",
         "corolle.system.canopy_settings",
+        "corolle.system.lamp_settings",
         "corolle.system.mist_settings",
         "corolle.system.settings",
         "corolle_gateway",

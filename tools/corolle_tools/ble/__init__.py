@@ -1,0 +1,1 @@
+"""`corolle ble`: units within Bluetooth's reach, from a technician's laptop under the post."""

@@ -1,0 +1,60 @@
+"""Goes to a unit and does something there; where the connection is lost, again."""
+
+import sys
+from collections.abc import Awaitable, Callable
+
+from corolle_tools.ble.central import Identity, Link, connected
+from corolle_tools.ble.faults import Lost, NoKey, NotInRange
+from corolle_tools.ble.finding import find
+from corolle_tools.ble.keyring import Keyring, Known
+from corolle_tools.ble.options import Way
+from corolle_tools.ble.radio import Radio
+
+# Does something with a greeted unit. After a loss it is called once more, and goes on where it stood.
+Doing = Callable[[Link, Identity], Awaitable[None]]
+Met = Callable[[Identity], None]
+
+
+async def visit(keyring: Keyring, name: str, way: Way, doing: Doing, met: Met) -> None:
+    """Connect, tell `met` the identity, prove the key, do it. Raises BleFaults.
+
+    Lost once all tries are used up; it says how far the last one came.
+    """
+    radio = Radio(way.adapter, way.backend)
+    lost: Lost | None = None
+    for attempt in range(1, way.tries + 1):
+        if lost:
+            print(f"{lost}; trying again ({attempt} of {way.tries})", file=sys.stderr)
+        try:
+            await _call(radio, keyring, name, way.wait_s, doing, met if attempt == 1 else None)
+            return
+        except Lost as fault:
+            lost = fault
+        except NotInRange as fault:
+            raise (Lost(f"{lost}; then {fault}") if lost else fault) from None
+    raise Lost(f"{lost}; given up after {way.tries} tries")
+
+
+async def _call(
+    radio: Radio, keyring: Keyring, name: str, wait_s: float, doing: Doing, met: Met | None
+) -> None:
+    sighting = await find(radio, keyring, name, wait_s)
+    async with connected(radio, sighting) as link:
+        identity = await link.identity()
+        if met:
+            met(identity)
+        await link.greet(_unit(keyring, sighting.unit, identity))
+        await doing(link, identity)
+
+
+def _unit(keyring: Keyring, heard: Known | None, identity: Identity) -> Known:
+    """Whose key is to be proved: the one that opened the advert; of an address, the one it says it is."""
+    unit = heard or keyring.find(identity.dev_eui)
+    if unit:
+        return unit
+    here = (
+        f"the keys file has no unit {identity.dev_eui}"
+        if keyring.units
+        else "name their file: --keys units.json"
+    )
+    raise NoKey(f"more is told only to who has its key: {here}")
