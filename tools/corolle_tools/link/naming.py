@@ -44,10 +44,6 @@ class Naming:
             self._names[symbol] = self._new(symbol)
         return self._names[symbol]
 
-    def known(self, symbol: Symbol) -> bool:
-        """Whether the symbol has a name here."""
-        return symbol in self._names
-
     def _keep(self, symbol: Symbol) -> None:
         if symbol.name in self._names.values():
             raise LinkError(f"{self.chunk.name}: two of its modules have a public {symbol.name}")
