@@ -48,7 +48,6 @@ class MistMemory:
         self.pause_until_s = 0
         self.hour_l = 0.0  # what the guard's meter counted in the last hour
         self.day_l = 0.0  # and in the last day
-        self.refusal = ""  # the sanitary state's reason why there is no mist, "" when it is ready
 
     def follow(self, now_s: int, settings, open_now: bool, reason: str) -> None:
         """Take note of what the nozzles do now, and why."""

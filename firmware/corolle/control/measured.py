@@ -32,7 +32,6 @@ class Readings:
         self.tank: Measured | None = None  # fill in %, of the tank that the drip line hangs on
         self.presence_s: int | None = None  # when somebody was last seen; None: nobody looks
         self.leak = False
-        self.unexplained = False  # water flows that nobody let out
         self.shed = 0  # control.energy's level
         self.drought = 0  # level in force: 0 none, 1 vigilance, 2 alerte, 3 alerte renforcee, 4 crise
         self.local_s: int | None = None  # seconds since local midnight; None: the clock is unknown

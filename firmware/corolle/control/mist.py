@@ -1,8 +1,8 @@
 """Whether the nozzles shall mist, and why: one list of rungs, the first with something to say decides.
 
 Mist cools where the air is hot and dry, hardly moves, and somebody stands in it. Pure, like water.py: now is
-the node's uptime in seconds, (open, reason, next moment) goes out. Whoever is asked to purge or to lock the
-line by law is control.sanitary; its word comes in.
+the node's uptime in seconds, (open, reason, next moment) goes out. What purges or locks the line by law is
+control.sanitary.
 """
 
 from corolle.control.canopy_memory import MistMemory
@@ -34,16 +34,8 @@ def _leak(now_s, settings, readings, memory):
     return _off(now_s, "leak") if readings.leak else None
 
 
-def _flow(now_s, settings, readings, memory):
-    return _off(now_s, "unexplained flow") if readings.unexplained else None
-
-
 def _battery(now_s, settings, readings, memory):
     return _off(now_s, "low battery") if readings.shed >= _SHED else None
-
-
-def _sanitary(now_s, settings, readings, memory):
-    return _off(now_s, memory.refusal) if memory.refusal else None
 
 
 def _drought(now_s, settings, readings, memory):
@@ -108,9 +100,7 @@ def _bursts(now_s, settings, readings, memory):
 # The first rung that answers wins; there is no order that mists against one of them.
 PRIORITY = (
     _leak,
-    _flow,
     _battery,
-    _sanitary,
     _drought,
     _hours,
     _sensors,

@@ -1,205 +1,31 @@
-"""A canopy as the node and the links know it: it waters by its readings, beside its mist and its power."""
+"""The program of a canopy, and what puts one together from its board: in memory for the boot alone."""
 
-import struct
+from machine import Timer
 
-from corolle.control.canopy_memory import WaterMemory
 from corolle.units import tap
+from corolle.units.canopy_unit import Canopy, both
+from corolle.units.canopy_wiring import CanopyWiring
 from corolle.units.common import Wake
+from corolle.units.garden import Garden
+from corolle.units.guarded import GuardedMeter, GuardedValve
+from corolle.units.sensor import Sensor
+from corolle.units.tap import DRIP, MIST, PURGE, Tap
+from corolle.units.valve_guard import ValveGuard
 from corolle.wire.compat import const
 from corolle.wire.seldom import borrowed
-from corolle.wire.words import CANOPY_FAULTS, REASONS, code_of
+from corolle.wire.words import CANOPY_FAULTS
 
-__all__ = ("CLASS_C", "COUNTERS", "FAULTS", "Canopy", "build", "settings")
+__all__ = ("CLASS_C", "COUNTERS", "FAULTS", "build", "settings")
 
 FAULTS = CANOPY_FAULTS
 COUNTERS = tap.COUNTERS
 CLASS_C = False  # on a battery: it listens only after it has spoken
 
-_TABLES = const("corolle.wire.canopy_report")
-_DROUGHT = const("drought")
-_DECISION = (
-    "corolle.control.water",
-    "corolle.control.soil",
-    "corolle.control.drought",
-    "corolle.control.hours",
-)
-_SANITARY = ("ban", "lift", "lab", "cleaned", "sampled", "drain", "records")
-_SERVICE_S = const(3600)  # between two messages of mist and power
-_SENSING_S = const(30)  # all sensors, each with its waits
-_LONGEST_S = const(900)
-_MISTING_S = const(300)  # between two looks at weather in which people are misted
-_MISTED = ("hot air", "burst pause", "nobody there")
-_NO_CLOCK_S = const(900)  # so long after a boot the clock may be unknown without a fault
-_MOST_TODAY_L = const(409.5)  # what the report can carry
-
-
-class Canopy:
-    """`common` is what the unit's parts share, `garden` its readings, `tap` its guarded valve and its meter.
-
-    `tap` is None where there is no valve or no meter: nothing is watered then. `power` is a CanopyPower and
-    `misting` a Misting, None where there is none.
-    """
-
-    def __init__(self, common, garden, tap, wake: Wake, safe_mode: bool, power=None, misting=None):
-        self._common = common
-        self._garden = garden
-        self._tap = tap
-        self._wake = wake
-        self._senses = not safe_mode  # a sensor's driver may be what failed
-        self._safe_mode = safe_mode or tap is None
-        self._power = power
-        self._misting = misting
-        self._service_due_s = common.clock.uptime_s() + 1  # the report proper goes first
-        self._drought_s = 0  # unix time at which the level in force was told
-        self.tasks = (("unit", self.run), ("mist", misting.run)) if misting else (("unit", self.run),)
-        self._memory = WaterMemory()
-        self._open = False
-        self._reason = "closed at boot"
-        common.decided("valve", 0, self._reason, 0, "")
-        record = common.store.load(_DROUGHT)
-        if record:
-            garden.readings.drought, self._drought_s = struct.unpack("<BI", record)
-
-    def output(self) -> tuple:
-        """(reason, 1 while the valve is open)."""
-        return self._reason, int(self._open)
-
-    def look_again(self, step_s: int) -> None:
-        """The clock stepped; pauses run by uptime, but the day may be another."""
-        self._wake.set()
-        if self._misting:
-            self._misting.look_again()
-
-    async def run(self, alive) -> None:
-        """Water for ever."""
-        while True:
-            alive(_SENSING_S)
-            if self._senses:
-                await self._garden.sample()
-                if self._power:
-                    self._garden.readings.shed = await self._power.sample()
-                if self._misting:
-                    self._misting.look_again()
-            wait_s = self._step()
-            if self._misting and self._misting.reason in _MISTED:
-                wait_s = min(wait_s, _MISTING_S)
-            self._common.ledger.keep()
-            alive(wait_s)
-            await self._wake.wait_ms(wait_s * 1000)
-
-    def carry_out(self, verb: str, value: int, until_s: int, author: str) -> str:
-        """Obey a command that was found right; returns the verdict."""
-        common = self._common
-        if verb == "report":
-            self._service_due_s = 0  # all that there is to tell
-            common.reporter.soon()
-            return "accepted"
-        if verb in _SANITARY:
-            return self._misting.carry_out(verb, value, author) if self._misting else "not fitted"
-        if self._safe_mode:
-            return "refused"
-        if verb in ("drought", "rain"):
-            self._take(verb, value, until_s)
-            return "accepted"
-        if verb == "open" and value > common.settings["guard_on_s"]:
-            return "out of range"
-        now_s = common.clock.uptime_s()
-        left_s = until_s - common.clock.now()
-        length_s = {"open": min(value, left_s), "close": left_s, "auto": 0}[verb]
-        self._memory.order(verb == "open", now_s + length_s, author)
-        self._step()
-        self._wake.set()
-        if verb != "open" or self._open:
-            return "accepted"
-        self._memory.order(False, now_s, author)
-        return "refused"
-
-    def _take(self, verb: str, value: int, until_s: int) -> None:
-        """The level of the drought order, which stays in force; or the rain that is expected until then."""
-        clock, memory = self._common.clock, self._memory
-        if verb == "rain":
-            memory.rain_dmm = value
-            memory.rain_until_s = clock.uptime_s() + until_s - clock.now()
-        else:
-            self._garden.readings.drought, self._drought_s = value, clock.now()
-            self._common.save(_DROUGHT, struct.pack("<BI", value, self._drought_s))
-        self._wake.set()
-
-    def compose(self) -> tuple:
-        """The next message and its values. Counters are kept before they are told: they never go back."""
-        common = self._common
-        if self._tap:
-            self._tap.litres.count()
-        common.ledger.keep(now=True)
-        now_s = common.clock.uptime_s()
-        if now_s >= self._service_due_s:
-            self._service_due_s = now_s + _SERVICE_S
-            common.reporter.soon()  # the report proper follows
-            with borrowed("corolle.units.canopy_words") as words:
-                return _TABLES, "CANOPY_SERVICE", words.service(self._garden, self._power, self._misting)
-        fields = self._garden.values()
-        fields["battery_v"] = self._power.battery_v if self._power else None
-        fields["valve_open"] = int(self._open)
-        fields["reason"] = code_of(REASONS, self._reason)
-        fields["faults"] = self._common.faults.flags
-        fields["litres_total"] = self._tap.litres.total_l if self._tap else 0
-        fields["litres_today"] = min(self._tap.litres.today_l, _MOST_TODAY_L) if self._tap else 0
-        return _TABLES, "CANOPY_REPORT", fields
-
-    def _step(self) -> int:
-        """Decide and act; returns the seconds until the answer can change."""
-        common = self._common
-        now_s = common.clock.uptime_s()
-        common.faults.set("clockUnknown", not common.clock.known and now_s >= _NO_CLOCK_S)
-        self._garden.look()
-        if self._safe_mode:
-            self._become(now_s, False, "safe mode")
-            return _LONGEST_S
-        self._note_trip(now_s)
-        self._garden.readings.dose_l = self._tap.dose_l()
-        with borrowed(*_DECISION) as water:
-            from corolle.control.drought import outdated
-
-            old = outdated(self._drought_s, common.clock.now_or_none())
-            wanted, reason, next_s = water.decide(now_s, common.settings, self._garden.readings, self._memory)
-        common.faults.set("droughtOutdated", old)  # an event borrows its words: not both at a time
-        refusal = self._tap.refusal(wanted)
-        if refusal:
-            wanted, reason, next_s = False, refusal, now_s + self._tap.wait_s()
-        self._become(now_s, wanted, reason)
-        return max(1, min(next_s - now_s, _LONGEST_S))
-
-    def _note_trip(self, now_s: int) -> None:
-        """The guard has shut the valve by itself: a dose has ended, whoever wanted it."""
-        guard, faults = self._tap.guard, self._common.faults
-        name, trip = guard.take_trip()
-        while name:
-            if name in ("valve", "flow", "leak"):
-                self._memory.order(False, 0, "")
-            self._common.log("guard", level="warn", part=name, reason=trip)
-            self._common.reporter.event("guard tripped", code_of(REASONS, trip))
-            name, trip = guard.take_trip()
-        faults.set("guardTripped", self._tap.resting)
-        refusals = [guard.refusal(line) for line in guard.names]
-        for fault, reason in (("unexplainedFlow", "unexplained flow"), ("noFlow", "no flow")):
-            faults.set(fault, reason in refusals)
-
-    def _become(self, now_s: int, open_now: bool, reason: str) -> None:
-        """Move the valve where it is not yet there, and say so."""
-        moved = open_now != self._open
-        if moved and self._tap:
-            if open_now:
-                self._tap.open(self._common.settings["dose_dl"] / 10)
-            else:
-                self._tap.close()
-        self._memory.follow(now_s, self._common.settings, open_now, reason)
-        if moved or reason != self._reason:
-            until_s = self._common.clock.now() + self._memory.order_until_s - now_s
-            self._common.decided("valve", int(open_now), reason, until_s, self._memory.order_author)
-        self._open, self._reason = open_now, reason
-        if moved:
-            event = "valve opened" if open_now else "valve closed"
-            self._common.reporter.event(event, code_of(REASONS, reason))
+_GUARD_TIMER = const(0)  # nobody else may have it
+_COUNTERS = {"valve": DRIP, "mist_valve": MIST, "purge_valve": PURGE}
+# What each part's Sensor is told as a fault when its entry is wrong.
+_FAULTS = {"soil": "soil1Fault", "air": "airSensorFault"}
+_TANK_LAW = const("arrete of 7 August 2017, article 7: mist comes from the drinking network, not from a tank")
 
 
 def settings(wiring) -> tuple:
@@ -214,6 +40,111 @@ def settings(wiring) -> tuple:
 
 
 def build(common, wiring, place, safe_mode: bool, programme: str) -> Canopy:
-    """The canopy of this board; its valves are shut already. It has no use for a programme of light."""
-    with borrowed("corolle.units.canopy_build", "corolle.units.canopy_wiring") as parts:
-        return Canopy(common, *parts.assemble(common, wiring, safe_mode))
+    """The canopy of this board; its valves are shut already. It has no use for a programme of light.
+
+    What is broken or missing is a fault, and never raises.
+    """
+    wake, mist_wake = Wake(), Wake()
+    parts = CanopyWiring(wiring)
+    leak = common.attempt("sensorFault", parts.leak)
+    presence = common.attempt("sensorFault", lambda: parts.presence(mist_wake.set))
+    wind = common.attempt("sensorFault", parts.wind)
+    sensors, probes = _sensors(common, parts)
+    power = _power(common, sensors)
+    garden = Garden(common, sensors, probes, wind, presence, leak)
+    if common.attempt("sensorFault", lambda: parts.supply("valve")) != "tank":
+        garden.readings.tank = None  # what stands in it is of no concern to the drip line
+    if safe_mode:
+        return Canopy(common, garden, None, wake, True, power)
+
+    lines = common.attempt("flowMeterFault", lambda: _lines(parts, presence)) or ()
+    guard = _guard(common, lines, both(wake.set, mist_wake.set), leak) if lines else None
+    taps = {}
+    for line in lines:
+        call = wake if line.name == "valve" else mist_wake
+        taps[line.name] = Tap(common, guard, line.name, line.meter.flow, _COUNTERS[line.name], call.set)
+    misting = _misting(common, parts, garden, taps, mist_wake, wake.set)
+    return Canopy(common, garden, taps.get("valve"), wake, False, power, misting)
+
+
+def _lines(parts, presence) -> tuple:
+    """The guarded valves: of the drip line, and of the mist line when it has both valves and a meter.
+
+    A purge is shut before anybody (arrete du 7 aout 2017, article 4), by the guard should a task hang.
+    """
+    lines = []
+    valve, flow = parts.valve("valve"), parts.flow("flow")
+    if valve and flow:
+        lines.append(GuardedValve("valve", valve, GuardedMeter("flow", flow), "guard_"))
+    mist, purge, flow = parts.valve("mist_valve"), parts.valve("purge_valve"), parts.flow("mist_flow")
+    if mist and purge and flow and lines:
+        meter = GuardedMeter("mist_flow", flow)
+        lines.append(GuardedValve("mist_valve", mist, meter, "guard_mist_"))
+        lines.append(GuardedValve("purge_valve", purge, meter, "guard_purge_", presence))
+    return tuple(lines)
+
+
+def _guard(common, lines: tuple, on_trip, leak) -> ValveGuard:
+    guard = ValveGuard(lines, Timer(_GUARD_TIMER), common.settings, common.clock.uptime_s, on_trip, leak=leak)
+    if leak:
+        leak.watch(guard.leaked)
+    return guard
+
+
+def _sensors(common, parts) -> tuple:
+    """(Sensors by the names of their parts, how many probes the soil has)."""
+    makers = {
+        "soil": parts.soil,
+        "air": parts.air,
+        "tension": parts.tension,
+        "tank": parts.tank,
+        "soil_temperature": lambda: parts.temperature("soil_temperature"),
+        "water_temperature": lambda: parts.temperature("water_temperature"),
+        "battery": lambda: parts.power("battery"),
+        "panel": lambda: parts.power("panel"),
+    }
+    made, probes = {}, 0
+    for name, maker in makers.items():
+        driver = common.attempt(_FAULTS.get(name, "sensorFault"), maker)
+        if driver:
+            made[name] = Sensor(name, driver, common)
+            if name == "soil":
+                probes = len(driver[-1]["channels"])
+    return made, probes
+
+
+def _power(common, sensors: dict):
+    """Takes battery and panel out of the sensors: the garden has no use for them."""
+    battery, panel = sensors.pop("battery", None), sensors.pop("panel", None)
+    if battery is None:
+        return None
+    from corolle.units.canopy_power import CanopyPower
+
+    return CanopyPower(common, battery, panel)
+
+
+def _misting(common, parts, garden, taps: dict, wake, sense):
+    """The mist line; None where there is none, or its duties cannot be recorded.
+
+    Where its water is not what the law wants it can open nothing, and keeps its log all the same.
+    """
+    supply = common.attempt("mistLocked", lambda: parts.supply("mist_valve"))
+    refused = supply not in ("", "mains")
+    if refused:
+        from corolle.units.no_tap import NoTap
+
+        common.log("fitting", level="error", part="mist_valve", error=_TANK_LAW)
+        common.faults.set("mistLocked", True)
+        taps = {"mist_valve": NoTap(common.ledger, MIST[0]), "purge_valve": NoTap(common.ledger, PURGE[0])}
+    elif "mist_valve" not in taps:
+        return None
+    from corolle.system.sanitary_log import SanitaryLog
+    from corolle.units.misting import Misting
+    from corolle.units.sanitary_sender import SanitarySender
+
+    log = common.attempt("sanitaryLogBroken", lambda: SanitaryLog("/data/sanitary", common.dev_eui))
+    if log is None:
+        return None
+    sender = SanitarySender(log, common.reporter)
+    lines = taps["mist_valve"], taps["purge_valve"]
+    return Misting(common, garden, *lines, log, sender, wake, sense, refused)

@@ -38,7 +38,7 @@ def build(common, wiring, place, safe_mode: bool, programme: str) -> Lamp:
     fitted = {} if safe_mode else common.attempt("sensorFault", wiring.lamp_sensors) or {}
     sensors = {}
     for name in fitted:
-        sensors[name] = Sensor(name, fitted[name][0], fitted[name][1:], common.log, common.clock.uptime_s)
+        sensors[name] = Sensor(name, fitted[name], common)
     power = PowerWatch(common, sensors.get("meter"))
     rtc = None if safe_mode else common.attempt("sensorFault", wiring.rtc)
     senses = Senses(common, sensors.get("lux"), sensors.get("temperature"), sensors.get("tilt"), rtc)

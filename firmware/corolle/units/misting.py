@@ -64,8 +64,8 @@ class Misting:
     def litres(self) -> tuple:
         """(misted, let out by purges) since installation."""
         for tap in (self._nozzles, self._drain):
-            tap.litres.count()
-        return self._nozzles.litres.total_l, self._drain.litres.total_l
+            tap.count()
+        return self._nozzles.total_l, self._drain.total_l
 
     def look_again(self) -> None:
         """Somebody came or went, the clock stepped, water has passed. Safe in an interrupt."""

@@ -9,7 +9,6 @@ class NoTap:
     def __init__(self, ledger, total: str):
         self._ledger = ledger
         self._total = total
-        self.litres = self
 
     @property
     def total_l(self) -> float:

@@ -7,18 +7,16 @@ _LONGEST_PAUSE_S = const(600)
 
 
 class Sensor:
-    """`driver(*parts)` probes the chip and has a read(), async or not; after an error it is made anew.
+    """`making` is (driver, *its arguments); it probes the chip and has a read(), async or not.
 
-    `errors` counts what went wrong since the boot. `chip` is the driver, None while the chip is lost or was
-    not asked yet; `failing` says that it did not answer when it was asked last.
+    After an error it is made anew. `errors` counts what went wrong since the boot. `chip` is the driver, None
+    while the chip is lost or was not asked yet; `failing` says that it did not answer when it was asked last.
     """
 
-    def __init__(self, name: str, driver, parts: tuple, log, uptime_s):
+    def __init__(self, name: str, making: tuple, common):
         self._name = name
-        self._driver = driver
-        self._parts = parts
-        self._log = log
-        self._uptime_s = uptime_s
+        self._making = making
+        self._common = common
         self.chip = None
         self._pause_s = _FIRST_PAUSE_S
         self._again_s = 0
@@ -27,11 +25,11 @@ class Sensor:
 
     async def read(self):
         """A reading, or None: the chip or its bus has failed, and is left alone for a while."""
-        if self._uptime_s() < self._again_s:
+        if self._common.clock.uptime_s() < self._again_s:
             return None
         try:
             if self.chip is None:
-                self.chip = self._driver(*self._parts)
+                self.chip = self._making[0](*self._making[1:])
             reading = self.chip.read()
             if hasattr(reading, "send"):  # a coroutine
                 reading = await reading
@@ -47,6 +45,6 @@ class Sensor:
         self.failing = True
         self.errors += 1
         self.chip = None
-        self._again_s = self._uptime_s() + self._pause_s
+        self._again_s = self._common.clock.uptime_s() + self._pause_s
         self._pause_s = min(2 * self._pause_s, _LONGEST_PAUSE_S)
-        self._log("sensor", level="warn", name=self._name, error=str(error), errors=self.errors)
+        self._common.log("sensor", level="warn", name=self._name, error=str(error), errors=self.errors)

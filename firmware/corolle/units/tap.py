@@ -17,41 +17,46 @@ PURGE = ("purge_cl", "purge_today_cl", "purge_open")
 _LOOK_AGAIN_S = const(300)  # when an allowance is spent: a bucket of the guard's hour
 
 
-class Litres:
-    """Counts what came through one valve, since installation and since local midnight.
+class Tap:
+    """One valve of `guard` by its name on the board, and its meter; `counters` is DRIP, MIST or PURGE.
 
-    `counters` are the ledger's for this valve: in all, today, and openings.
+    It counts what came through since installation and since local midnight. `on_call()` is called from
+    interrupts.
     """
 
-    def __init__(self, common, guard, name: str, litres_per_pulse: float, counters: tuple):
+    def __init__(self, common, guard, name: str, flow, counters: tuple, on_call):
+        self.guard = guard
         self._common = common
-        self._guard = guard
         self._name = name
-        self._litres_per_pulse = litres_per_pulse
-        self._total, self._today, _ = counters
+        self._flow = flow
+        self._on_call = on_call
+        self._counters = counters
+        self._begun = False
         self._pulses = guard.pulses(name)
         self._rest_cl = 0.0
+        # Which day today's litres belong to is not known before the clock is: rather too little water.
+        guard.restore(name, self.today_l, common.ledger[counters[2]])
 
     @property
     def total_l(self) -> float:
         """Since installation."""
-        return self._common.ledger[self._total] / 100
+        return self._common.ledger[self._counters[0]] / 100
 
     @property
     def today_l(self) -> float:
         """Since midnight; while the clock is unknown, since the last midnight that was known."""
-        return self._common.ledger[self._today] / 100
+        return self._common.ledger[self._counters[1]] / 100
 
     def count(self) -> None:
         """Enter what has passed since the last call."""
-        ledger, pulses = self._common.ledger, self._guard.pulses(self._name)
-        self._rest_cl += (pulses - self._pulses) * self._litres_per_pulse * 100
+        ledger, pulses = self._common.ledger, self.guard.pulses(self._name)
+        self._rest_cl += (pulses - self._pulses) * self._flow.litres_per_pulse * 100
         self._pulses = pulses
         new_cl = int(self._rest_cl + 0.001)
         self._rest_cl -= new_cl
         self._turn_day()
-        ledger[self._total] += new_cl
-        ledger[self._today] += new_cl
+        for counter in self._counters[:2]:
+            ledger[counter] += new_cl
 
     def _turn_day(self) -> None:
         """The day is one for all valves: whoever sees the new one first begins it for all."""
@@ -65,25 +70,6 @@ class Litres:
             common.ledger["today"] = day
             for counters in (DRIP, MIST, PURGE):
                 common.ledger[counters[1]] = common.ledger[counters[2]] = 0
-
-
-class Tap:
-    """One valve of `guard` by its name on the board, and its meter; `counters` is DRIP, MIST or PURGE.
-
-    `on_call()` is called from interrupts.
-    """
-
-    def __init__(self, common, guard, name: str, flow, counters: tuple, on_call):
-        self.guard = guard
-        self._name = name
-        self._flow = flow
-        self._ledger = common.ledger
-        self._on_call = on_call
-        self._openings = counters[2]
-        self._begun = False
-        self.litres = Litres(common, guard, name, flow.litres_per_pulse, counters)
-        # Which day today's litres belong to is not known before the clock is: rather too little water.
-        guard.restore(name, self.litres.today_l, common.ledger[self._openings])
 
     @property
     def is_open(self) -> bool:
@@ -109,7 +95,7 @@ class Tap:
 
     def dose_l(self) -> float:
         """Water since the valve was opened."""
-        self.litres.count()
+        self.count()
         return self.guard.litres(self._name)
 
     def open(self, dose_l: float) -> str:
@@ -128,15 +114,16 @@ class Tap:
     def close(self) -> None:
         """Shut the valve and keep what it gave."""
         self.guard.close(self._name)
-        self.litres.count()
+        self.count()
+        ledger, opening = self._common.ledger, self._counters[2]
         if self._begun:
             self._begun = False
-            self._ledger[self._openings] = max(0, self._ledger[self._openings] - 1)  # the day may have turned
-        self._ledger.keep(now=True)
+            ledger[opening] = max(0, ledger[opening] - 1)  # the day may have turned
+        ledger.keep(now=True)
 
     def _begin(self) -> None:
         """Keep that an opening begins, before it does: a reset in its midst takes its litres along."""
         if not self._begun:
             self._begun = True
-            self._ledger[self._openings] += 1
-            self._ledger.keep(now=True, lasting=False)
+            self._common.ledger[self._counters[2]] += 1
+            self._common.ledger.keep(now=True, lasting=False)

@@ -31,13 +31,12 @@ def _fit():
 
 def _everything_at_once():
     found, memory = _hot(20.0, 90.0, 9.0), _fit()
-    found.leak = found.unexplained = True
+    found.leak = True
     found.shed = 2
     found.drought = 3
     found.local_s = 9 * _H
     found.wind = measured(9.0, NOW - 1801)
     found.presence_s = NOW - 60
-    memory.refusal = "purge due"
     memory.hour_l, memory.day_l = 25.0, 150.0
     memory.pause_until_s = NOW + 10
     return found, memory
@@ -48,9 +47,7 @@ def test_each_rung_wins_over_all_below_it():
     found, memory = _everything_at_once()
     ladder = (
         ("leak", lambda: setattr(found, "leak", False)),
-        ("unexplained flow", lambda: setattr(found, "unexplained", False)),
         ("low battery", lambda: setattr(found, "shed", 1)),
-        ("purge due", lambda: setattr(memory, "refusal", "")),
         ("drought order", lambda: setattr(found, "drought", 2)),
         ("outside hours", lambda: setattr(found, "local_s", 10 * _H)),
         ("sensor lost", lambda: setattr(found.wind, "at_s", NOW)),
@@ -66,7 +63,7 @@ def test_each_rung_wins_over_all_below_it():
         assert _decide(found, memory) == (False, reason)
         take_away()
     assert _decide(found, memory) == (True, "hot air")
-    assert len(PRIORITY) == 12
+    assert len(PRIORITY) == 10
 
 
 def test_the_rule_to_the_digit_where_it_mists_already():
@@ -154,13 +151,6 @@ def test_hours_of_the_day():
     assert decide(NOW, settings(), found, MistMemory())[2] == NOW + 13 * _H
     found.local_s = None
     assert _decide(found) == (True, "hot air")
-
-
-def test_what_the_sanitary_state_says_is_the_reason():
-    for word in ("purge due", "purging", "sanitary lock"):
-        memory = _fit()
-        memory.refusal = word
-        assert _decide(_hot(), memory) == (False, word)
 
 
 def _live(memory, seconds, reading_at, **changes):

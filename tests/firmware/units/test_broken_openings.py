@@ -99,7 +99,7 @@ def test_a_new_day_forgets_the_openings_of_the_last():
     life = _Life()
     assert life.drip.open(1.0) == ""
     life = life.reset(MIDNIGHT + 86400)
-    life.drip.litres.count()
+    life.drip.count()
     life = life.reset(MIDNIGHT + 86400)
     assert life.drip.spent_l() == (2.0, 2.0), "the ledger had not been written since"
     assert life.drip.open(1.0) == ""
