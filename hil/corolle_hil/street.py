@@ -47,6 +47,7 @@ class Street:
         on_record: called with each happening; `type` says which kind, `time` when.
         loss: probability that a frame is lost for no reason.
         place_deg: latitude and longitude of its sun.
+        ble_loss: as `loss`, of a BLE PDU.
         heap_bytes: what each node may use.
     """
 
@@ -61,12 +62,13 @@ class Street:
         loss: float = 0.0,
         place_deg: tuple[float, float] = ORIGIN_DEG,
         heap_bytes: int = NODE_BYTES,
+        ble_loss: float = 0.0,
     ):
         self.scheduler = scheduler
         self.air = Air(scheduler, Propagation(scheduler.rng), loss)
         self.units: dict[str, VirtualUnit] = {}
         self._on_record = on_record
-        self._around = Surroundings(scheduler, self.air, climate, place_deg)
+        self.around = Surroundings(scheduler, self.air, climate, place_deg, ble_loss)
         self._forks = ForkServer(shims_folder())
         self._heap_bytes = heap_bytes + measure_share(self._forks)
         self._installer = Installer(self._forks, folder / "images")
@@ -78,7 +80,7 @@ class Street:
     def _build(self, site: Site, equipment: Equipment, folder: Path) -> None:
         rom = self._installer.install(folder, equipment.files())
         plan = UnitPlan(site.name, equipment.board["unit"], site.position, equipment.board)
-        unit = VirtualUnit(plan, self._around, self._forks, folder, self._heap_bytes, self._record)
+        unit = VirtualUnit(plan, self.around, self._forks, folder, self._heap_bytes, self._record)
         unit.board.rom = rom
         self.scheduler.after(_APART_US * len(self.units), unit.power_on)
         self.units[site.name] = unit

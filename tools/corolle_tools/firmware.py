@@ -3,7 +3,7 @@
 import json
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ _START = "corolle.start"  # what main.py imports
 _SELDOM = ("rtc",)  # parts whose drivers are borrowed
 # What makes a unit of its parts is there for the boot alone; of what it keeps, these are sure to stay.
 _BESIDE = {
-    "canopy": ("units.garden", "units.sensor"),
+    "canopy": ("units.canopy_unit", "units.garden", "units.sensor"),
     "radio": ("radio.lorawan",),
     "ble": ("radio.ble.service", "radio.ble.near", "units.near_desk"),
     "lamp ble": ("control.neighbours",),
@@ -99,20 +99,26 @@ def board_names() -> list[str]:
     return sorted(path.parent.name for path in BOARDS.glob("*/board.toml"))
 
 
-def board_definition(board: str) -> dict[str, Any]:
-    """Read a board's definition. Raises LookupError that names the boards there are."""
+def board_definition(board: str, left_off: Iterable[str] = ()) -> dict[str, Any]:
+    """Read a board's definition, without the parts that are `left_off`.
+
+    Raises LookupError that names the boards there are.
+    """
     path = BOARDS / board / "board.toml"
     if not path.is_file():
         raise LookupError(f"no board {board!r}: there are {', '.join(board_names())}")
-    return tomllib.loads(path.read_text())
+    definition = tomllib.loads(path.read_text())
+    for part in left_off:
+        definition["fitted"].pop(part, None)
+    return definition
 
 
-def node_files(board: str, identity: Identity) -> dict[str, bytes]:
-    """All that a node's flash holds before its first boot: path -> content.
+def node_files(board: str, identity: Identity, left_off: Iterable[str] = ()) -> dict[str, bytes]:
+    """All that a node's flash holds before its first boot, on a board without what is `left_off`.
 
     Raises LookupError for an unknown board and SyntaxError for a file that mpy-cross refuses.
     """
-    definition = board_definition(board)
+    definition = board_definition(board, left_off)
     return program_files(definition) | _beside_program(definition, identity)
 
 

@@ -36,13 +36,16 @@ def street(
     state: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Keep the run here, and go on where it stopped.")
     ] = None,
+    lora: Annotated[bool, typer.Option("--lora/--no-lora", help="Units with LoRaWAN, or without.")] = True,
+    ble: Annotated[bool, typer.Option("--ble/--no-ble", help="Units with Bluetooth, or without.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, the sum last.")] = False,
     svg: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Save the last frame as a picture.")
     ] = None,
 ) -> None:
     """Run a street: real firmware, a real gateway, a real broker, and the city around them."""
-    options = WorldOptions(lamps, canopies, speed, seed, weather, counts)
+    left_off = (*(() if lora else ("radio",)), *(() if ble else ("ble",)))
+    options = WorldOptions(lamps, canopies, speed, seed, weather, counts, left_off)
     try:
         with Stage(options, broker, state) as stage:
             run = Run(stage, speed)

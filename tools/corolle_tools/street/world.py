@@ -39,6 +39,7 @@ class WorldOptions:
     seed: int
     weather: str  # one of SCENARIOS, or an EPW file
     counts: Path | None
+    left_off: tuple[str, ...] = ()  # parts that no board has: radios that nobody wants
 
 
 class World:
@@ -64,6 +65,7 @@ class World:
         self.units = furnish(place, folder.known_units())
         folder.keep_units(self.units)
         self._identities = {unit.name: unit for unit in self.units}
+        self._left_off = options.left_off
         self._street = Street(self._scheduler, place, self._equip, folder.path, climate, on_record)
         for row in place.rows:
             self._street.walk(row, self._street.sensors(), rate)
@@ -103,7 +105,8 @@ class World:
     def _equip(self, site: Site) -> Equipment:
         unit = self._identities[site.name]
         board = BOARDS[unit.kind]
-        return Equipment(board_definition(board), partial(node_files, board, unit))
+        files = partial(node_files, board, unit, self._left_off)
+        return Equipment(board_definition(board, self._left_off), files)
 
 
 def _climate(weather: str, scheduler: Scheduler) -> Climate:
