@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from collections.abc import Callable
 from statistics import NormalDist
 
 from corolle_hil.ble.antenna import Antenna, Ear, Flight
@@ -18,6 +19,7 @@ _CAPTURE_DB = 8.0  # the stronger of two PDUs survives from here on
 # 3.5; Wireless Communications, table 4.2), as lamp posts mostly see each other.
 _LOSS_AT_1KM_DB, _EXPONENT, _SHADOWING_DB = 40.2 + 3 * 27.0, 2.7, 4.0
 _NOTHING = (-math.inf, 1.0)
+Watch = Callable[[Antenna, Antenna | None, Broadcast], None]
 Reach = dict[Antenna, tuple[float, float]]  # who may hear it: mean RSSI there, probability to miss a PDU
 
 
@@ -43,7 +45,8 @@ class BleAir:
 
     An advertiser that nobody in reach listens to costs nothing: its events begin when somebody does, at a
     moment of its interval that chance chooses. `tally` counts adverts received, and those that collided
-    or came while the receiver sent itself.
+    or came while the receiver sent itself. `watch` is called with each PDU: by whom, to whom (None: it begins to
+    be advertised), and what.
 
     Args:
         loss: probability that a PDU is lost at a radio for no reason of this model (0 to below 1).
@@ -54,6 +57,7 @@ class BleAir:
             raise ValueError(f"loss = {loss}: legal range is 0 to below 1")
         self.loss = loss
         self.tally: Counter[str] = Counter()
+        self.watch: Watch | None = None
         self._scheduler = scheduler
         self._rng = scheduler.rng("ble air")
         self._propagation = Propagation(scheduler.rng, _LOSS_AT_1KM_DB, _EXPONENT, _SHADOWING_DB)
@@ -97,6 +101,8 @@ class BleAir:
         The first event is not at once: boards compute in no time here, and all that heard the same thing
         would answer in the same microsecond, which no two controllers do.
         """
+        if self.watch:
+            self.watch(antenna, None, broadcast)
         beacon = Beacon(self, antenna, broadcast, interval_us)
         self._beacons[antenna].append(beacon)
         beacon.next = self._scheduler.after(self._rng.randrange(ADV_DELAY_US + 1), self._take_off, beacon)
@@ -187,6 +193,8 @@ class BleAir:
         elif flight.rivals and self._is_drowned(flight, antenna, rssi_dbm):
             self.tally["collided"] += 1
         else:
+            if self.watch:
+                self.watch(flight.antenna, antenna, flight.broadcast)
             self._deliver(flight.broadcast, antenna, ear, rssi_dbm)
 
     def _is_drowned(self, flight: Flight, antenna: Antenna, rssi_dbm: float) -> bool:

@@ -46,14 +46,17 @@ class Place:
         return [lamp for row in self.rows for lamp in row]
 
 
-def lay_out(lamps: int, canopies: int, concentrators: int, rng: Random) -> Place:
-    """A quarter with so many of each; the same one for the same `rng`. Raises ValueError below 0."""
+def lay_out(lamps: int, canopies: int, concentrators: int, rng: Random, row_lamps: int = _ROW_LAMPS) -> Place:
+    """A quarter with so many of each, `row_lamps` in a street; the same one for the same `rng`.
+
+    Raises ValueError below 0.
+    """
     for name, count in (("lamps", lamps), ("canopies", canopies), ("concentrators", concentrators)):
         if count < 0:
             raise ValueError(f"{name} = {count} must not be below 0")
     place = Place()
-    for first in range(0, lamps, _ROW_LAMPS):
-        numbers = range(first, min(first + _ROW_LAMPS, lamps))
+    for first in range(0, lamps, row_lamps):
+        numbers = range(first, min(first + row_lamps, lamps))
         place.rows.append(_row(numbers, len(place.rows), len(str(lamps)), rng))
     size_m = _size_m(place)
     for number in range(canopies):

@@ -6,6 +6,7 @@ from corolle_tools.replay.canopy import canopy
 from corolle_tools.replay.faults import faults
 from corolle_tools.replay.lamp import lamp
 from corolle_tools.replay.valves import valves
+from corolle_tools.replay.wave import wave
 
 app = typer.Typer(
     no_args_is_help=True, help="Live through nights and seasons in seconds, the same ones for the same seed."
@@ -16,3 +17,4 @@ app.command()(lamp)
 app.command()(canopy)
 app.command()(faults)
 app.command()(valves)
+app.command()(wave)
