@@ -15,6 +15,7 @@ from corolle.wire.orders import ACK
 from corolle.wire.words import code_of
 
 _DONE = "done"
+_MOST = const(500)  # bytes of an answer that has no pages
 _RESTART_S = const(2)  # so long the answer has to get away
 _SERVICE_PORTS = const(b"\x0c\x0e")  # FPorts of what only the crew needs: readings come before it
 
@@ -111,7 +112,6 @@ class Answers:
         return _DONE, _lines(found, sorted(found))[:_MOST]
 
 
-_MOST = const(500)  # bytes of an answer that has no pages
 # By their codes in wire/gatt_words.py.
 _REQUESTS = (
     None,
