@@ -25,11 +25,17 @@ def free_port(kind: int) -> int:
 class GatewayProcess:
     """`corolle-gateway run` on a folder of its own. It can be killed and started again.
 
-    `broker` is what stands in its configuration under [broker].
+    `broker` is what stands in its configuration under [broker], `more` what else it says.
     """
 
     def __init__(
-        self, folder: Path, name: str, broker: str, devices: list[Device], clock: Path | None = None
+        self,
+        folder: Path,
+        name: str,
+        broker: str,
+        devices: list[Device],
+        clock: Path | None = None,
+        more: str = "",
     ):
         self.folder = folder
         self.name = name
@@ -48,6 +54,7 @@ class GatewayProcess:
             '[units]\nfile = "units.json"\n'
             + (f'[clock]\nfile = "{clock}"\n' if clock else "")
             + '[log]\nlevel = "debug"\n'
+            + more
         )
 
     def start(self) -> None:

@@ -77,10 +77,10 @@ class Neighbours:
         if self._last.get(address) == data or (known is None and self._is_ignored(address)):
             return None
         if known is None:
-            found = self._identify(address, data)
+            neighbour, counter, readings = self._identify(address, data)
         else:
-            found = known, *_opened(known, address, data)
-        neighbour, counter, readings = found
+            self._last[address] = data
+            neighbour, (counter, readings) = known, _opened(known, address, data)
         self._by_address[address] = neighbour
         self._last[address] = data
         neighbour.counter = counter

@@ -15,7 +15,10 @@ from corolle_gateway.links.ble.refused import FAILED, cause_of
 from corolle_gateway.links.ble.stack import Heard, Mode, Stack
 from corolle_gateway.log import Log
 
-_SILENT_S = 60.0  # an adapter that was pulled out, or hangs, is silent: nobody says so
+# An adapter that was pulled out, or hangs, is silent: nobody says so. Where there is a unit there is an advert
+# each second; where nothing was heard yet there may be none.
+_SILENT_S = 15.0
+_NEVER_HEARD_S = 60.0
 _RENEW_S = 3600.0  # a scanner remembers everybody who ever passed by
 _PAUSE_S = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 _GOODBYE_S = 5.0
@@ -32,6 +35,7 @@ class Scanning:
         recovery: Recovery,
         heard: Heard,
         silent_s: float = _SILENT_S,
+        never_heard_s: float = _NEVER_HEARD_S,
     ):
         self._log = log
         self._counts = counts
@@ -39,6 +43,7 @@ class Scanning:
         self._recovery = recovery
         self._heard = heard
         self._silent_s = silent_s
+        self._never_heard_s = never_heard_s
         self._mode: Mode = "passive"
         self._heard_s = 0.0
 
@@ -91,7 +96,8 @@ class Scanning:
         loop = asyncio.get_running_loop()
         begun_s = self._heard_s = loop.time()
         while loop.time() < begun_s + _RENEW_S:
-            left_s = self._heard_s + self._silent_s - loop.time()
+            patience_s = self._silent_s if self._heard_s > begun_s else self._never_heard_s
+            left_s = self._heard_s + patience_s - loop.time()
             if left_s <= 0:
                 return
             await asyncio.sleep(left_s)
