@@ -131,7 +131,7 @@ def test_show_tells_who_it_is_what_it_does_and_why(site: Site):
     assert "level 40 %, because: schedule" in ended.out
     assert "faults: sensorFault" in ended.out
     assert "17.2 W" in ended.out and "power drawn" in ended.out
-    assert "clock: 2030-03-17 17:46:40 UTC" in ended.out and "before this machine" in ended.out
+    assert "clock: 2030-03-17 17:46:40 UTC" in ended.out and "ahead of this machine's" in ended.out
     assert "base_pct" in ended.out and "25 %" in ended.out and "default 10" in ended.out
     assert "hold_s" not in ended.out
     assert "fault.tilt" in ended.out, "the report has no room for it, its own test has"

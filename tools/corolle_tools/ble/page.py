@@ -2,7 +2,7 @@
 
 import json
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rich.console import Console
@@ -40,12 +40,7 @@ class Page:
         if not now_s:
             self._console.print("clock: it does not know the time", style="red")
             return
-        off_s = now_s - round(time.time())
-        off = (
-            f", {abs(off_s)} s {'before' if off_s > 0 else 'behind'} this machine"
-            if abs(off_s) > _CLOCK_OFF_S
-            else ""
-        )
+        off = _apart(now_s - round(time.time()))
         self._console.print(f"clock: {datetime.fromtimestamp(now_s, UTC):%Y-%m-%d %H:%M:%S} UTC{off}")
 
     def test(self, findings: str) -> None:
@@ -97,6 +92,13 @@ class JsonPage(Page):
         """Those not at their default, by name."""
         changed = {row.name: value for row, value in _changed(kind, values)}
         _tell("settings", changed=changed, hash=tables.hash_of(kind, values))
+
+
+def _apart(off_s: int) -> str:
+    """How far a unit's clock is from this machine's, "" when that is little."""
+    if abs(off_s) <= _CLOCK_OFF_S:
+        return ""
+    return f", {timedelta(seconds=abs(off_s))} {'ahead of' if off_s > 0 else 'behind'} this machine's"
 
 
 def _finding(line: str) -> tuple[str, str]:
