@@ -46,5 +46,11 @@ if ! .venv/bin/python -m pip install --quiet --disable-pip-version-check --edita
     say "pip could not install the packages: is the network there?"
     exit 1
 fi
+# What stands in for BlueZ in the tests speaks D-Bus by Debian's own bindings, so it has an environment of its own
+# beside them. It is LGPL: nothing of ours loads it. Without the bindings those tests are skipped.
+if [ "$extra" = test ] && /usr/bin/python3 -c "import dbus, gi, venv, ensurepip" 2>/dev/null; then
+    /usr/bin/python3 -m venv --system-site-packages .venv/dbusmock
+    .venv/dbusmock/bin/python -m pip install --quiet --disable-pip-version-check python-dbusmock==0.38.1
+fi
 touch ".venv/.has-$extra"
 [ "$extra" != test ] || touch .venv/.has-tools # [test] holds [tools]

@@ -15,12 +15,13 @@ from corolle_gateway.links.ble.refused import FAILED, cause_of
 from corolle_gateway.links.ble.stack import Heard, Mode, Stack
 from corolle_gateway.log import Log
 
-# An adapter that was pulled out, or hangs, is silent: nobody says so. Where there is a unit there is an advert
-# each second; where nothing was heard yet there may be none.
+# An adapter that was pulled out, or hangs, is silent: nobody says so. Where there is a unit there is an
+# advert each second; where nothing was heard yet there may be none.
 _SILENT_S = 15.0
 _NEVER_HEARD_S = 60.0
 _RENEW_S = 3600.0  # a scanner remembers everybody who ever passed by
-_PAUSE_S = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
+_PAUSE_S = 1.0  # after a failure; twice as long after each further one, and so on
+_DOUBLINGS = 5
 _GOODBYE_S = 5.0
 
 
@@ -36,6 +37,7 @@ class Scanning:
         heard: Heard,
         silent_s: float = _SILENT_S,
         never_heard_s: float = _NEVER_HEARD_S,
+        pause_s: float = _PAUSE_S,
     ):
         self._log = log
         self._counts = counts
@@ -44,6 +46,7 @@ class Scanning:
         self._heard = heard
         self._silent_s = silent_s
         self._never_heard_s = never_heard_s
+        self._pause_s = pause_s
         self._mode: Mode = "passive"
         self._heard_s = 0.0
 
@@ -60,7 +63,7 @@ class Scanning:
                 cause = cause_of(error)
                 self._counts.reject(cause, error=repr(error))
                 await self._recovery.failed(cause)
-                await asyncio.sleep(_PAUSE_S[min(failures, len(_PAUSE_S) - 1)])
+                await asyncio.sleep(self._pause_s * 2 ** min(failures, _DOUBLINGS))
                 failures += 1
 
     @asynccontextmanager
