@@ -59,12 +59,12 @@ class Topology:
             self._learn(number, len(steps) - 1 - steps.index(self._own))
 
     def _learn(self, number: int, posts: int) -> None:
-        """A step towards what this walk says: such steps lead to the median."""
+        """Half a post towards what this walk says: such steps lead to the median."""
         near = self._near.get(number)
         if near is None:
             return
         quarters = near[1] or 4 * self._by_strength(near[0])
-        near[1] = quarters + (4 * posts > quarters) - (4 * posts < quarters)
+        near[1] = quarters + 2 * ((4 * posts > quarters) - (4 * posts < quarters))
 
     def _by_strength(self, eighths_dbm: int) -> int:
         strongest = sorted([each[0] for each in self._near.values()])[-2:]

@@ -15,13 +15,14 @@ from corolle.wire.orders import ACK
 from corolle.wire.words import code_of
 
 _DONE = "done"
+_ORDER = const(b"\x01")  # the request for which Commands counts what it refuses
 _MOST = const(500)  # bytes of an answer that has no pages
 _RESTART_S = const(2)  # so long the answer has to get away
 _SERVICE_PORTS = const(b"\x0c\x0e")  # FPorts of what only the crew needs: readings come before it
 
 
 class Answers:
-    """One unit's. What is refused is counted beside the orders that are."""
+    """One unit's. What is refused is counted by its outcome."""
 
     def __init__(self, kind: str, common, unit):
         self._kind = kind
@@ -31,7 +32,7 @@ class Answers:
     def answer(self, message: bytes) -> bytes:
         """The answer, whatever the message is."""
         outcome, body = self._act(message)
-        if outcome != _DONE:
+        if outcome != _DONE and message[:1] != _ORDER:
             refused = self._common.refused
             refused[outcome] = refused.get(outcome, 0) + 1
         return answer(message + b"\0\0", code_of(OUTCOMES, outcome), body)

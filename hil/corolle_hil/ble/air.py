@@ -45,8 +45,8 @@ class BleAir:
 
     An advertiser that nobody in reach listens to costs nothing: its events begin when somebody does, at a
     moment of its interval that chance chooses. `tally` counts adverts received, and those that collided
-    or came while the receiver sent itself. `watch` is called with each PDU: by whom, to whom (None: it begins to
-    be advertised), and what.
+    or came while the receiver sent itself. `watch` is called with each PDU: by whom, to whom (None: it begins
+    to be advertised), and what.
 
     Args:
         loss: probability that a PDU is lost at a radio for no reason of this model (0 to below 1).

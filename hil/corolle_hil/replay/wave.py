@@ -29,7 +29,7 @@ _LOOK_US = 500_000
 
 @dataclass(frozen=True)
 class Walk:
-    """What to replay: a row of so many lamps, somebody at this speed, and the share of adverts that is lost."""
+    """What to replay: a row of so many lamps, somebody at this speed, the share of adverts that is lost."""
 
     lamps: int = 30
     speed_m_s: float = 1.4

@@ -1,19 +1,16 @@
 """The firmware's BLE on genuine MicroPython: adverts, the wave from post to post, a crew's session."""
 
 import ast
-import asyncio
 import statistics
 
 import pytest
-from bumble import hci
 from bumble.core import UUID
-from bumble.device import Peer
 from corolle.wire import bthome_reader, gatt_words
 from corolle.wire.derive import BIND, SERVICE, derive
-from corolle.wire.gatt_central import Central
 from corolle.wire.wave import Wave
 from corolle_gateway.links.lorawan.keys import Key
 from corolle_tools.firmware import modules
+from crew import Crew
 
 _APP_KEY = bytes(range(16))
 _GROUP_KEY = bytes(range(16, 32))
@@ -154,55 +151,12 @@ def test_a_stranger_is_counted_and_not_heard(yard, program):
     assert [line for line in said if "('mic'," in line]
 
 
-_BOARD = hci.Address("02:00:00:00:01:01", hci.Address.PUBLIC_DEVICE_ADDRESS)
-
-
-class _Crew:
-    """A phone with the unit's key, connected."""
-
-    def __init__(self, yard, mtu: int | None, key: bytes):
-        self.yard = yard
-        self.refused: dict[str, int] = {}
-        made = iter(range(1, 100))
-        self.session = Central(Key(key), Key, lambda n: bytes([next(made)] * n), self.refused)
-        self.frames: asyncio.Queue = asyncio.Queue()
-        self.mtu = mtu or 23
-        yard.do(self._connect(yard.phone(5), mtu))
-
-    async def _connect(self, station, mtu):
-        self.connection = await station.device.connect(_BOARD, timeout=5)
-        peer = Peer(self.connection)
-        if mtu:
-            self.mtu = await peer.request_mtu(mtu)
-        await peer.discover_services()
-        await peer.discover_characteristics()
-        self.peer = peer
-        self.inbox = peer.get_characteristics_by_uuid(UUID(gatt_words.INBOX))[0]
-        outbox = peer.get_characteristics_by_uuid(UUID(gatt_words.OUTBOX))[0]
-        await peer.subscribe(outbox, self.frames.put_nowait)
-
-    async def greet(self) -> bool:
-        frame = self.session.begin()
-        while frame:
-            await self.inbox.write_value(frame, with_response=True)
-            frame = self.session.receive(bytes(await self.frames.get()), 0)[0]
-        return self.session.open
-
-    async def ask(self, message: bytes) -> bytes:
-        for frame in self.session.send(message, self.mtu):
-            await self.inbox.write_value(frame, with_response=True)
-        while True:
-            whole = self.session.receive(bytes(await self.frames.get()), 0)[1]
-            if whole is not None:
-                return whole
-
-
 @pytest.mark.parametrize("mtu", [None, 247, 517])
 def test_a_crew_asks_and_is_answered(yard, program, mtu):
     here = yard()
     here.board("post", 0, _post(1), program)
     here.run(2)
-    crew = _Crew(here, mtu, derive(Key(_APP_KEY), SERVICE))
+    crew = Crew(here, mtu, derive(Key(_APP_KEY), SERVICE))
     assert crew.mtu == (min(mtu, 247) if mtu else 23)
     assert here.do(crew.greet())
     for length in (1, 13, 14, 300):
@@ -214,7 +168,7 @@ def test_a_wrong_key_is_shut_out_and_identity_is_not(yard, program):
     here = yard()
     here.board("post", 0, _post(1), program)
     here.run(2)
-    crew = _Crew(here, None, bytes(16))
+    crew = Crew(here, None, bytes(16))
     assert not here.do(crew.greet())
     assert crew.refused == {"wrong key": 1}
     numbers = (gatt_words.MODEL, gatt_words.SERIAL, gatt_words.FIRMWARE)
@@ -227,12 +181,12 @@ def test_a_phone_that_leaves_in_the_middle_makes_room(yard, program):
     here.board("post", 0, _post(1), program)
     here.run(2)
     key = derive(Key(_APP_KEY), SERVICE)
-    crew = _Crew(here, None, key)
+    crew = Crew(here, None, key)
     assert here.do(crew.greet())
     here.do(crew.inbox.write_value(next(crew.session.send(bytes(100), 23)), with_response=True))
     here.do(crew.connection.disconnect())
     here.run(1)
-    next_one = _Crew(here, 247, key)
+    next_one = Crew(here, 247, key)
     assert here.do(next_one.greet())
     assert here.do(next_one.ask(b"still there")) == b"STILL THERE"
 
@@ -241,7 +195,7 @@ def test_who_has_no_key_is_put_out_after_a_minute(yard, program):
     here = yard()
     here.board("post", 0, _post(1), program)
     here.run(2)
-    crew = _Crew(here, None, bytes(16))
+    crew = Crew(here, None, bytes(16))
     gone: list[int] = []
     crew.connection.on("disconnection", gone.append)
     for _ in range(6):
@@ -256,7 +210,7 @@ def test_a_thousand_forged_and_replayed_frames_are_counted_and_do_nothing(yard, 
     here = yard()
     here.board("post", 0, _post(1), program)
     here.run(2)
-    crew = _Crew(here, 247, derive(Key(_APP_KEY), SERVICE))
+    crew = Crew(here, 247, derive(Key(_APP_KEY), SERVICE))
     assert here.do(crew.greet())
     frames = list(crew.session.send(b"order", 247))
 

@@ -41,7 +41,7 @@ def _edges(at_m: list[float]) -> list[float]:
 def _title(what: Walk, summary: dict[str, Any]) -> str:
     hop_ms = summary["hop_ms"]
     return (
-        f"{what.lamps} posts tell each other of somebody at {what.speed_m_s:g} m/s, {what.loss:.0%} of adverts "
-        f"lost\n{summary['in_time']} of {summary['posts']} at full light 10 m ahead; "
+        f"{what.lamps} posts tell each other of somebody at {what.speed_m_s:g} m/s, {what.loss:.0%} of"
+        f" adverts lost\n{summary['in_time']} of {summary['posts']} at full light 10 m ahead; "
         f"a hop takes {hop_ms['median']:g} ms, 99 % less than {hop_ms['p99']:g} ms"
     )
