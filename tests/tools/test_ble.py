@@ -371,6 +371,7 @@ def test_the_log_and_the_last_crash_are_printed(site: Site):
     post.unit.crash = "Traceback (most recent call last):\nOSError: 5"
     ended = site("log", "lamp-01")
     assert (ended.status, ended.out) == (0, f"{_LINES}\n--- last crash\n{post.unit.crash}\n")
+    assert "23 bytes at a time (MTU)" in ended.err
     assert "crash" not in site("log", "lamp-01", "--no-crash").out
 
 

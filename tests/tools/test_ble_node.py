@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
 from corolle.system.lamp_settings import LAMP_SETTINGS
 from corolle.wire.words import REASONS, words
 from corolle_hil.ble.adapter import Adapter
@@ -22,7 +21,7 @@ from corolle_tools.firmware import board_definition, node_files
 from corolle_tools.identity import Identity
 from corolle_tools.private_file import write_private
 from corolle_tools.street.plan import BOARDS
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 _NIGHT_US = (WEEKS["summer"] + 86_400 + 22 * 3600) * 1_000_000
 _SPEED = 10  # street seconds in a real one

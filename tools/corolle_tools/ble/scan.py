@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
@@ -66,9 +66,9 @@ async def _shown(radio: Radio, listener: Listener, seconds: float) -> None:
         live.update(table(listener, 0), refresh=True)
 
 
-def table(listener: Listener, left_s: float) -> Table:
+def table(listener: Listener, left_s: float) -> RenderableType:
     """What was heard so far."""
-    found = Table(box=None, pad_edge=False, caption=_caption(listener, left_s), caption_justify="left")
+    found = Table(box=None, pad_edge=False)
     for head, right in (
         ("unit", 0),
         ("kind", 0),
@@ -89,10 +89,10 @@ def table(listener: Listener, left_s: float) -> Table:
             measured.sentence(sighting) if sighting.unit else Text("key unknown", style="bright_black"),
             style="bright_black" if time.monotonic() - sighting.heard_s > _STALE_S else "",
         )
-    return found
+    return Group(found, Text(_left(listener, left_s), style="bright_black"))
 
 
-def _caption(listener: Listener, left_s: float) -> str:
+def _left(listener: Listener, left_s: float) -> str:
     if left_s > 0:
         return f"listening for {left_s:.0f} s more"
     if listener.sightings:

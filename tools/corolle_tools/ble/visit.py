@@ -10,6 +10,8 @@ from corolle_tools.ble.keyring import Keyring, Known
 from corolle_tools.ble.options import Way
 from corolle_tools.ble.radio import Radio
 
+_SMALL_MTU = 64  # a page of the log takes ten frames and more
+
 # Does something with a greeted unit. After a loss it is called once more, and goes on where it stood.
 Doing = Callable[[Link, Identity], Awaitable[None]]
 Met = Callable[[Identity], None]
@@ -43,8 +45,14 @@ async def _call(
         identity = await link.identity()
         if met:
             met(identity)
+            _warn_of_small(link.mtu)
         await link.greet(_unit(keyring, sighting.unit, identity))
         await doing(link, identity)
+
+
+def _warn_of_small(mtu: int) -> None:
+    if mtu < _SMALL_MTU:
+        print(f"this adapter carries {mtu} bytes at a time (MTU): long answers take a while", file=sys.stderr)
 
 
 def _unit(keyring: Keyring, heard: Known | None, identity: Identity) -> Known:
