@@ -6,14 +6,14 @@ They are rare: this module is in memory while one is carried out, and what must 
 import struct
 from binascii import crc32
 
-from corolle.wire.codec import unpack
 from corolle.wire.commands import verdict_on
 from corolle.wire.compat import const
 from corolle.wire.errors import FrameError
-from corolle.wire.orders import COMMAND
+from corolle.wire.seldom import borrowed
 from corolle.wire.words import REASONS, VERBS, VERDICTS, code_of, word_of
 
 _RECORD = const("orders")
+_WORDS = ("corolle.wire.orders", "corolle.wire.codec", "corolle.wire.bits", "corolle.wire.fields")
 _KEPT = const(8)  # so many orders are known again, over a reset too
 _MARK_BYTES = const(4)
 
@@ -31,26 +31,33 @@ class Commands:
         self._unit = unit
         self._known = common.store.load(_RECORD) or b""
 
-    def receive(self, port: int, payload: bytes) -> None:
-        """Take a downlink."""
-        if port != COMMAND.port:
-            self._count("unknown port")
-            return
-        fields = self.take(payload)
-        if fields:
-            self._common.reporter.ack(fields)
+    def take(self, payload: bytes, port: int | None = None) -> dict | None:
+        """Carry an order out or refuse it; what its ACK says, None where there is nobody to answer.
 
-    def take(self, payload: bytes) -> dict | None:
-        """Carry an order out or refuse it; what its ACK says, None where there is nobody to answer."""
-        try:
-            command = unpack(COMMAND, payload)
-        except FrameError as error:
-            self._count("malformed")
-            self._common.log("command_refused", level="warn", cause=error.cause)
+        `port` is the one it came by, where there are several.
+        """
+        command = self._read(payload, port)
+        if not command:
             return None
         mark = struct.pack("<I", crc32(payload))
         verdict = "accepted" if self._is_known(mark) else self._obey(command, mark)
         return self._answer(command, verdict)
+
+    def _read(self, payload: bytes, port: int | None) -> dict:
+        """The order, {} where it is none. What an order wakes needs the memory: its words are let go before."""
+        with borrowed(*_WORDS) as orders:
+            from corolle.wire.codec import unpack
+
+            if port not in (None, orders.COMMAND.port):
+                self._count("unknown port")
+                return {}
+            try:
+                return unpack(orders.COMMAND, payload)
+            except FrameError as error:
+                cause = error.cause
+        self._count("malformed")
+        self._common.log("command_refused", level="warn", cause=cause)
+        return {}
 
     def _obey(self, command: dict, mark: bytes) -> str:
         verdict = verdict_on(self._kind, command, self._common.clock.now_or_none())

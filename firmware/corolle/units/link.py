@@ -7,14 +7,7 @@ from corolle.wire.seldom import borrowed
 
 _PROBE_S = const(30)
 _LOOK_S = const(120)
-_COMMANDS = (
-    "corolle.units.commands",
-    "corolle.wire.commands",
-    "corolle.wire.orders",
-    "corolle.wire.codec",
-    "corolle.wire.bits",
-    "corolle.wire.fields",
-)
+_COMMANDS = ("corolle.units.commands", "corolle.wire.commands")
 
 
 class LinkKeeper:
@@ -73,4 +66,6 @@ class LinkKeeper:
 
     def _take_order(self, port: int, payload: bytes) -> None:
         with borrowed(*_COMMANDS) as commands:
-            commands.Commands(self._kind, self._common, self._unit).receive(port, payload)
+            fields = commands.Commands(self._kind, self._common, self._unit).take(payload, port)
+        if fields:
+            self._common.reporter.ack(fields)

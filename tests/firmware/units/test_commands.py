@@ -23,10 +23,19 @@ class _Unit:
         return "override", 40
 
 
+class _Desk(Commands):
+    """And what a link does with it: it sends what is answered."""
+
+    def receive(self, port, payload):
+        fields = self.take(payload, port)
+        if fields:
+            self._common.reporter.ack(fields)
+
+
 def _desk(now_s: int | None = MIDNIGHT, shelf=None, unit=None):
     bench = Bench(lamp, now_s, shelf)
     unit = unit or _Unit()
-    desk = Commands("lamp", bench.common, unit)
+    desk = _Desk("lamp", bench.common, unit)
     return bench, unit, desk
 
 
