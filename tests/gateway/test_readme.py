@@ -23,8 +23,16 @@ def test_every_cause_and_counter_is_told():
     causes, counters = _in_code(_CAUSE), _in_code(_COUNT)
     assert {"bad_mic", "command_expired", "store_failed"} <= causes and "late_acks" in counters
     told = set(re.findall(r"`(\w+)`", _README))
-    prefixes = ("payload_", "commands_")
+    prefixes = ("payload_", "commands_", "ble_session_", "ble_answer_")
     assert not [name for name in causes | counters if name not in told and not name.startswith(prefixes)]
+
+
+def test_every_cause_that_bluetooth_has_a_name_for_is_told():
+    code = "".join(path.read_text() for path in (_GATEWAY / "corolle_gateway/links/ble").glob("*.py"))
+    named = set(re.findall(r'"(ble_\w+)"', code)) - set(re.findall(r'\.(?:info|warning)\(\s*"(\w+)"', code))
+    assert {"ble_in_progress", "ble_replayed", "ble_resets"} <= named
+    told = set(re.findall(r"`(ble_\w+)(?:`|\.\.\.`)", _README))
+    assert not named - told
 
 
 def test_every_example_is_json():

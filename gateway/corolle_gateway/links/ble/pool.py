@@ -44,6 +44,7 @@ class Pool:
         """The answer to a request of gatt_words.py. Refused, and counted, when there is none."""
         name = neighbour.unit.name
         if not self.is_free(neighbour):
+            self._counts.reject("ble_busy", unit=name)
             raise Refused("ble_busy")
         self._talking.add(name)
         try:
