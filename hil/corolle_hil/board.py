@@ -8,7 +8,7 @@ from corolle_hil.controller import Controller
 from corolle_hil.forkserver import ForkServer, Order
 from corolle_hil.interpreter import Interpreter
 from corolle_hil.memories import Flash, Nvs
-from corolle_hil.ports import BleRadio, I2cChip, Line, OneWireChip, SpiChip, UartChip
+from corolle_hil.ports import BleRadio, I2cChip, Line, OneWireChip, SpiChip, Train, UartChip
 from corolle_hil.scheduler import Handle, Scheduler
 from corolle_hil.shims import ops
 
@@ -63,6 +63,7 @@ class Board:
         self._records = bytearray()
         self._alarm: Handle | None = None  # when the board goes on: the end of its wait, or its next boot
         self._waiting = False
+        self._train: Train | None = None  # that the board hears without asking
         self._cause = POWER_ON
         self._script = "boot"
 
@@ -158,7 +159,16 @@ class Board:
     def _wake(self) -> None:
         """Tell the board the time and what happened."""
         self._waiting = False
-        self._reply(0, _TIME.pack(self._scheduler.now_us) + self._take_records())
+        records = self._take_records()
+        self._reply(0, _TIME.pack(self._scheduler.now_us) + records + self._ahead(records))
+
+    def _ahead(self, records: bytes) -> bytes:
+        """What is certain to come after a pulse: more of them."""
+        if len(records) != ops.RECORD_BYTES or records[0] != ops.IRQ_PIN:
+            return b""
+        self._train = self._controller.pins.train(records[1])
+        count, period_us = self._train.ahead() if self._train else (0, 0)
+        return struct.pack(ops.TRAIN_FORMAT, ops.TRAIN, count, period_us) if count else b""
 
     def _serve(self) -> None:
         """Answer the board until it waits, resets or ends."""
@@ -175,6 +185,8 @@ class Board:
             self._wait(_TIME.unpack(payload)[0])
         elif op == ops.TAKE:
             self._reply(0, self._take_records())
+        elif op == ops.TOOK and self._train:
+            self._train.skip(b)
         elif op == ops.BORN:
             self._reply(0, self._birth())
         elif op == ops.RESET:

@@ -4,7 +4,7 @@ import errno
 import struct
 from collections.abc import Callable
 
-from corolle_hil.ports import I2cChip, Line, Nak, SpiChip
+from corolle_hil.ports import I2cChip, Line, Nak, SpiChip, Train
 from corolle_hil.scheduler import Handle, Scheduler
 from corolle_hil.shims import ops
 
@@ -43,6 +43,10 @@ class Pins:
         """Hear of edges."""
         self.line(gpio)
         self._triggers[gpio] = mask
+
+    def train(self, gpio: int) -> Train | None:
+        """What pulls a wire low again and again, while nothing but that is to be heard."""
+        return self.line(gpio).train if self._triggers.get(gpio) == _FALLING else None
 
     def pwm(self, gpio: int, setting: int, _: bytes) -> None:
         """Modulate a wire."""

@@ -25,6 +25,7 @@ class Line:
         self._chip: int | None = None
         self._watchers: list[Callable[[Line], None]] = []
         self.on_edge: Callable[[Line, int, int], None] | None = None  # the controller's interrupt input
+        self.train: Train | None = None
 
     @property
     def level(self) -> int | None:
@@ -60,6 +61,21 @@ class Line:
     def _changed(self) -> None:
         for fn in self._watchers:
             fn(self)
+
+
+class Train:
+    """A chip whose falling edges can be told in advance: a board that only counts hears many at a time."""
+
+    def ahead(self) -> tuple[int, int]:
+        """An edge was heard just now: (how many more are certain to come, microseconds between two).
+
+        They are certain when nothing else happens before the last.
+        """
+        raise NotImplementedError
+
+    def skip(self, count: int) -> None:
+        """Go to the moment of the last of `count` edges that were told: the board has heard them."""
+        raise NotImplementedError
 
 
 class I2cChip:

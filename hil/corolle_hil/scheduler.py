@@ -78,6 +78,13 @@ class Scheduler:
         self.now_us = max(self.now_us, self._pace.allow(self.now_us, t_us)[0])
         return self.now_us >= t_us
 
+    def quiet_until_us(self) -> int:
+        """Before that moment nothing happens; it is now where a pace or a socket may bring something."""
+        if self._readers or not isinstance(self._pace, FlatOut):
+            return self.now_us
+        until_us = _earlier(self._next_us(), self._until_us)
+        return self.now_us if until_us is None else until_us
+
     def rng(self, name: str) -> random.Random:
         """A random stream of its own for `name`, the same for the same street seed."""
         return random.Random(f"{self._seed}/{name}")

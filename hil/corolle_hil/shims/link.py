@@ -21,11 +21,20 @@ _woken = array.array(
 )  # the reply's head, then the time: numbers read from here take none either
 
 now_us = 0  # street time, as of the last wait
+turn = 0  # counts what may change a wire's level: waits, and all requests but for a level
 handlers = {}  # kind << 8 | which -> function
+_pulse = b""  # the record of a train's pulse
+_period_us = 0  # from one to the next
+_ahead = _taken = 0  # how many are still to come, and were heard
 
 
 def post(op, a=0, b=0, payload=b""):
     """Send a request that has no reply."""
+    global turn
+    if op != ops.PIN_LEVEL:
+        turn += 1
+    if _ahead or _taken:
+        _end_train()
     n = len(payload)
     struct.pack_into(ops.REQUEST, _request, 0, op, a, n, b)
     if n:
@@ -61,7 +70,12 @@ def wait(until_us):
 
     Returns whether there were interrupts.
     """
-    global now_us
+    global now_us, turn
+    turn += 1
+    if _ahead and (until_us is None or now_us + _period_us <= until_us):
+        return _take_pulse()
+    if _ahead or _taken:
+        _end_train()
     struct.pack_into(_WAIT, _request, 0, ops.WAIT, 0, 8, 0, ops.FOREVER if until_us is None else until_us)
     _out.write(_request, ops.REQUEST_BYTES + 8)
     if _in.readinto(_woken) != ops.REPLY_BYTES:
@@ -69,8 +83,35 @@ def wait(until_us):
     n = (_woken[0] >> 16) - ops.SHORT_BYTES
     now_us = _woken[1] | _woken[2] << 32
     if n:
-        _dispatch(_in.read(n))
+        records = _in.read(n)
+        if n == ops.RECORD_BYTES + ops.TRAIN_BYTES and records[ops.RECORD_BYTES] == ops.TRAIN:
+            records = _begin_train(records)
+        _dispatch(records)
     return n > 0
+
+
+def _begin_train(records):
+    global _pulse, _period_us, _ahead
+    _pulse = records[: ops.RECORD_BYTES]
+    _ahead, _period_us = struct.unpack_from(ops.TRAIN_FORMAT, records, ops.RECORD_BYTES)[1:]
+    return _pulse
+
+
+def _take_pulse():
+    global now_us, _ahead, _taken
+    now_us += _period_us
+    _ahead -= 1
+    _taken += 1
+    _dispatch(_pulse)
+    return True
+
+
+def _end_train():
+    """Something else than a wait for the next pulse: the world is told how far the board has come."""
+    global _ahead, _taken
+    taken, _ahead, _taken = _taken, 0, 0
+    if taken:
+        post(ops.TOOK, 0, taken)
 
 
 def _reply(into=None):

@@ -33,6 +33,7 @@ class Pin(umachine.PinBase):
 
     def __init__(self, gpio, mode=-1, pull=None, *, value=None):
         self._gpio = gpio
+        self._turn = -1  # of the link, when the level was asked for last
         if mode != -1 or value is not None:
             self.init(mode, pull, value=value)
 
@@ -44,9 +45,13 @@ class Pin(umachine.PinBase):
             link.post(ops.PIN_INPUT, self._gpio, {None: 0, self.PULL_UP: 1, self.PULL_DOWN: 2}[pull])
 
     def value(self, level=None):
-        """Read the wire, or drive it."""
+        """Read the wire, or drive it. The world stands still between two requests, and all levels with it."""
         if level is None:
-            return link.call(ops.PIN_LEVEL, self._gpio)[0]
+            turn = link.turn
+            if self._turn != turn:
+                self._level = link.call(ops.PIN_LEVEL, self._gpio)[0]
+                self._turn = turn
+            return self._level
         link.post(ops.PIN_OUTPUT, self._gpio, 1 if level else 0)
         return None
 

@@ -26,6 +26,7 @@ NVS_COMMIT = 9
 UART_OPEN = 10  # a = UART, b = baud rate (0: listen no more), payload = bytes of the receive buffer
 UART_WRITE = 11  # a = UART, payload = bytes to send
 ONEWIRE_WRITE = 12  # a = gpio, payload = bytes to send
+TOOK = 13  # b = so many pulses of the train were heard; what else the board says comes after the last of them
 
 # Called: the board waits for the reply.
 BORN = 32  # -> unique id, reset cause, microseconds since power-on
@@ -93,3 +94,9 @@ IRQ_PIN = 1
 IRQ_TIMER = 2
 IRQ_RTC = 3  # somebody else has set the real-time clock; which = 0
 IRQ_BLE = 4  # events wait at the Bluetooth controller; which = 0
+
+# After the only record of a wait, a pin's: that edge comes again and again, and nothing else before the last.
+# Whoever only counts hears them all without asking the world in between.
+TRAIN = 5
+TRAIN_FORMAT = "<BxHI"  # TRAIN, how many more, microseconds from one to the next
+TRAIN_BYTES = 8

@@ -1,0 +1,86 @@
+"""A board that hears a train of pulses without asking for each lives exactly as one that asks."""
+
+import pytest
+from corolle_hil.chips.anemometer import Anemometer
+
+_GPIO, _BELL = 21, 5
+_COUNTS = """
+import asyncio, machine, time
+flag = asyncio.ThreadSafeFlag()
+wind = machine.Pin(21, machine.Pin.IN, machine.Pin.PULL_UP)
+bell = machine.Pin(5, machine.Pin.IN)
+count = 0
+def turn(pin):
+    global count
+    count += 1
+    print(count, time.ticks_ms())
+    if count % 10 == 3:
+        print(pin.value())
+    if count in (7, 8, 40):
+        flag.set()
+    if count == 60:
+        pin.irq(None)
+        pin.init(pin.IN, pin.PULL_DOWN)
+wind.irq(turn, machine.Pin.IRQ_FALLING)
+bell.irq(lambda pin: print("bell", time.ticks_ms()), machine.Pin.IRQ_RISING)
+async def woken():
+    while True:
+        await flag.wait()
+        print("woken", time.ticks_ms(), wind.value())
+        await asyncio.sleep_ms(700)
+        print("slept", time.ticks_ms(), wind.value())
+async def often():
+    while True:
+        await asyncio.sleep_ms(1900)
+        print("often", time.ticks_ms())
+asyncio.create_task(woken())
+asyncio.run(often())
+"""
+
+
+def _live(bench, trains: bool, bounces: int = 0):
+    """What the board printed, when, and how often it asked its world."""
+    board = bench(_COUNTS)
+    line = board.board.line(_GPIO)
+    chip = Anemometer(board.scheduler, line, 0.667, lambda: 2.5)
+    chip.bounces = bounces
+    if not trains:
+        line.train = None
+    for t_us in (4_000_000, 4_500_000):
+        board.scheduler.at(t_us, board.board.line(_BELL).drive, int(t_us < 4_200_000))
+    waits = []
+    wake = board.board._wake
+    board.board._wake = lambda: (waits.append(board.scheduler.now_us), wake())
+    board.board.power_on()
+    printed = board.run(30)
+    return printed, board.times_us, len(waits)
+
+
+@pytest.mark.parametrize("bounces", [0, 1])
+def test_trains_change_nothing_that_the_board_sees(bench, bounces):
+    asked = _live(bench, False, bounces)
+    told = _live(bench, True, bounces)
+    assert told[0] == asked[0] and told[1] != []
+    assert sum(line.startswith("60 ") for line in told[0]) == 1, "and none came after the last"
+    assert any(line.startswith("woken") for line in told[0]) and any("bell" in line for line in told[0])
+
+
+def test_a_train_is_one_wait_for_many_pulses(bench):
+    assert _live(bench, True)[2] < 0.7 * _live(bench, False)[2]
+
+
+def test_a_wire_that_is_read_twice_is_asked_for_anew_when_something_can_have_changed(bench):
+    """A chip answers an output at once, another one changes its wire while the board sleeps."""
+    board = bench(
+        "import machine, time\n"
+        "ask = machine.Pin(4, machine.Pin.OUT, value=0)\n"
+        "answer, slow = machine.Pin(6, machine.Pin.IN), machine.Pin(7, machine.Pin.IN)\n"
+        "print(answer(), answer(), slow())\n"
+        "ask(1); print(answer(), slow())\n"
+        "time.sleep(2); print(answer(), slow())\n"
+    )
+    lines = [board.board.line(gpio) for gpio in (4, 6, 7)]
+    lines[0].watch(lambda line: lines[1].drive(line.level))
+    board.scheduler.at(1_000_000, lines[2].drive, 1)
+    board.board.power_on()
+    assert board.run(4) == ["0 0 0", "1 0", "1 1"]
