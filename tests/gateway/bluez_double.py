@@ -6,9 +6,11 @@ import os
 import shutil
 import subprocess
 import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from corolle.wire import gatt_words
 from dbus_fast import BusType, Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
 from source_tree import ROOT
@@ -23,6 +25,9 @@ _MOCK, _DEVICE = "org.freedesktop.DBus.Mock", "org.bluez.Device1"
 ADDRESS = "02:00:00:00:01:01"
 _ADAPTER = "/org/bluez/hci0"
 _PATH = "/org/bluez/hci0/dev_" + ADDRESS.replace(":", "_")
+
+_SERVICE = f"{_PATH}/service0010"
+_INBOX, _OUTBOX = f"{_SERVICE}/char0011", f"{_SERVICE}/char0013"
 
 
 def is_there() -> bool:
@@ -103,6 +108,28 @@ class Bluez:
         """How often a scan was begun, or was to be."""
         return len((await self._call(_ADAPTER, _MOCK, "GetMethodCalls", "s", ["StartDiscovery"])).body[0])
 
+    async def offer(self, serve: Callable[[bytes], Iterable[bytes]]) -> None:
+        """The unit has its service: what `serve` makes of a frame that is written is notified."""
+        service = {"UUID": Variant("s", gatt_words.SERVICE), "Device": Variant("o", _PATH)}
+        await self._add(_SERVICE, "org.bluez.GattService1", service | {"Primary": Variant("b", True)}, [])
+        await self._add_characteristic(_INBOX, gatt_words.INBOX, "write", [["WriteValue", "aya{sv}", "", ""]])
+        notify = [["StartNotify", "", "", ""], ["StopNotify", "", "", ""]]
+        await self._add_characteristic(_OUTBOX, gatt_words.OUTBOX, "notify", notify)
+        frames: asyncio.Queue[bytes] = asyncio.Queue()
+
+        def heard(message: Message) -> None:
+            if message.member == "MethodCalled" and message.body[0] == "WriteValue":
+                frames.put_nowait(message.body[1][0].value)
+
+        async def answer() -> None:
+            while True:
+                for frame in serve(await frames.get()):
+                    told = ["org.bluez.GattCharacteristic1", {"Value": Variant("ay", frame)}]
+                    await self._call(_OUTBOX, _MOCK, "UpdateProperties", "sa{sv}", told)
+
+        await self._listen(heard, _INBOX, "MethodCalled")
+        self._serving = asyncio.create_task(answer())
+
     async def watch_power(self) -> list[bool]:
         """A list that grows by each change of the adapter's power."""
         seen: list[bool] = []
@@ -111,13 +138,32 @@ class Bluez:
             if message.member == "PropertiesChanged" and "Powered" in message.body[1]:
                 seen.append(message.body[1]["Powered"].value)
 
-        self._bus.add_message_handler(heard)
-        rule = f"type='signal',path='{_ADAPTER}',member='PropertiesChanged'"
-        message = Message(
-            "org.freedesktop.DBus", "/", "org.freedesktop.DBus", "AddMatch", signature="s", body=[rule]
-        )
-        await self._bus.call(message)
+        await self._listen(heard, _ADAPTER, "PropertiesChanged")
         return seen
+
+    async def _listen(self, heard: Callable[[Message], None], path: str, signal: str) -> None:
+        self._bus.add_message_handler(heard)
+        rule = f"type='signal',path='{path}',member='{signal}'"
+        bus = "org.freedesktop.DBus"
+        await self._bus.call(Message(bus, "/", bus, "AddMatch", signature="s", body=[rule]))
+
+    async def _add_characteristic(self, path: str, uuid: str, flag: str, methods: list[list[str]]) -> None:
+        values = {
+            "UUID": Variant("s", uuid),
+            "Service": Variant("o", _SERVICE),
+            "Value": Variant("ay", b""),
+            "Flags": Variant("as", [flag]),
+            "MTU": Variant("q", 247),
+        }
+        await self._add(path, "org.bluez.GattCharacteristic1", values, methods)
+
+    async def _add(
+        self, path: str, interface: str, values: dict[str, Variant], methods: list[list[str]]
+    ) -> None:
+        reply = await self._call(
+            "/", _MOCK, "AddObject", "ssa{sv}a(ssss)", [path, interface, values, methods]
+        )
+        assert reply.message_type != MessageType.ERROR, reply.body
 
     async def _mock(self, method: str, signature: str, body: list[Any]) -> None:
         reply = await self._call("/org/bluez", "org.bluez.Mock", method, signature, body)

@@ -2,24 +2,31 @@
 
 import asyncio
 import io
-from collections.abc import Callable, Coroutine, Iterator
+import secrets
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from bleak.backends.device import BLEDevice
 from bluez_double import ADDRESS, Bluez, is_there
+from corolle.wire import gatt_words
+from corolle.wire.derive import SERVICE, derive
+from corolle.wire.gatt_unit import Unit as UnitSession
 from corolle_gateway.counts import Counts
-from corolle_gateway.links.ble.neighbours import Neighbours
+from corolle_gateway.links.ble.neighbours import Neighbour, Neighbours
 from corolle_gateway.links.ble.pool import Pool
 from corolle_gateway.links.ble.recovery import Recovery
 from corolle_gateway.links.ble.refused import Refused
 from corolle_gateway.links.ble.scanning import Scanning
 from corolle_gateway.links.ble.stack import BTHOME, Stack
+from corolle_gateway.links.lorawan.keys import Key
 from corolle_gateway.log import Log
 from corolle_gateway.model import Unit
 
 pytestmark = pytest.mark.skipif(not is_there(), reason="needs dbus-daemon, and Debian's python3-dbus, -gi")
+
+_APP_KEY = bytes(range(16))
 
 
 class Bench:
@@ -38,6 +45,15 @@ class Bench:
 
     def _note(self, device: BLEDevice, advert: Any) -> None:
         self.heard.append((device, advert.service_data.get(BTHOME)))
+
+    def lamp(self) -> Neighbour:
+        """The unit, as the link knows it once it was heard."""
+        neighbours = Neighbours()
+        unit = Unit("lamp-1", "lamp", "quai", "02" * 8, "00" * 8, 43.6, 1.44, "C")
+        neighbours.load([(unit, _APP_KEY)], {})
+        lamp = neighbours.by_name["lamp-1"]
+        lamp.device = self.heard[-1][0]
+        return lamp
 
     async def until(self, true: Callable[[], Any]) -> None:
         """Wait; each moment the unit says something new."""
@@ -126,12 +142,7 @@ def test_an_adapter_that_is_pulled_out_is_found_again(run):
 def test_a_connection_in_progress_is_tried_again_counted_and_given_a_rest(run):
     async def test(bench: Bench) -> None:
         await bench.until(lambda: bench.heard)
-        neighbours = Neighbours()
-        neighbours.load(
-            [(Unit("lamp-1", "lamp", "quai", "02" * 8, "00" * 8, 43.6, 1.44, "C"), bytes(16))], {}
-        )
-        lamp = neighbours.by_name["lamp-1"]
-        lamp.device = bench.heard[-1][0]
+        lamp = bench.lamp()
         # It connects, and what answers there is no unit of ours.
         with pytest.raises(Refused, match="ble_no_service"):
             await bench.pool.ask(lamp, "readings", b"")
@@ -144,3 +155,42 @@ def test_a_connection_in_progress_is_tried_again_counted_and_given_a_rest(run):
         assert bench.counts.rejected == {"ble_no_service": 1, "ble_in_progress": 1}
 
     run(test)
+
+
+class _Serving:
+    """The unit's own side of a session, which tells its log."""
+
+    def __init__(self, app_key: bytes):
+        self.refused: dict[str, int] = {}
+        self.asked: list[bytes] = []
+        key = Key(derive(Key(app_key), SERVICE))
+        self._session = UnitSession(key, Key, secrets.token_bytes, self.refused, [0, 0])
+
+    def __call__(self, frame: bytes) -> Iterable[bytes]:
+        reply, message = self._session.receive(frame, 0)
+        if reply:
+            yield reply
+        if message is not None:
+            self.asked.append(message)
+            yield from self._session.send(gatt_words.answer(message, 0, b"line\n" * 90), 247)
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_a_session_over_bluez_is_the_one_that_units_hold(run, right: bool):
+    unit = _Serving(_APP_KEY if right else bytes(16))
+
+    async def offered(bench: Bench) -> None:
+        await bench.bluez.offer(unit)
+
+    async def test(bench: Bench) -> None:
+        await bench.until(lambda: bench.heard)
+        if not right:
+            with pytest.raises(Refused, match="ble_session_wrong_key"):
+                await bench.pool.ask(bench.lamp(), "log", bytes(2))
+            assert not unit.asked
+            return
+        assert await bench.pool.ask(bench.lamp(), "log", bytes(2)) == b"line\n" * 90
+        assert [message[0] for message in unit.asked] == [5] and not unit.refused
+        assert bench.counts.done["ble_sessions"] == 1
+
+    run(test, offered)
