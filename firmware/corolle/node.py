@@ -22,6 +22,7 @@ from corolle.units.wiring import Wiring
 from corolle.wire.seldom import borrowed
 from corolle.wire.words import BOOT_CAUSES, code_of
 
+_NEAR_FIELD = ("corolle.units.near_field", "corolle.system.version", "corolle.wire.derive")
 _PROGRAMS = {"lamp": "corolle.units.lamp", "canopy": "corolle.units.canopy"}
 
 
@@ -108,7 +109,7 @@ class Node:
         try:
             keys, facts = self._read("/keys.json"), self._facts.get("neighbours", {})
             placed = {_number(dev_eui): int(facts[dev_eui]) for dev_eui in facts}
-            with borrowed("corolle.units.near_field") as near_field:
+            with borrowed(*_NEAR_FIELD) as near_field:
                 tasks = near_field.build(self._ble, common, kind, unit, keys, placed)
         except (OSError, ValueError, KeyError, TypeError) as error:
             self._log("near", level="error", error=repr(error))

@@ -130,6 +130,10 @@ class Canopy:
             common.reporter.soon()  # the report proper follows
             with borrowed("corolle.units.canopy_words") as words:
                 return _TABLES, "CANOPY_SERVICE", words.service(self._garden, self._power, self._misting)
+        return _TABLES, "CANOPY_REPORT", self.values()
+
+    def values(self) -> dict:
+        """What it measures now, by the names of its report."""
         fields = self._garden.values()
         fields["battery_v"] = self._power.battery_v if self._power else None
         fields["valve_open"] = int(self._open)
@@ -137,7 +141,7 @@ class Canopy:
         fields["faults"] = self._common.faults.flags
         fields["litres_total"] = self._tap.total_l if self._tap else 0
         fields["litres_today"] = min(self._tap.today_l, _MOST_TODAY_L) if self._tap else 0
-        return _TABLES, "CANOPY_REPORT", fields
+        return fields
 
     def _step(self) -> int:
         """Decide and act; returns the seconds until the answer can change."""

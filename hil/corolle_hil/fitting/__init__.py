@@ -58,7 +58,6 @@ def _put_ble(on: Fitter, part: Definition) -> None:
 # Water flows through valves and meters, drips into the soil or leaks: they are fitted in this order.
 _ORDER: dict[str, Callable[[Fitter, Definition], None]] = {
     "sx1262": _put_radio,
-    "bluetooth": _put_ble,
     "pwm_dimmer": lamp.put_converter,
     "dali": lamp.put_dali,
     "relay": lamp.put_relay,
@@ -81,4 +80,5 @@ _ORDER: dict[str, Callable[[Fitter, Definition], None]] = {
     "level_loop": canopy.put_tank_level,
     "ds18b20": canopy.put_thermometer,
     "ina226": canopy.put_power_meter,
+    "bluetooth": _put_ble,
 }

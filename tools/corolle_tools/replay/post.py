@@ -12,8 +12,8 @@ from corolle_tools.street.plan import BOARDS, SITE
 
 # A replay's heap has room for a canopy that mists.
 _BOARDS = BOARDS | {"canopy": "canopy-s3"}
-# No gateway answers a radio, and a lamp's radar goes on seeing for seconds who has gone.
-_LEFT_OFF = {"lamp": ("radio", "radar"), "canopy": ()}
+# No gateway answers a radio, nobody is near; and a lamp's radar goes on seeing for seconds who has gone.
+_LEFT_OFF = {"lamp": ("radio", "radar", "ble"), "canopy": ()}
 # A wire stands in for a canopy's LoRaWAN link.
 _FILES = {"lamp": node_files, "canopy": loose_files}
 # boot.py says how early to collect garbage, which a roomy heap makes unnecessary.
