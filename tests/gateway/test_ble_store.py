@@ -45,16 +45,31 @@ def _uplink(radio: BleRadio | Radio, time_s: float, port: int = 10) -> Uplink:
 
 
 def test_a_message_of_both_links_is_told_once():
-    twins = Twins()
-    assert not twins.is_twin(_uplink(_FAR, 0), 1) and not twins.is_twin(_uplink(_NEAR, 1), 1), "not watched"
-    twins.watch("lamp-1")
-    assert not twins.is_twin(_uplink(_NEAR, 10), 7)
-    assert twins.is_twin(_uplink(_FAR, 12), 7)
-    assert not twins.is_twin(_uplink(_FAR, 13, port=12), 7), "another message"
-    assert not twins.is_twin(_uplink(_FAR, 14), 8)
-    assert not twins.is_twin(_uplink(_FAR, 15), 8), "one link has replay protection of its own"
-    assert twins.is_twin(_uplink(_NEAR, 16), 8)
-    assert not twins.is_twin(_uplink(_FAR, 10 + 3700), 7), "the sequence has come round"
+    async def session() -> None:
+        twins = Twins()
+
+        def is_twin(uplink: Uplink, seq: int, stored: bool = True) -> bool:
+            if twins.is_twin(uplink, seq):
+                return True
+            done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+            done.set_result(stored)
+            twins.taken(uplink, seq, done)
+            return False
+
+        assert not is_twin(_uplink(_FAR, 0), 1) and not is_twin(_uplink(_NEAR, 1), 1), "not watched"
+        twins.watch("lamp-1")
+        assert not is_twin(_uplink(_NEAR, 10), 7)
+        assert is_twin(_uplink(_FAR, 12), 7)
+        assert not is_twin(_uplink(_FAR, 13, port=12), 7), "another message"
+        assert not is_twin(_uplink(_FAR, 14), 8)
+        assert not is_twin(_uplink(_FAR, 15), 8), "one link has replay protection of its own"
+        assert is_twin(_uplink(_NEAR, 16), 8)
+        assert not is_twin(_uplink(_NEAR, 17), 9, stored=False)
+        await asyncio.sleep(0)
+        assert not is_twin(_uplink(_FAR, 18), 9), "the first never reached the store"
+        assert not is_twin(_uplink(_FAR, 10 + 3700), 7), "the sequence has come round"
+
+    asyncio.run(session())
 
 
 class _Way:

@@ -86,12 +86,15 @@ class Hub:
             self._counts.count("twins")
             return Accepted(None, self._writer.submit(guard))
         if message is EVENT:
-            return self._stored(uplink, "event", bodies.event(uplink, values), guard)
-        if message is _SERVICES[uplink.unit.kind]:
-            return self._stored(uplink, "service", bodies.report(uplink, message, values, {}), guard)
-        if message is _REPORTS[uplink.unit.kind]:
-            return self._report(uplink, message, values, guard)
-        return self._unreadable(uplink, "payload_not_of_this_kind", guard)
+            accepted = self._stored(uplink, "event", bodies.event(uplink, values), guard)
+        elif message is _SERVICES[uplink.unit.kind]:
+            accepted = self._stored(uplink, "service", bodies.report(uplink, message, values, {}), guard)
+        elif message is _REPORTS[uplink.unit.kind]:
+            accepted = self._report(uplink, message, values, guard)
+        else:
+            return self._unreadable(uplink, "payload_not_of_this_kind", guard)
+        self._twins.taken(uplink, values["seq"], accepted.stored)
+        return accepted
 
     def sense(self, sensed: Sensed, guard: Guard) -> Accepted:
         """Store what a unit's adverts said if `guard` allows; it is published after settle()."""

@@ -1,5 +1,6 @@
 """One report over two links is one report: known by its unit and its sequence, whichever link is first."""
 
+from asyncio import Future
 from collections import deque
 
 from corolle_gateway.model import BleRadio, Uplink
@@ -8,26 +9,43 @@ from corolle_gateway.model import BleRadio, Uplink
 _WINDOW_S = 3600.0
 _REMEMBERED = 16
 
+_Seen = tuple[bool, int, int, float]  # over BLE or not, port, sequence, when
+
 
 class Twins:
     """Remembers the last messages of each unit that speaks over more than one link."""
 
     def __init__(self) -> None:
-        self._recent: dict[str, deque[tuple[bool, int, int, float]]] = {}
+        self._recent: dict[str, deque[_Seen]] = {}
 
     def watch(self, unit: str) -> None:
         """The unit may be heard over BLE as well."""
         self._recent.setdefault(unit, deque(maxlen=_REMEMBERED))
 
     def is_twin(self, uplink: Uplink, seq: int) -> bool:
-        """Whether another link has brought this message already; it is remembered if not."""
+        """Whether another link has brought this message already."""
+        return any(
+            other_is_ble is not _is_ble(uplink)
+            and (port, other_seq) == (uplink.port, seq)
+            and abs(uplink.time_s - time_s) < _WINDOW_S
+            for other_is_ble, port, other_seq, time_s in self._recent.get(uplink.unit.name, ())
+        )
+
+    def taken(self, uplink: Uplink, seq: int, stored: Future[bool]) -> None:
+        """A message is on its way into the store; if it does not get there, the other link's is welcome."""
         recent = self._recent.get(uplink.unit.name)
         if recent is None:
-            return False
-        is_ble = isinstance(uplink.radio, BleRadio)
-        for other_is_ble, port, other_seq, time_s in recent:
-            same = (port, other_seq) == (uplink.port, seq) and other_is_ble is not is_ble
-            if same and abs(uplink.time_s - time_s) < _WINDOW_S:
-                return True
-        recent.append((is_ble, uplink.port, seq, uplink.time_s))
-        return False
+            return
+        seen = _is_ble(uplink), uplink.port, seq, uplink.time_s
+        recent.append(seen)
+
+        def ended(done: Future[bool]) -> None:
+            failed = done.cancelled() or done.exception() or not done.result()
+            if failed and seen in recent:
+                recent.remove(seen)
+
+        stored.add_done_callback(ended)
+
+
+def _is_ble(uplink: Uplink) -> bool:
+    return isinstance(uplink.radio, BleRadio)
