@@ -13,7 +13,7 @@ from corolle.wire.seldom import borrowed
 from corolle.wire.words import REASONS, VERBS, VERDICTS, code_of, word_of
 
 _RECORD = const("orders")
-_WORDS = ("corolle.wire.orders", "corolle.wire.codec", "corolle.wire.bits", "corolle.wire.fields")
+_WORDS = ("corolle.wire.orders", "corolle.wire.unpacker", "corolle.wire.bits", "corolle.wire.fields")
 _KEPT = const(8)  # so many orders are known again, over a reset too
 _MARK_BYTES = const(4)
 
@@ -44,9 +44,9 @@ class Commands:
         return self._answer(command, verdict)
 
     def _read(self, payload: bytes, port: int | None) -> dict:
-        """The order, {} where it is none. What an order wakes needs the memory: its words are let go before."""
+        """The order, {} where it is none. Its words are let go: what it wakes needs the memory."""
         with borrowed(*_WORDS) as orders:
-            from corolle.wire.codec import unpack
+            from corolle.wire.unpacker import unpack
 
             if port not in (None, orders.COMMAND.port):
                 self._count("unknown port")

@@ -7,11 +7,11 @@ import machine
 
 from corolle.system.clock import NETWORK
 from corolle.units.commands import Commands
-from corolle.wire.codec import encode
 from corolle.wire.compat import const
 from corolle.wire.errors import FrameError
 from corolle.wire.gatt_words import OUTCOMES, answer, page, split
 from corolle.wire.orders import ACK
+from corolle.wire.packer import encode
 from corolle.wire.words import code_of
 
 _DONE = "done"

@@ -9,7 +9,8 @@ _ANSWERS = (
     "corolle.units.commands",
     "corolle.wire.commands",
     "corolle.wire.orders",
-    "corolle.wire.codec",
+    "corolle.wire.packer",
+    "corolle.wire.unpacker",
     "corolle.wire.bits",
     "corolle.wire.fields",
 )

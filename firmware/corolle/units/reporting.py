@@ -12,7 +12,7 @@ REPORT_PRIORITY = const(2)
 _JOIN_LOOK_S = const(15)
 _JOIN_LOOKS = const(60)
 _ORDERS = const("corolle.wire.orders")
-_CODEC = ("corolle.wire.codec", "corolle.wire.bits", "corolle.wire.fields")
+_CODEC = ("corolle.wire.packer", "corolle.wire.bits", "corolle.wire.fields")
 _MOST_EARLY = const(8)  # frames kept while there is no link yet
 
 
@@ -121,7 +121,7 @@ class Reporter:
 def _packed(module: str, name: str, fields: dict) -> tuple:
     """(FPort, payload): the tables and the packer are in memory only for as long as packing takes."""
     with borrowed(module, *_CODEC) as table:
-        from corolle.wire.codec import clip, encode
+        from corolle.wire.packer import clip, encode
 
         message = getattr(table, name)
         clip(message, fields)

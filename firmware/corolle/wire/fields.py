@@ -63,3 +63,20 @@ def _row(line: str) -> Field:
         kind == "flags",
         int(of) if kind == "text" else 0,
     )
+
+
+def top(field) -> int:
+    """The largest raw value of a number; one more stands for none where that may be."""
+    return (1 << field.bits) - (2 if field.optional else 1)
+
+
+def scaled(field, raw: int):
+    """Raw steps as a value; an int where the step is one."""
+    if field.steps == 1:
+        return raw + field.offset
+    return (raw + field.offset * field.steps) / field.steps
+
+
+def printable(text: bytes) -> bool:
+    """Whether a text may stand in a field: ASCII that can be seen."""
+    return all(32 <= byte < 127 for byte in text)
