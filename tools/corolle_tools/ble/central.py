@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from bleak import BleakClient
@@ -22,6 +22,7 @@ from corolle_tools.ble.radio import Radio, unusable
 
 _CONNECT_S = 15.0
 _ANSWER_S = 10.0
+_ANSWER_HEAD = 2  # opcode and number; an outcome follows
 _ATT_HEAD = 3  # of a write, beside its value
 _MTUS = 23, 517  # the least there is, and the most
 _ADVICE = {
@@ -41,16 +42,10 @@ class Identity:
 
 
 class Link:
-    """A connected unit.
-
-    Attributes:
-        name: as people know it.
-        on_frame: called with the bytes of each frame that comes in.
-    """
+    """A connected unit; `name` is what people call it."""
 
     def __init__(self, client: BleakClient, name: str):
         self.name = name
-        self.on_frame: Callable[[int], None] = lambda size: None
         self._client = client
         self._frames: asyncio.Queue[bytes | None] = asyncio.Queue()  # None: the connection is gone
         self._refused: dict[str, int] = {}
@@ -97,7 +92,7 @@ class Link:
             await self._write(frame)
         while True:
             answered, number, rest = await self._message(request)
-            if (answered, number) == (code, self._number) and rest:
+            if (answered, number) == (code, self._number):
                 break
         outcome = word_of(gatt_words.OUTCOMES, rest[0])
         if outcome == "done":
@@ -117,11 +112,11 @@ class Link:
         session = self._session
         while session:
             frame = await self._next(f"answered {request!r}")
-            self.on_frame(len(frame))
             message = session.receive(frame, 0)[1]
             if self._refused:
                 break
-            if message is not None:
+            # What is too short for an answer is none of ours.
+            if message is not None and len(message) > _ANSWER_HEAD:
                 return gatt_words.split(message)
         raise Lost(f"{self.name}: what came is not in order ({', '.join(self._refused)})")
 

@@ -11,7 +11,7 @@ import typer
 from corolle_tools.ble.central import Identity, Link
 from corolle_tools.ble.ending import Ending
 from corolle_tools.ble.faults import Refused
-from corolle_tools.ble.finding import check
+from corolle_tools.ble.finding import known
 from corolle_tools.ble.options import (
     HCI,
     TRIES,
@@ -69,7 +69,7 @@ def command(
 async def _command(name: str, make: Callable[[], "_Errand"], way: Way, as_json: bool) -> None:
     errand = make()
     ring = way.keyring()
-    unit = check(ring, name)
+    unit = known(ring, name)
     if unit:
         errand.order.check(unit.kind)  # before it is called
     await visit(ring, name, way, errand.run, lambda identity: errand.order.check(identity.kind))

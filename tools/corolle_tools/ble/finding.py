@@ -13,7 +13,7 @@ _MOST_NAMED = 8
 
 async def find(radio: Radio, keyring: Keyring, name: str, wait_s: float) -> Sighting:
     """The unit of a name, DevEUI or Bluetooth address. NotInRange after `wait_s`."""
-    wanted = _wanted(keyring, name)
+    wanted = known(keyring, name)
     found: asyncio.Future[Sighting] = asyncio.get_running_loop().create_future()
 
     def heard(sighting: Sighting) -> None:
@@ -29,17 +29,13 @@ async def find(radio: Radio, keyring: Keyring, name: str, wait_s: float) -> Sigh
             raise NotInRange(_not_heard(name, wait_s, listener)) from None
 
 
-def check(keyring: Keyring, name: str) -> Known | None:
-    """The unit of a name, None for an address. Usage when it can be neither."""
-    return _wanted(keyring, name)
-
-
-def _wanted(keyring: Keyring, name: str) -> Known | None:
+def known(keyring: Keyring, name: str) -> Known | None:
+    """The unit of a name or a DevEUI, None for an address. Usage when it can be none of these."""
     unit = keyring.find(name)
     if unit is None and name.count(":") != _ADDRESS_PARTS - 1:
-        known = ", ".join(unit.name for unit in keyring.units[:_MOST_NAMED])
+        some = ", ".join(unit.name for unit in keyring.units[:_MOST_NAMED])
         more = f" and {len(keyring.units) - _MOST_NAMED} more" if len(keyring.units) > _MOST_NAMED else ""
-        here = f"there are {known}{more}" if known else "name their file: --keys units.json"
+        here = f"there are {some}{more}" if some else "name their file: --keys units.json"
         raise Usage(f"no key of a unit {name!r}: {here}")
     return unit
 

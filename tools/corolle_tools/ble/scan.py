@@ -18,6 +18,8 @@ from corolle_tools.ble.options import HCI, Adapter, Backend, Json, Keys, State, 
 from corolle_tools.ble.radio import Radio
 
 _REDRAWN_HZ = 4
+_HEADS = "unit", "kind", "dBm", "battery", "firmware", "readings"
+_NUMBERS = "dBm", "battery"
 _Seconds = Annotated[float, typer.Option(min=0.1, help="Listen for so long.")]
 _STALE_S = 30.0  # a unit adverts once a second
 
@@ -69,15 +71,8 @@ async def _shown(radio: Radio, listener: Listener, seconds: float) -> None:
 def table(listener: Listener, left_s: float) -> RenderableType:
     """What was heard so far."""
     found = Table(box=None, pad_edge=False)
-    for head, right in (
-        ("unit", 0),
-        ("kind", 0),
-        ("dBm", 1),
-        ("battery", 1),
-        ("firmware", 0),
-        ("readings", 0),
-    ):
-        found.add_column(head, justify="right" if right else "left", no_wrap=head == "unit")
+    for head in _HEADS:
+        found.add_column(head, justify="right" if head in _NUMBERS else "left", no_wrap=head == "unit")
     for sighting in _loudest_first(listener):
         battery_pct = measured.battery_pct(sighting)
         found.add_row(

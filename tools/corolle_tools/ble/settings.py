@@ -70,11 +70,10 @@ async def _settings(name: str, words: list[str], way: Way, as_json: bool) -> Non
 def _read(words: list[str]) -> tuple[list[str], dict[str, int]]:
     """Names to be shown, and values to be set."""
     try:
-        return [word for word in words if "=" not in word], tables.parse(
-            "\n".join(w for w in words if "=" in w)
-        )
+        wanted = tables.parse("\n".join(word for word in words if "=" in word))
     except ValueError as error:
         raise Usage(str(error)) from None
+    return [word for word in words if "=" not in word], wanted
 
 
 def _check_early(ring: Keyring, name: str, asked: list[str], wanted: dict[str, int]) -> None:

@@ -5,7 +5,7 @@ import sys
 from corolle_tools.ble.central import Identity, Link
 from corolle_tools.ble.desired import Desired
 from corolle_tools.ble.faults import NoKey
-from corolle_tools.ble.finding import check
+from corolle_tools.ble.finding import known
 from corolle_tools.ble.options import (
     HCI,
     TRIES,
@@ -45,7 +45,7 @@ def show(
 
 async def _show(name: str, way: Way, page: Page) -> None:
     ring = way.keyring()
-    check(ring, name)
+    known(ring, name)
     told: set[str] = set()  # after a lost connection nothing is told twice
     job = Desired({})
 

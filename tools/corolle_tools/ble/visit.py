@@ -4,7 +4,7 @@ import sys
 from collections.abc import Awaitable, Callable
 
 from corolle_tools.ble.central import Identity, Link, connected
-from corolle_tools.ble.faults import Lost, NoKey, NotInRange
+from corolle_tools.ble.faults import Busy, Lost, NoKey, NotInRange
 from corolle_tools.ble.finding import find
 from corolle_tools.ble.keyring import Keyring, Known
 from corolle_tools.ble.options import Way
@@ -20,21 +20,21 @@ Met = Callable[[Identity], None]
 async def visit(keyring: Keyring, name: str, way: Way, doing: Doing, met: Met) -> None:
     """Connect, tell `met` the identity, prove the key, do it. Raises BleFaults.
 
-    Lost once all tries are used up; it says how far the last one came.
+    Lost or Busy once all tries are used up; it says how far the last one came.
     """
     radio = Radio(way.adapter, way.backend)
-    lost: Lost | None = None
+    lost: Lost | Busy | None = None
     for attempt in range(1, way.tries + 1):
         if lost:
             print(f"{lost}; trying again ({attempt} of {way.tries})", file=sys.stderr)
         try:
             await _call(radio, keyring, name, way.wait_s, doing, met if attempt == 1 else None)
             return
-        except Lost as fault:
+        except (Lost, Busy) as fault:
             lost = fault
         except NotInRange as fault:
             raise (Lost(f"{lost}; then {fault}") if lost else fault) from None
-    raise Lost(f"{lost}; given up after {way.tries} tries")
+    raise (Busy if isinstance(lost, Busy) else Lost)(f"{lost}; given up after {way.tries} tries")
 
 
 async def _call(
