@@ -119,7 +119,8 @@ def _title(summary: dict[str, Any]) -> str:
     return (
         f"One canopy, {summary['days']} days from {summary['start']}, {weather}\n"
         f"{summary['litres']} l against a timer's {summary['timer_litres']} l{saving}; "
-        f"{summary['stress_hours']} h of stress against {summary['timer_stress_hours']} h"
+        f"{summary['stress_hours']} h of stress against {summary['timer_stress_hours']} h; "
+        f"{summary['mist_hours']} h of mist, {summary['cooling_kh']} degree-hours of cooling"
     )
 
 
