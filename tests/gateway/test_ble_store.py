@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from corolle.wire.bthome import shape
 from corolle_gateway.counts import Counts
 from corolle_gateway.hub.bthome_names import named
 from corolle_gateway.hub.paths import Paths
@@ -107,8 +108,29 @@ def test_the_near_way_goes_first_and_the_far_one_takes_what_it_leaves(
 
 
 def test_readings_have_names_and_several_of_one_kind_are_a_list():
-    told: dict[str, Any] = named({0x2F: [20, 30], 0x21: [1], 0x4D: [1.5]})
-    assert told == {"moisture_pct": [20, 30], "presence": True, "energy_kwh": 1.5}
+    told: dict[str, Any] = named({0x2F: [20, 30], 0x21: [1], 0x4D: [1.5], 0xF0: [2], 0xF2: [0x010203]})
+    assert told == {
+        "presence": True,
+        "moisture_pct": [20, 30],
+        "energy_kwh": 1.5,
+        "device_type": "canopy",
+        "firmware": "1.2.3",
+    }
+
+
+def test_every_object_that_a_unit_can_send_has_a_name():
+    known = [object_id for object_id in range(1, 256) if _has_shape(object_id)]
+    assert len(known) > 20
+    for object_id in known:
+        assert len(named({object_id: [1]})) == 1
+
+
+def _has_shape(object_id: int) -> bool:
+    try:
+        shape(object_id)
+    except ValueError:
+        return False
+    return True
 
 
 def test_a_store_of_before_bluetooth_is_brought_up(tmp_path: Path):

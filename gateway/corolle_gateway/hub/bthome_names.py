@@ -1,6 +1,9 @@
 """What the city reads for the objects of BTHome v2: names with their units."""
 
+from collections.abc import Callable
 from typing import Any
+
+from corolle.wire.bthome import KINDS
 
 _NAMES = {
     0x01: "battery_pct",
@@ -32,14 +35,32 @@ _NAMES = {
     0xF0: "device_type",
     0xF2: "firmware",
 }
-_YES_OR_NO = (0x21, 0x26, 0x2B)
+
+
+def _version(value: float) -> str:
+    """0x000203 is 0.2.3."""
+    return ".".join(str(byte) for byte in int(value).to_bytes(3, "big"))
+
+
+def _kind(value: float) -> str:
+    kinds = KINDS.split("|")
+    return kinds[int(value)] if value < len(kinds) else f"type {value:.0f}"
+
+
+_READERS: dict[int, Callable[[float], Any]] = {
+    0x21: bool,
+    0x26: bool,
+    0x2B: bool,
+    0xF0: _kind,
+    0xF2: _version,
+}
 
 
 def named(readings: dict[int, list[float]]) -> dict[str, Any]:
     """Readings by name: one as it is, several as a list in their order."""
     found: dict[str, list[Any]] = {}
     for object_id in sorted(readings):
+        reader = _READERS.get(object_id)
         values = readings[object_id]
-        named = found.setdefault(_NAMES[object_id], [])
-        named += [bool(value) for value in values] if object_id in _YES_OR_NO else values
+        found.setdefault(_NAMES[object_id], []).extend(map(reader, values) if reader else values)
     return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
