@@ -9,7 +9,7 @@ weaker. Where it is not certain, a neighbour is taken for nearer: too much light
 from corolle.wire.compat import const
 
 _SAME_WALK_S = const(60)  # sightings closer together than this are steps of one walk
-_STEPS = const(6)  # of a walk, that are remembered
+_STEPS = const(9)  # of a walk, that are remembered
 _MOST = const(12)  # neighbours that are remembered: five posts both ways, and two round the corner
 # Halfway from 1 post to 2, 2 to 3 ... in dB at a path loss exponent of 2.7, in eighths: 27 lg 1.5 and so on.
 _FAINTER = b"\x26\x56\x76\x8d"
@@ -63,7 +63,7 @@ class Topology:
         near = self._near.get(number)
         if near is None:
             return
-        quarters = near[1] or 4 * self._by_strength(near[0])
+        quarters = near[1] or 4 * posts
         near[1] = quarters + 2 * ((4 * posts > quarters) - (4 * posts < quarters))
 
     def _by_strength(self, eighths_dbm: int) -> int:

@@ -27,8 +27,8 @@ def build(ble, common, kind: str, unit, keys: dict, placed: dict) -> tuple:
     clock, identity = common.clock, (kind, common.dev_eui, VERSION)
     service = Service(ble, service_key, Key, identity, desk.answer, clock.uptime_s, common.refused)
     parts = ble, Counter(common.store), bind_key, desk.readings, wave, common.number
-    near = Near(*parts, clock.now_or_none, unit.heard if listens else None, common.refused)
-    near.service = service
+    on_passing = unit.heard if listens else None
+    near = Near(*parts, clock.now_or_none, on_passing, common.refused, service)
     if listens:
         unit.attach(near.tell, placed)
     return ("near", near.run), ("service", service.run)

@@ -93,7 +93,8 @@ class Reporter:
     def _report(self) -> None:
         # Without a session nothing can be sent, and counters are cumulative: the next report has it all.
         if self.joined():
-            self._pass_on(*self.read(), REPORT_PRIORITY)
+            port, payload = self.read()
+            self._pass_on(port, payload, REPORT_PRIORITY)
 
     def _pause_s(self) -> int:
         """Up to a tenth longer than asked for: a street after a power cut is not to speak in chorus."""
@@ -105,7 +106,8 @@ class Reporter:
         if self._link is None and len(self._early) >= _MOST_EARLY:
             self.dropped += 1
             return
-        self._pass_on(*_packed(module, name, fields), priority)
+        port, payload = _packed(module, name, fields)
+        self._pass_on(port, payload, priority)
 
     def _pass_on(self, port: int, payload: bytes, priority: int) -> None:
         if self._link is None:

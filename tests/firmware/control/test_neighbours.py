@@ -113,7 +113,7 @@ def test_memory_stays_bounded_in_a_crowd():
     post = Neighbours(1, {})
     for number in range(2000):
         post.heard(Passing(2 + number % 40, number, PEDESTRIAN, 1, number % 40, -70), number, _SETTINGS)
-    assert len(post.topology._near) <= 12 and len(post.topology._walk) <= 6
+    assert len(post.topology._near) <= 12 and len(post.topology._walk) <= 9
 
 
 def test_who_walks_at_this_speed():

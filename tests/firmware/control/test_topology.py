@@ -50,6 +50,13 @@ def test_people_who_cross_each_other_unsettle_nothing_for_long():
     assert _posts(topology) == [3, 2, 1, 1, 2, 3]
 
 
+def test_one_walk_is_enough_to_begin_with():
+    topology = _row(strengths=(-84, -84, -84, -84, -84, -84))
+    assert _posts(topology) == [1] * 6
+    _walk(topology, 0, range(7, 14))
+    assert _posts(topology) == [3, 2, 1, 1, 2, 3]
+
+
 def test_what_was_set_holds_whatever_is_heard():
     topology = _row({9: 2, 11: 1})
     for number in range(8):

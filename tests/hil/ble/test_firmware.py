@@ -61,8 +61,8 @@ about = "lamp", "02aa", "0.1.0"
 service = Service(ble, Key(derive(app_key, SERVICE)), Key, about, lambda m: m.upper(), uptime, refused)
 wave = Wave(Key({_GROUP_KEY!r}))
 bind_key = Key(derive(app_key, BIND))
-near = Near(ble, counter, bind_key, lambda: readings, wave, OWN, lambda: {_NOW_S}, on_passing, refused)
-near.service = service
+parts = ble, counter, bind_key, lambda: readings, wave, OWN
+near = Near(*parts, lambda: {_NOW_S}, on_passing, refused, service)
 async def main():
     asyncio.create_task(near.run(lambda s: None))
     asyncio.create_task(service.run(lambda s: None))

@@ -35,7 +35,9 @@ class Near:
     `refused` counts by cause.
     """
 
-    def __init__(self, ble, counter, bind_key, readings, wave, own: int, now, on_passing, refused: dict):
+    def __init__(
+        self, ble, counter, bind_key, readings, wave, own: int, now, on_passing, refused: dict, service=None
+    ):
         self._ble = ble
         self._counter = counter
         self._bind_key = bind_key
@@ -52,7 +54,7 @@ class Near:
         self._turn = 0
         self._urgent = False  # the advert on the air is a wave's
         self._end = time.ticks_ms()  # of the advert on the air
-        self.service = None
+        self.service = service
         ble.irq(self._event)
 
     def tell(self, passing) -> None:
