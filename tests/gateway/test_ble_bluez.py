@@ -194,3 +194,14 @@ def test_a_session_over_bluez_is_the_one_that_units_hold(run, right: bool):
         assert bench.counts.done["ble_sessions"] == 1
 
     run(test, offered)
+
+
+def test_a_bus_that_ends_in_the_middle_is_counted_and_asked_for_again(run):
+    async def test(bench: Bench) -> None:
+        await bench.until(lambda: bench.heard)
+        bench.bluez.close()
+        while bench.counts.rejected.get("ble_no_adapter", 0) < 3:
+            await asyncio.sleep(0.02)
+        assert set(bench.counts.rejected) == {"ble_no_adapter"}
+
+    run(test)

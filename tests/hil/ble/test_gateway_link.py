@@ -21,7 +21,7 @@ from mqtt_broker import Broker
 from packet_forwarder import PacketForwarder
 from radio_device import Device
 
-_SPEED = 8  # street seconds in a real one
+_SPEED = 16  # street seconds in a real one
 _START_S = 1_784_058_000.0
 _PARTS = ("/radio/ble/", "/wire/", "/corolle/__init__", "/radio/__init__")
 _ADDRESS = b"\x00\x00\x5e\x00\x53\x02"
