@@ -38,6 +38,17 @@ def test_the_key_shows_neither_in_a_repr_nor_on_the_node_s_unit_file():
     assert unit.app_key not in json.dumps(unit.unit_json())
 
 
+def test_the_lamps_of_a_street_share_a_key_of_their_own_and_canopies_have_none(folder: StreetFolder):
+    place = lay_out(3, 1, 1, Random(1))
+    folder.keep_units(furnish(place, []))
+    units = furnish(lay_out(5, 1, 1, Random(1)), folder.known_units())
+    keys = {unit.group_key for unit in units if unit.kind == "lamp"}
+    assert len(keys) == 1 and len(min(keys)) == 32
+    assert units[0].keys_json() == {"app_key": units[0].app_key, "group_key": min(keys)}
+    assert units[-1].keys_json() == {"app_key": units[-1].app_key}
+    assert min(keys) not in repr(units) + json.dumps(units[0].unit_json())
+
+
 def test_units_and_keys_are_kept_from_run_to_run_for_their_owner_only(folder: StreetFolder):
     place = lay_out(2, 1, 1, Random(1))
     first = furnish(place, folder.known_units())
