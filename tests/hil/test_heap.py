@@ -14,7 +14,7 @@ from corolle.wire.canopy_report import CANOPY_REPORT
 from corolle.wire.lamp_report import LAMP_REPORT
 from corolle.wire.orders import ACK
 from corolle.wire.words import VERBS, code_of
-from corolle_hil.heap import CANOPY_BYTES, DRIP_CANOPY_BYTES, LAMP_BYTES
+from corolle_hil.heap import CANOPY_BYTES, DRIP_CANOPY_BYTES, LAMP_BYTES, NODE_BYTES
 from corolle_hil.scheduler import Scheduler
 from corolle_hil.street import Equipment, Street
 from corolle_hil.world.climate import Weather
@@ -60,14 +60,14 @@ def _weather(unix_s: float) -> Weather:
 class _Node:
     """One unit with people about and a city that gives orders, in a heap of so many bytes."""
 
-    def __init__(self, board: str, heap_bytes: int, folder: Path):
+    def __init__(self, board: str, left_off: tuple[str, ...], heap_bytes: int, folder: Path):
         self.console: list[str] = []
         self.wrong: list[dict[str, Any]] = []
         self.ports: list[int | None] = []
-        definition = board_definition(board, _NO_BLE)
+        definition = board_definition(board, left_off)
         self.kind = definition["unit"]
         identity = Identity(f"{self.kind}-01", self.kind, "test", *ORIGIN_DEG, _DEV_EUI, _APP_KEY)
-        equipment = Equipment(definition, lambda: node_files(board, identity, _NO_BLE) | {"/main.py": _MAIN})
+        equipment = Equipment(definition, lambda: node_files(board, identity, left_off) | {"/main.py": _MAIN})
         self.scheduler = Scheduler((WEEKS["summer"] + 8 * 3600) * 1_000_000, 1)
         lamps = int(self.kind == "lamp")
         place = lay_out(lamps, 1 - lamps, 0, self.scheduler.rng("place"))
@@ -107,11 +107,18 @@ class _Node:
 
 @pytest.mark.timeout(120 + 20 * _HOURS)
 @pytest.mark.parametrize(
-    ("board", "heap_bytes"),
-    [("lamp-s3", LAMP_BYTES), ("canopy-drip-s3", DRIP_CANOPY_BYTES), ("canopy-s3", CANOPY_BYTES)],
+    ("board", "left_off", "heap_bytes"),
+    [
+        ("lamp-s3", (), NODE_BYTES),
+        ("lamp-s3", _NO_BLE, LAMP_BYTES),
+        ("canopy-drip-s3", _NO_BLE, DRIP_CANOPY_BYTES),
+        ("canopy-s3", _NO_BLE, CANOPY_BYTES),
+    ],
 )
-def test_a_node_lives_in_its_heap_and_does_not_grow(board: str, heap_bytes: int, tmp_path: Path):
-    node = _Node(board, heap_bytes, tmp_path)
+def test_a_node_lives_in_its_heap_and_does_not_grow(
+    board: str, left_off: tuple[str, ...], heap_bytes: int, tmp_path: Path
+):
+    node = _Node(board, left_off, heap_bytes, tmp_path)
     try:
         node.live(_HOURS)
     finally:

@@ -159,16 +159,19 @@ def _begin(lamp: Lamp, unit: VirtualUnit, scheduler: Scheduler, place: int) -> N
         scheduler.at(moment_us, fn)
 
 
+_NO_BLE = ("ble",)
+
+
 def _equip(failures: int, site: Site) -> Equipment:
-    """A lamp has a radio where that is what fails: one that finds no gateway costs more than all the rest."""
+    """A lamp has a radio where that is what fails: one that nobody answers costs more than all the rest."""
     name = "lamp-s3"
     made = Identity.make(site.name, "lamp", "test", *_BREST_DEG)
     unit = replace(made, dev_eui=f"02c0ffee0000{failures:04x}", app_key=bytes(16).hex())
-    board = board_definition(name)
+    board = board_definition(name, _NO_BLE)
     if not any(failure.told == "radioLost" for failure in SETS[failures]):
         del board["fitted"]["radio"]
     content = json.dumps(board).encode()
-    return Equipment(board, lambda: node_files(name, unit) | {"/board.json": content})
+    return Equipment(board, lambda: node_files(name, unit, _NO_BLE) | {"/board.json": content})
 
 
 def _live(folder: Path, numbers: Sequence[int]) -> list[Lamp]:

@@ -51,9 +51,9 @@ def proved(rtc, safe: bool) -> None:
 
 def keep_crash(rtc, error: BaseException) -> str:
     """Keep the end of an exception's traceback over the reset: the last lines say what happened."""
-    text = io.StringIO()
+    text = io.BytesIO()
     sys.print_exception(error, text)  # pyright: ignore[reportArgumentType] - any stream will do
-    crash = explained(text.getvalue())
+    crash = explained(text.getvalue().decode())  # pyright: ignore[reportAttributeAccessIssue]
     _remember(rtc, _recall(rtc)[0], crash.encode()[-_MAX_CRASH_BYTES:])
     return crash
 

@@ -51,7 +51,7 @@ class Line:
 
     def wait(self, seconds):
         """Time goes by, a step each second while water is to run out, a step a minute otherwise."""
-        answer = None
+        answer = self.output, ""
         while seconds > 0:
             s = min(seconds, 1 if self.output == PURGE else 60)
             self._run_out(s if self.output == PURGE else 0)

@@ -86,9 +86,7 @@ def _check_range(option: str, value: int, legal: tuple[int, int]) -> None:
 def _check_start(start: datetime) -> None:
     if start.replace(tzinfo=UTC) < options.FIRST_START:
         first = f"{options.FIRST_START:%Y-%m-%d}"
-        raise ValueError(
-            f"--start {start:%Y-%m-%d}: a node takes a clock before {first} for wrong"
-        )
+        raise ValueError(f"--start {start:%Y-%m-%d}: a node takes a clock before {first} for wrong")
 
 
 def _check_night(night: int, nights: int) -> None:
