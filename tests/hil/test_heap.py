@@ -1,6 +1,6 @@
 """Whole nodes, joined to a network and busy, live within the memory they are granted, and do not grow.
 
-A day in a few seconds; COROLLE_HEAP_DAYS=30 makes it a month.
+Half a day in a few seconds; COROLLE_HEAP_DAYS=30 makes it a month.
 """
 
 import os
@@ -26,7 +26,7 @@ from corolle_tools.identity import Identity
 from lone_network import LoneNetwork
 
 _HOUR_US = 3_600_000_000
-_HOURS = 24 * int(os.environ.get("COROLLE_HEAP_DAYS", "1"))
+_HOURS = int(24 * float(os.environ.get("COROLLE_HEAP_DAYS", "0.5")))
 _PEOPLE = Steady(6.0)  # an hour, day and night
 _NO_BLE = ("ble",)
 _DEV_EUI, _APP_KEY = "02c0ffee00000001", "2b7e151628aed2a6abf7158809cf4f3c"
@@ -68,8 +68,9 @@ class _Node:
         self.kind = definition["unit"]
         identity = Identity(f"{self.kind}-01", self.kind, "test", *ORIGIN_DEG, _DEV_EUI, _APP_KEY)
         equipment = Equipment(definition, lambda: node_files(board, identity, left_off) | {"/main.py": _MAIN})
-        self.scheduler = Scheduler((WEEKS["summer"] + 8 * 3600) * 1_000_000, 1)
         lamps = int(self.kind == "lamp")
+        begin_h = 15 if lamps else 8  # a lamp's hours are the night's, a canopy's the day's
+        self.scheduler = Scheduler((WEEKS["summer"] + begin_h * 3600) * 1_000_000, 1)
         place = lay_out(lamps, 1 - lamps, 0, self.scheduler.rng("place"))
         parts = self.scheduler, place, lambda _: equipment, folder, _weather, self._hear
         self.street = Street(*parts, heap_bytes=heap_bytes)
