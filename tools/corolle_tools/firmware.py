@@ -12,8 +12,8 @@ import corolle
 from corolle_hil.mpy import compile_mpy
 
 from corolle_tools.identity import Identity
-from corolle_tools.link.linker import link
-from corolle_tools.link.program import LinkError, Program
+from corolle_tools.link.kept import linked
+from corolle_tools.link.program import LinkError
 
 FIRMWARE = Path(corolle.__file__).parent.parent
 BOARDS = FIRMWARE.parent / "boards"
@@ -56,9 +56,9 @@ def program_files(definition: dict[str, Any]) -> dict[str, bytes]:
 
 @cache
 def _linked(certain: frozenset[str]) -> dict[str, bytes]:
-    linked = link(_program(), _START, certain)
-    files = {name: compile_mpy(source.encode(), name) for name, source in linked.sources.items()}
-    origins = "\n".join(linked.origins).encode()
+    program = linked(_module_names(), _source, _START, certain)
+    files = {name: compile_mpy(source.encode(), name) for name, source in program.sources.items()}
+    origins = "\n".join(program.origins).encode()
     package = compile_mpy(_source("corolle").encode(), "corolle")
     placed = {f"/{name.replace('.', '/')}.mpy": content for name, content in files.items()}
     return {"/corolle/__init__.mpy": package, "/corolle/origins.txt": origins} | placed
@@ -74,11 +74,6 @@ def _certain(definition: dict[str, Any]) -> Iterator[str]:
     unit, fitted = definition["unit"], definition["fitted"]
     for cause in (unit, *fitted, *(f"{unit} {part}" for part in fitted)):
         yield from (f"corolle.{module}" for module in _BESIDE.get(cause, ()))
-
-
-@cache
-def _program() -> Program:
-    return Program(_module_names(), _source)
 
 
 @cache
@@ -149,8 +144,8 @@ def main() -> None:
         sizes = {name: _size_kb(program_files(board_definition(name))) for name in board_names()}
     except (SyntaxError, LinkError) as error:
         sys.exit(str(error))
-    linked = ", ".join(f"{size_kb:.0f} KB on {name}" for name, size_kb in sizes.items())
-    print(f"mpy-cross: {len(compiled)} modules; linked, {linked}")
+    told = ", ".join(f"{size_kb:.0f} KB on {name}" for name, size_kb in sizes.items())
+    print(f"mpy-cross: {len(compiled)} modules; linked, {told}")
 
 
 def _size_kb(files: dict[str, bytes]) -> float:
