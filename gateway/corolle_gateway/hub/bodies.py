@@ -13,7 +13,7 @@ from corolle_gateway.model import BleRadio, Radio, Sensed, Uplink, iso_utc
 
 Body = dict[str, Any]
 
-_FAULT_TABLES = {"lamp": words.LAMP_FAULTS, "canopy": words.CANOPY_FAULTS}
+_FAULT_TABLES = {"lamp": "LAMP_FAULTS", "canopy": "CANOPY_FAULTS"}
 _OF_REASON = ("guard tripped", "valve opened", "valve closed", "override ended")
 
 
@@ -116,12 +116,14 @@ def _readers(message: Message) -> list[tuple[str, Callable[[Any], Any] | None]]:
 
 def _detail(kind: str, event_word: str, value: int) -> str | None:
     """The word that an event's figure stands for, None when it is just a figure."""
-    if value < 0:
-        return None
+    table = detail_table(kind, event_word)
+    return words.word_of(getattr(words, table), value) if table and value >= 0 else None
+
+
+def detail_table(kind: str, event_word: str) -> str | None:
+    """The name of the table in words.py that an event's figure is a place in, None where it is just one."""
     if event_word == "boot":
-        return words.word_of(words.BOOT_CAUSES, value)
+        return "BOOT_CAUSES"
     if event_word in ("fault raised", "fault cleared"):
-        return words.word_of(_FAULT_TABLES[kind], value)
-    if event_word in _OF_REASON:
-        return words.word_of(words.REASONS, value)
-    return None
+        return _FAULT_TABLES[kind]
+    return "REASONS" if event_word in _OF_REASON else None

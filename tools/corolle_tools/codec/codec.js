@@ -1,0 +1,200 @@
+// Payload codec of a corolle unit for LoRaWAN network servers (LoRa Alliance TS013-1.0.0), in ECMAScript 5.
+// It is made from the table that the unit's firmware packs by: change that, and make it anew.
+var TABLES = {};
+
+function decodeUplink(input) {
+  var message = TABLES.uplinks[input.fPort];
+  if (input.fPort === TABLES.sanitary.port) {
+    return outcome(function () { return readSanitary(input.bytes); });
+  }
+  return outcome(function () {
+    if (!message) { throw "unknown port"; }
+    return readable(message, unpack(message.fields, input.bytes));
+  });
+}
+
+function decodeDownlink(input) {
+  return outcome(function () {
+    if (input.fPort !== TABLES.command.port) { throw "unknown port"; }
+    return readable(TABLES.command, unpack(TABLES.command.fields, input.bytes));
+  });
+}
+
+// data: verb, value, and as may be id (0 to 65535), author, for_s or until (ISO 8601 or unix seconds).
+function encodeDownlink(input) {
+  try {
+    return { fPort: TABLES.command.port, bytes: pack(TABLES.command.fields, order(input.data)) };
+  } catch (error) {
+    return { errors: [sentence(error)] };
+  }
+}
+
+function outcome(read) {
+  try {
+    return { data: read() };
+  } catch (error) {
+    return { errors: [sentence(error)] };
+  }
+}
+
+function sentence(error) {
+  return typeof error === "string" ? error : String(error && error.message);
+}
+
+// Numbers of any width up to 53 bits, big-endian, most significant bit first.
+function unpack(fields, bytes) {
+  var position = 0;
+  function take(bits) {
+    var value = 0, i;
+    if (position + bits > 8 * bytes.length) { throw "length"; }
+    for (i = 0; i < bits; i++, position++) {
+      value = 2 * value + (bytes[position >> 3] >> (7 - position % 8) & 1);
+    }
+    return value;
+  }
+  var values = {}, left;
+  fields.forEach(function (field) {
+    values[field.name] = field.limit ? takeText(field, take) : scaled(field, take(field.bits));
+  });
+  left = 8 * bytes.length - position;
+  if (left > 7) { throw "length"; }
+  if (take(left)) { throw "padding"; }
+  return values;
+}
+
+function scaled(field, raw) {
+  if (field.optional && raw === Math.pow(2, field.bits) - 1) { return null; }
+  return (raw + field.offset * field.steps) / field.steps;
+}
+
+function takeText(field, take) {
+  var length = take(field.bits), text = "", i;
+  if (length > field.limit) { throw field.name; }
+  for (i = 0; i < length; i++) { text += String.fromCharCode(take(8)); }
+  if (!printable(text)) { throw field.name; }
+  return text;
+}
+
+function printable(text) {
+  return /^[ -~]*$/.test(text);
+}
+
+// Codes and bits become words, as on the gateway's own topics.
+function readable(message, values) {
+  var data = { type: message.type };
+  message.fields.forEach(function (field) {
+    var value = values[field.name];
+    if (field.flags) {
+      value = wordsOf(TABLES.words[field.words], value);
+    } else if (field.words) {
+      value = wordOf(TABLES.words[field.words], value);
+    } else if (field.bits === 1) {
+      value = value === 1;
+    }
+    data[field.name] = value;
+  });
+  return message.type === "event" ? event(data) : withTime(data, "until_s", "until");
+}
+
+function event(said) {
+  var table = TABLES.details[said.code];
+  var data = { type: "event", seq: said.seq, event: said.code, value: said.value };
+  if (table && said.value >= 0) { data.detail = wordOf(TABLES.words[table], said.value); }
+  data.time_s = said.time_s;
+  return withTime(data, "time_s", "time");
+}
+
+// Unix seconds as ISO 8601; 0 is not known, and left out.
+function withTime(data, seconds, name) {
+  if (data[seconds]) { data[name] = new Date(1000 * data[seconds]).toISOString(); }
+  delete data[seconds];
+  return data;
+}
+
+function wordOf(words, code) {
+  return words[code] || "code " + code;
+}
+
+function wordsOf(words, flags) {
+  var found = [], bit;
+  for (bit = 0; Math.pow(2, bit) <= flags; bit++) {
+    if (Math.floor(flags / Math.pow(2, bit)) % 2) { found.push(wordOf(words, bit)); }
+  }
+  return found;
+}
+
+// A record of a canopy's sanitary log: 32 bytes, little-endian.
+function readSanitary(bytes) {
+  function number(at, length) {
+    return length ? bytes[at] + 256 * number(at + 1, length - 1) : 0;
+  }
+  if (bytes.length !== 32) { throw "length"; }
+  var author = String.fromCharCode.apply(null, bytes.slice(12, 24)).replace(/\0+$/, "");
+  if (!number(0, 4) || bytes[9] || !bytes[8] || !printable(author)) { throw "unknown structure"; }
+  return withTime({
+    type: "sanitary",
+    number: number(0, 4),
+    operation: wordOf(TABLES.sanitary.words, bytes[8]),
+    value: number(10, 2),
+    author: author,
+    record: Array.prototype.map.call(bytes, function (byte) {
+      return (256 + byte).toString(16).slice(1);
+    }).join(""),
+    time_s: number(4, 4)
+  }, "time_s", "time");
+}
+
+function order(data) {
+  var now_s = Math.floor(Date.now() / 1000), until_s = now_s + 3600, legal = TABLES.verbs[data.verb];
+  if (!legal) {
+    throw "a " + TABLES.kind + " takes " + Object.keys(TABLES.verbs).join(", ") + ", not " + data.verb;
+  }
+  if (data.for_s !== undefined) { until_s = now_s + data.for_s; }
+  if (data.until !== undefined) { until_s = typeof data.until === "number" ? data.until : Date.parse(data.until) / 1000; }
+  return {
+    id: data.id === undefined ? now_s % 65536 : data.id,
+    verb: TABLES.words.VERBS.indexOf(data.verb),
+    value: within("value", data.value === undefined ? legal[0] : data.value, legal),
+    until_s: Math.floor(until_s),
+    author: data.author === undefined ? "city" : data.author
+  };
+}
+
+function within(name, value, legal) {
+  if (value !== Math.floor(value) || value < legal[0] || value > legal[1]) {
+    throw (name + " = " + value + " is outside " + legal[0] + ".." + legal[1] + " " + (legal[2] || "")).trim();
+  }
+  return value;
+}
+
+function pack(fields, values) {
+  var bits = [];
+  function put(value, width) {
+    for (var i = width - 1; i >= 0; i--) { bits.push(Math.floor(value / Math.pow(2, i)) % 2); }
+  }
+  fields.forEach(function (field) {
+    var value = values[field.name];
+    if (field.limit) {
+      putText(field, value, put);
+    } else {
+      put(within(field.name, value, [0, Math.pow(2, field.bits) - 1, field.unit]), field.bits);
+    }
+  });
+  return bytesOf(bits);
+}
+
+function putText(field, text, put) {
+  if (text.length > field.limit || !printable(text)) {
+    throw field.name + " is not printable ASCII of at most " + field.limit;
+  }
+  put(text.length, field.bits);
+  for (var i = 0; i < text.length; i++) { put(text.charCodeAt(i), 8); }
+}
+
+function bytesOf(bits) {
+  var bytes = [];
+  bits.forEach(function (bit, i) {
+    bytes[i >> 3] = (bytes[i >> 3] || 0) | bit << (7 - i % 8);
+  });
+  return bytes;
+}

@@ -1,0 +1,52 @@
+"""The codec in JavaScript (LoRa Alliance TS013-1.0.0): one engine for all, and the tables of one kind."""
+
+import json
+from importlib import resources
+from typing import Any
+
+from corolle.wire import schema, words
+from corolle.wire.commands import legal_values, verbs
+from corolle.wire.fields import Field, Message
+from corolle.wire.sanitary_record import PORT, SANITARY
+from corolle_gateway.hub.bodies import detail_table
+
+KINDS = ("lamp", "canopy")
+_PLACE = "var TABLES = {};"
+
+
+def codec(kind: str) -> str:
+    """The codec of a kind of unit, a file by itself. ValueError for a kind that there is not."""
+    if kind not in KINDS:
+        raise ValueError(f"no codec for a {kind!r}: there are those of {' and '.join(KINDS)}")
+    engine = resources.files("corolle_tools.codec").joinpath("codec.js").read_text(encoding="utf-8")
+    return engine.replace(_PLACE, f"var TABLES = {json.dumps(_tables(kind), indent=1)};")
+
+
+def _tables(kind: str) -> dict[str, Any]:
+    of_kind = [message for message in schema.MESSAGES if message.name.startswith(f"{kind}_")]
+    uplinks = (*of_kind, schema.EVENT, schema.ACK)
+    details = {word: detail_table(kind, word) for word in words.words(words.EVENTS)}
+    details = {word: name for word, name in details.items() if name}
+    named = {field.words for message in (*uplinks, schema.COMMAND) for field in message.fields if field.words}
+    return {
+        "kind": kind,
+        "uplinks": {message.port: _message(message) for message in uplinks},
+        "command": _message(schema.COMMAND),
+        "verbs": {verb: legal_values(kind, verb) for verb in verbs(kind)},
+        "sanitary": {"port": PORT if kind == "canopy" else None, "words": SANITARY.split("|")},
+        "details": details,
+        "words": {name: getattr(words, name).split("|") for name in sorted(named | set(details.values()))},
+    }
+
+
+def _message(message: Message) -> dict[str, Any]:
+    fields = [_field(field) for field in message.fields]
+    return {"type": message.name.rpartition("_")[2], "port": message.port, "fields": fields}
+
+
+def _field(field: Field) -> dict[str, Any]:
+    """What the engine asks of a field; the rest would make every server carry the documentation."""
+    kept = ("name", "bits", "steps", "offset", "unit", "optional", "words", "flags", "limit")
+    told = {name: getattr(field, name) for name in kept}
+    always = ("name", "bits", "steps", "offset")
+    return {name: value for name, value in told.items() if name in always or value}
