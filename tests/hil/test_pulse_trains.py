@@ -2,6 +2,7 @@
 
 import pytest
 from corolle_hil.chips.anemometer import Anemometer
+from corolle_hil.shims import ops
 
 _GPIO, _BELL = 21, 5
 _COUNTS = """
@@ -84,3 +85,26 @@ def test_a_wire_that_is_read_twice_is_asked_for_anew_when_something_can_have_cha
     board.scheduler.at(1_000_000, lines[2].drive, 1)
     board.board.power_on()
     assert board.run(4) == ["0 0 0", "1 0", "1 1"]
+
+
+def test_a_wire_each_of_whose_edges_is_heard_is_asked_for_once_an_edge(bench):
+    """Who may look at it as often as it likes is a guard: a look costs nothing on the chip, either."""
+    board = bench(
+        "import machine, time\n"
+        "seen = machine.Pin(6, machine.Pin.IN)\n"
+        "seen.irq(lambda pin: print('edge', pin.value()))\n"
+        "for _ in range(40):\n"
+        "    time.sleep_ms(100)\n"
+        "    level = seen.value()\n"
+        "    if _ % 8 == 0: print(level)\n"
+        "seen.irq(None)\n"
+        "time.sleep(2); print(seen.value())\n"
+    )
+    line, asked = board.board.line(6), []
+    for t_us, level in ((1_050_000, 1), (2_650_000, 0), (5_000_000, 1)):
+        board.scheduler.at(t_us, line.drive, level)
+    serve = board.board._controller.serve
+    board.board._controller.serve = lambda op, *what: (asked.append(op), serve(op, *what))[1]
+    board.board.power_on()
+    assert board.run(8) == ["0", "edge 1", "1", "1", "edge 0", "0", "0", "1"]
+    assert asked.count(ops.PIN_LEVEL) == 4, "at first, after each edge that was heard, and without an ear"

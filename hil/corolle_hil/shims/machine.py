@@ -16,6 +16,8 @@ WDT_RESET = 3
 DEEPSLEEP_RESET = 4
 SOFT_RESET = 5
 
+_LASTING = -2  # no turn of the link
+
 _identity = b""
 _cause = PWRON_RESET
 
@@ -30,15 +32,17 @@ class Pin(umachine.PinBase):
     PULL_UP = 2
     IRQ_RISING = 1
     IRQ_FALLING = 2
+    _lasting = None  # of one that hears each edge: a turn that is none, up to the next edge
 
     def __init__(self, gpio, mode=-1, pull=None, *, value=None):
         self._gpio = gpio
-        self._turn = -1  # of the link, when the level was asked for last
+        self._turn = -1  # of the link, up to which the level is as it was asked for
         if mode != -1 or value is not None:
             self.init(mode, pull, value=value)
 
     def init(self, mode=-1, pull=None, *, value=None):
         """Set direction, pull and first level."""
+        self._turn = -1
         if mode in (self.OUT, self.OPEN_DRAIN):
             link.post(ops.PIN_OUTPUT, self._gpio, 1 if value else 0)
         else:
@@ -47,10 +51,10 @@ class Pin(umachine.PinBase):
     def value(self, level=None):
         """Read the wire, or drive it. The world stands still between two requests, and all levels with it."""
         if level is None:
-            turn = link.turn
+            turn = self._lasting or link.turn
             if self._turn != turn:
+                self._turn = turn  # before it asks: an edge that comes with the answer undoes it
                 self._level = link.call(ops.PIN_LEVEL, self._gpio)[0]
-                self._turn = turn
             return self._level
         link.post(ops.PIN_OUTPUT, self._gpio, 1 if level else 0)
         return None
@@ -67,6 +71,10 @@ class Pin(umachine.PinBase):
 
     def irq(self, handler=None, trigger=IRQ_RISING | IRQ_FALLING):
         """Call `handler(pin)` at edges."""
+        self._turn = -1
+        each = trigger == self.IRQ_RISING | self.IRQ_FALLING
+        if each or self._lasting:
+            self._lasting = _LASTING if handler and each else None
         if handler is None:
             link.handlers.pop(ops.IRQ_PIN << 8 | self._gpio, None)
             link.post(ops.PIN_IRQ, self._gpio, 0)
@@ -76,6 +84,7 @@ class Pin(umachine.PinBase):
             link.post(ops.PIN_IRQ, self._gpio, trigger)
 
     def _called(self):
+        self._turn = -1
         self._handler(self)
 
     def __repr__(self):
