@@ -123,11 +123,10 @@ class Reporter:
 def _packed(module: str, name: str, fields: dict) -> tuple:
     """(FPort, payload): the tables and the packer are in memory only for as long as packing takes."""
     with borrowed(module, *_CODEC) as table:
-        from corolle.wire.packer import clip, encode
+        from corolle.wire.packer import encode
 
         message = getattr(table, name)
-        clip(message, fields)
-        return message.port, encode(message, fields)
+        return message.port, encode(message, fields, True)
 
 
 def _nothing_to_report() -> tuple:

@@ -1,42 +1,38 @@
 """Packs the messages of the schema."""
 
 from corolle.wire.bits import BitWriter
+from corolle.wire.compat import const
 from corolle.wire.fields import printable, scaled, top
 
+_MOST_BYTES = const(51)  # what LoRaWAN carries at any data rate (RP002, EU863-870)
 
-def encode(message, values: dict) -> bytes:
+
+def encode(message, values: dict, clipped: bool = False) -> bytes:
     """Pack `values` (field name to value; an optional field may be absent or None).
 
-    ValueError names the field and its legal range, or a name the message does not have.
+    `clipped`: readings beyond what their fields can carry are brought to its end, for a hot pipe is not to
+    silence a report. ValueError names the field and its legal range, or a name the message does not have.
     """
-    bits, strangers = 0, set(values)
-    for field in message.fields:
-        strangers.discard(field.name)
-        bits += field.bits + (8 * len(_text(field, values)) if field.limit else 0)
-    if strangers:
-        raise ValueError(f"{message.name} has no field {strangers.pop()!r}")
-    buffer = bytearray((bits + 7) // 8)
+    strangers, buffer = set(values), bytearray(_MOST_BYTES)
     writer = BitWriter(buffer)
-    for field in message.fields:
+    for field in message.fields:  # once: on a node each round reads the whole table anew
+        strangers.discard(field.name)
         if field.limit:
             _put_text(writer, field, _text(field, values))
-        else:
-            writer.put(_raw(field, values.get(field.name)), field.bits)
-    return bytes(buffer)
+            continue
+        value = values.get(field.name)
+        if clipped and field.optional and not field.wraps and value is not None:
+            low, high = legal_range(field)
+            value = min(max(value, low), high)
+        writer.put(_raw(field, value), field.bits)
+    if strangers:
+        raise ValueError(f"{message.name} has no field {strangers.pop()!r}")
+    return bytes(memoryview(buffer)[: (writer.position + 7) // 8])
 
 
 def legal_range(field) -> tuple:
     """The smallest and the largest value a number field can carry."""
     return scaled(field, 0), scaled(field, top(field))
-
-
-def clip(message, values: dict) -> None:
-    """Bring readings to the end of what their fields can carry: a hot pipe is not to silence a report."""
-    for field in message.fields:
-        value = values.get(field.name)
-        if field.optional and not field.wraps and value is not None:
-            low, high = legal_range(field)
-            values[field.name] = min(max(value, low), high)
 
 
 def _raw(field, value) -> int:

@@ -1,7 +1,7 @@
 """The schema's promises: sizes, exact bits, ranges, and refusals that say why."""
 
 from corolle.wire import words
-from corolle.wire.codec import FrameError, clip, encode, legal_range, unpack
+from corolle.wire.codec import FrameError, encode, legal_range, unpack
 from corolle.wire.schema import ACK, CANOPY_REPORT, COMMAND, EVENT, LAMP_REPORT, MESSAGES, decode, message_for
 
 _LAMP = {
@@ -109,16 +109,16 @@ def test_refusals_name_field_and_range():
     assert "is not printable ASCII of at most 12" in _refusal(COMMAND, command)
 
 
-def test_clip_brings_readings_to_the_end_of_their_range_and_leaves_counters_alone():
-    values = {"battery_v": 4.2, "water_temperature_c": -10.5, "air_temperature_c": 71.0, "tank_pct": None}
-    values["litres_total"] = 10_000_000.0
-    clip(CANOPY_REPORT, values)
-    assert (values["battery_v"], values["water_temperature_c"], values["air_temperature_c"]) == (
-        9.0,
-        -10.0,
-        62.2,
-    )
-    assert values["tank_pct"] is None and values["litres_total"] == 10_000_000.0
+def test_clipped_readings_are_brought_to_the_end_of_their_range_and_counters_left_alone():
+    values = {field.name: 0 for field in CANOPY_REPORT.fields}
+    values |= {"battery_v": 4.2, "water_temperature_c": -10.5, "air_temperature_c": 71.0, "tank_pct": None}
+    values["litres_total"] = 104_857.6 + 7
+    given = dict(values)
+    told = unpack(CANOPY_REPORT, encode(CANOPY_REPORT, values, True))
+    assert (told["battery_v"], told["water_temperature_c"], told["air_temperature_c"]) == (9.0, -10.0, 62.2)
+    assert told["tank_pct"] is None and told["litres_total"] == 7.0
+    assert values == given
+    assert "air_temperature_c = 71.0 is outside" in _refusal(CANOPY_REPORT, values)
 
 
 def test_legal_range_leaves_the_mark_of_none():
