@@ -78,6 +78,7 @@ class SanitaryDuties:
         self._last_dl = 0
         self._flowed_at_s = 0
         self._rest_until_s = 0
+        self._rest_reason = ""
         self._wished_at_s = 0
         self._waits_since_s: int | None = None
         self._told = False  # of this wait
@@ -112,6 +113,11 @@ class SanitaryDuties:
         self._output = output
         return output, reason, uptime_s + self._look_s()
 
+    def refuse(self, until_s: int, reason: str) -> None:
+        """The guard lets no purge begin, or has shut one: it is owed until then, for want of nothing else."""
+        self._output = SHUT
+        self._rest_until_s, self._rest_reason = until_s, reason
+
     def _look_s(self) -> int:
         if self._output == PURGE:
             return 1
@@ -144,7 +150,7 @@ class SanitaryDuties:
         if not wanted:
             return SHUT, ""  # it is the weather that there is no mist for
         if uptime_s < self._rest_until_s:
-            return SHUT, "no flow"
+            return SHUT, self._rest_reason
         if self._output != PURGE:
             # From the beginning: a purge that somebody broke off has renewed nothing for certain.
             self._from_dl, self._last_dl, self._flowed_at_s = readings.dl, readings.dl, uptime_s
@@ -162,7 +168,7 @@ class SanitaryDuties:
             self._last_dl, self._flowed_at_s = dl, uptime_s
         elif uptime_s - self._flowed_at_s >= _DRY_S:
             self.no_flow = True
-            self._rest_until_s = uptime_s + _REST_S
+            self.refuse(uptime_s + _REST_S, "no flow")
             return SHUT, "no flow"
         return PURGE, "purging"
 

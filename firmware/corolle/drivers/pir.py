@@ -2,14 +2,14 @@
 
 
 class Pir:
-    """One sensor on one pin. `on_change()` is called from the interrupt, so it must be short.
+    """One sensor on one pin. `on_change()`, which may be changed, is called from the interrupt: be it short.
 
     An interrupt can be lost; whoever calls update() now and then turns that into a delay.
     """
 
     def __init__(self, pin, on_change):
         self._pin = pin
-        self._on_change = on_change
+        self.on_change = on_change
         self.present = False
         self.passages = 0  # how often somebody came
         pin.init(pin.IN)
@@ -26,4 +26,4 @@ class Pir:
 
     def _edge(self, pin) -> None:
         self.update()
-        self._on_change()
+        self.on_change()

@@ -178,8 +178,9 @@ class Canopy:
             name, trip = guard.take_trip()
         faults.set("guardTripped", self._tap.resting)
         refusals = [guard.refusal(line) for line in guard.names]
-        for fault, reason in (("unexplainedFlow", "unexplained flow"), ("noFlow", "no flow")):
-            faults.set(fault, reason in refusals)
+        faults.set("unexplainedFlow", "unexplained flow" in refusals)
+        # A purge without water is found by the duties before the guard, where they are set to be quicker.
+        faults.set("noFlow", "no flow" in refusals or bool(self._misting and self._misting.no_flow))
 
     def _become(self, now_s: int, open_now: bool, reason: str) -> None:
         """Move the valve where it is not yet there, and say so."""

@@ -46,6 +46,7 @@ class Misting:
         self._memory = MistMemory()
         self._purging = 0
         self._unwritten = False
+        self._heeds = True
         self._seen = SanitaryReadings()
         self._duties = SanitaryDuties(common.settings, SanitaryMemory(common.store.load(_RECORD)))
         self.reason = "closed at boot"
@@ -55,6 +56,11 @@ class Misting:
     def state(self) -> str:
         """Where the line is in its duties, a word of SANITARY_STATES."""
         return self._duties.state
+
+    @property
+    def no_flow(self) -> bool:
+        """Whether a purge had an open valve and no water."""
+        return self._duties.no_flow
 
     @property
     def is_open(self) -> tuple:
@@ -68,8 +74,13 @@ class Misting:
         return self._nozzles.total_l, self._drain.total_l
 
     def look_again(self) -> None:
-        """Somebody came or went, the clock stepped, water has passed. Safe in an interrupt."""
+        """The clock stepped, the weather was measured. Safe in an interrupt."""
         self._wake.set()
+
+    def passed(self) -> None:
+        """Somebody came or went: that changes nothing in cool air or at night. Safe in an interrupt."""
+        if self._heeds:
+            self._wake.set()
 
     async def run(self, alive) -> None:
         """Mist and purge for ever."""
@@ -109,15 +120,19 @@ class Misting:
         """Decide and act; returns the seconds until the answer can change."""
         common, memory = self._common, self._memory
         now_s = common.clock.uptime_s()
+        self._heeds = True  # whoever comes while it is being decided
         self._garden.look()
         memory.hour_l, memory.day_l = self._nozzles.spent_l()
         with borrowed(*_DECISION) as mist:
             wanted, reason, next_s = mist.decide(now_s, common.settings, self._garden.readings, memory)
         output, refusal, look_s = self._follow_duties(now_s, reason)
         refusal = self._become(output == MIST and wanted, output == PURGE) or refusal
+        if output == PURGE and refusal != "purging" and not self._garden.present:
+            self._duties.refuse(now_s + self._drain.wait_s(), refusal)
         if refusal and not self._nozzles.is_open:
             reason = refusal
         self._tell(now_s, reason)
+        self._heeds = self._seen.likely or look_s < now_s + _LONGEST_S  # the duties wait for somebody to go
         if any(self.is_open) and now_s < self._opened_at_s + _RUN_S:
             look_s = min(look_s, self._opened_at_s + _RUN_S)
         return max(1, min(next_s, look_s, now_s + _LONGEST_S) - now_s)
@@ -134,7 +149,6 @@ class Misting:
             answer = duties.step(now_s, clock.now_or_none(), seen)
         faults = self._common.faults
         faults.set("mistLocked", duties.locked)
-        faults.set("noFlow", duties.no_flow)
         faults.set("waterWarm", duties.memory.has(WARM))
         faults.set("sanitaryLogBroken", self._unwritten or duties.memory.has(BROKEN))
         return answer

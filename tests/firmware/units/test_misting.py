@@ -38,7 +38,7 @@ async def test_who_comes_in_a_purge_ends_it_at_once():
     await asyncio.sleep(10)
     assert site.water.open_now() == ["purge_valve"]
     site.people.present = True
-    site.misting.look_again()
+    site.misting.passed()
     await asyncio.sleep(0.2)
     assert site.water.open_now() == [] and site.misting.reason == "somebody there"
     await asyncio.sleep(3600)
@@ -51,7 +51,7 @@ async def test_cool_or_humid_air_is_not_misted():
         site = _Site(air)
         await site.put_in_order()
         site.people.present = True
-        site.misting.look_again()
+        site.misting.passed()
         await asyncio.sleep(120)
         assert site.water.moves.count(("mist_valve", True)) == 0 and site.misting.reason == reason
         site.end()
@@ -61,7 +61,7 @@ async def test_a_ban_ends_the_misting_and_only_lift_ends_the_ban():
     site = _Site()
     await site.put_in_order()
     site.people.present = True
-    site.misting.look_again()
+    site.misting.passed()
     await asyncio.sleep(5)
     assert site.water.open_now() == ["mist_valve"]
     assert site.misting.carry_out("ban", 0, "prefect") == "accepted"
@@ -111,9 +111,70 @@ async def test_the_supply_is_measured_in_a_burst():
     await site.put_in_order()
     await asyncio.sleep(30)
     site.people.present = True
-    site.misting.look_again()
+    site.misting.passed()
     await asyncio.sleep(5)
     site.supply.value = 26.0
     await asyncio.sleep(20)
     assert site.operations()[-1] == "water warm"
+    site.end()
+
+
+async def test_a_purge_that_the_guard_refuses_is_told_by_its_own_reason_and_is_no_want_of_water():
+    site = _Site()
+    await asyncio.sleep(5)
+    site.water.settings["guard_purge_hour_dl"] = 1
+    site.misting.carry_out("cleaned", 0, "anne")
+    await asyncio.sleep(600)
+    assert site.water.moves.count(("purge_valve", True)) == 1 and site.misting.state == "purge due"
+    assert site.misting.reason == "guard litres an hour" and not site.misting.no_flow
+    site.water.settings["guard_purge_hour_dl"] = 1000
+    await asyncio.sleep(5000)
+    assert site.operations()[-1] == "purged" and site.misting.state == "ready", "after the guard's rest"
+    site.end()
+
+
+async def test_a_purge_without_water_is_no_flow_and_is_tried_again():
+    site = _Site()
+    await asyncio.sleep(5)
+    site.water.mist_pipe.period_ms = 0
+    site.water.settings["guard_purge_noflow_s"] = 300
+    site.misting.carry_out("cleaned", 0, "anne")
+    await asyncio.sleep(70)
+    assert site.misting.no_flow and site.misting.reason == "no flow" and site.water.open_now() == []
+    site.water.mist_pipe.period_ms = 500
+    await asyncio.sleep(1800)
+    assert not site.misting.no_flow and site.operations()[-1] == "purged"
+    site.end()
+
+
+async def test_who_passes_wakes_the_line_only_where_that_may_change_something():
+    for air, heeded in (((33.0, 30.0), True), ((20.0, 30.0), False)):
+        site = _Site(air)
+        await site.put_in_order()
+        await asyncio.sleep(30)
+        looks = site.people.looks
+        site.people.present = True
+        for _ in range(5):
+            site.misting.passed()
+            await asyncio.sleep(2)
+        assert (site.people.looks - looks >= 5) == heeded
+        assert (site.water.open_now() == ["mist_valve"]) == heeded
+        site.end()
+
+
+async def test_who_leaves_is_heeded_in_any_weather_while_a_purge_waits_for_it():
+    site = _Site((20.0, 30.0))
+    await asyncio.sleep(5)
+    site.people.present = True
+    site.misting.carry_out("cleaned", 0, "anne")
+    await asyncio.sleep(100)
+    assert site.misting.reason == "somebody there" and site.water.open_now() == []
+    site.people.present = False
+    site.misting.passed()
+    await asyncio.sleep(0.2)
+    assert site.water.open_now() == ["purge_valve"]
+    site.people.present = True
+    site.misting.passed()
+    await asyncio.sleep(0.2)
+    assert site.water.open_now() == [], "and who comes in it, too"
     site.end()
