@@ -16,17 +16,27 @@ COOLDOWN_S = 1.0  # after it, a copy that is later still is no new frame
 
 
 class Heard(Struct):
-    """A frame and those who heard it. `close` runs once, when the window has ended."""
+    """A frame and those who heard it. `close` is called once, with them, when the window has ended.
 
+    What cools down afterwards is kept for its `phy` and for whether it is stored: a concentrator that catches
+    up brings thousands of frames a second, and all that was made of them would be held for one more.
+    """
+
+    phy: bytes
     receptions: list[Reception]
     stored: asyncio.Future[Any]
-    close: Callable[["Heard"], None]
+    close: Callable[[list[Reception]], None]
     closes_at_s: float = 0.0
 
-    @property
-    def phy(self) -> bytes:
-        """The frame."""
-        return self.receptions[0].phy
+    def end(self) -> None:
+        """The window has ended."""
+        receptions, close = self.receptions, self.close
+        self.receptions, self.close = [], _closed
+        close(receptions)
+
+
+def _closed(_: list[Reception]) -> None:
+    return None
 
 
 def best_of(receptions: list[Reception]) -> Reception:
@@ -86,7 +96,7 @@ class Deduplicator:
         while self._open and self._is_over(self._open[0].closes_at_s, now_s):
             heard = self._open.popleft()
             self._cooling.append(heard)
-            heard.close(heard)
+            heard.end()
 
     def _cool(self, now_s: float) -> None:
         while self._cooling and self._is_over(self._cooling[0].closes_at_s + COOLDOWN_S, now_s):

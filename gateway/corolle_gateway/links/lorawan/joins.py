@@ -13,8 +13,8 @@ from corolle.wire.join_network import (
 )
 
 from corolle_gateway.counts import Counts
-from corolle_gateway.links.lorawan.dedup import Heard
 from corolle_gateway.links.lorawan.downlinks import RX1_DELAY_S, RX1_DR_OFFSET, RX2_DR, Downlinks, windows
+from corolle_gateway.links.lorawan.gwmp import Reception
 from corolle_gateway.links.lorawan.keys import Key
 from corolle_gateway.links.lorawan.outside import Memory
 from corolle_gateway.links.lorawan.refused import Refused
@@ -59,10 +59,10 @@ class Joins:
             raise Refused("join_bad_mic")
         return asyncio.ensure_future(self._stored(unit, key, request))
 
-    async def answer(self, heard: Heard) -> None:
+    async def answer(self, joined: asyncio.Future[Session | None], receptions: list[Reception]) -> None:
         """Send the join-accept, when the window for copies of the request has ended."""
         try:
-            session = await heard.stored
+            session = await joined
         except sqlite3.Error:
             return  # it is counted, and the unit will ask again
         if session is None:
@@ -77,7 +77,7 @@ class Joins:
             RX1_DELAY_S,
             _ADDED_CHANNELS_HZ,
         )
-        best = self._downlinks.best_reachable(heard.receptions)
+        best = self._downlinks.best_reachable(receptions)
         slots = windows(best, eu868.JOIN_ACCEPT_DELAY1_S, eu868.RX2_DATA_RATE)
         phy = build_join_accept(accept, key, key.decrypt)
         outcome = await self._downlinks.send_in_window(best.gateway, phy, slots)

@@ -57,10 +57,13 @@ class NetworkServer:
     def _first(self, reception: Reception) -> Heard:
         kind = wire.kind_of(reception.phy)
         if kind == wire.JOIN_REQUEST:
-            return Heard([reception], self._joins.admit(reception.phy), self._answer_join)
+            joined = self._joins.admit(reception.phy)
+            return Heard(
+                reception.phy,
+                [reception],
+                joined,
+                lambda receptions: self._tasks.start(self._joins.answer(joined, receptions)),
+            )
         if kind in (wire.UNCONFIRMED_UP, wire.CONFIRMED_UP):
             return self._uplinks.take(reception)
         raise Refused("not_an_uplink")
-
-    def _answer_join(self, heard: Heard) -> None:
-        self._tasks.start(self._joins.answer(heard))

@@ -55,7 +55,12 @@ class Uplinks:
         else:
             accepted = self._accepted(session, data, f_cnt, reception, now_s)
         asked = self._asked(session, data, f_cnt, now_s)
-        heard = Heard([reception], accepted.stored, lambda heard: self._close(heard, accepted, asked))
+        heard = Heard(
+            reception.phy,
+            [reception],
+            accepted.stored,
+            lambda receptions: self._close(receptions, accepted, asked),
+        )
         if f_cnt >= session.f_cnt_up:
             self._use_up(heard, session, f_cnt, now_s)
         return heard
@@ -118,18 +123,18 @@ class Uplinks:
 
         heard.stored.add_done_callback(stored)
 
-    def _close(self, heard: Heard, accepted: Accepted, asked: Asked) -> None:
+    def _close(self, receptions: list[Reception], accepted: Accepted, asked: Asked) -> None:
         if accepted.message_id is not None:
-            self._receiver.settle(accepted.message_id, radio_of(heard.receptions))
+            self._receiver.settle(accepted.message_id, radio_of(receptions))
         if accepted.stored.done():
-            self._answer(heard, asked, accepted.stored)
+            self._answer(receptions, asked, accepted.stored)
         else:  # the commit runs, and with it the acknowledgement of a command that would else be repeated
-            accepted.stored.add_done_callback(lambda done: self._answer(heard, asked, done))
+            accepted.stored.add_done_callback(lambda done: self._answer(receptions, asked, done))
 
-    def _answer(self, heard: Heard, asked: Asked, done: asyncio.Future[bool]) -> None:
+    def _answer(self, receptions: list[Reception], asked: Asked, done: asyncio.Future[bool]) -> None:
         stored = not done.cancelled() and done.exception() is None and done.result()
         if stored and self._answers.needed(asked):
-            self._tasks.start(self._answers.answer(asked, heard.receptions))
+            self._tasks.start(self._answers.answer(asked, receptions))
 
 
 def _done() -> asyncio.Future[bool]:
