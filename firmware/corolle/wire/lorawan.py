@@ -5,6 +5,7 @@ A key is an object that is handed in: `key.encrypt(blocks) -> bytes` is AES-ECB 
 here is the number, and frame counters are the full 32 bits of which the frame carries 16.
 """
 
+import struct
 from collections import namedtuple
 
 from corolle.wire.cmac import same
@@ -109,13 +110,12 @@ def data_mic(nwk_key, uplink: bool, dev_addr: int, f_cnt: int, body: bytes) -> b
 
 def crypt_payload(key, uplink: bool, dev_addr: int, f_cnt: int, payload: bytes) -> bytes:
     """Clause 4.3.3: encrypts or decrypts (it is the same) with a key stream of AES blocks."""
-    blocks = bytearray()
-    for i in range((len(payload) + 15) // 16):
-        blocks += _block(0x01, uplink, dev_addr, f_cnt, i + 1)
-    if not blocks:
+    size = len(payload)
+    if not size:
         return b""
-    stream = key.encrypt(bytes(blocks))
-    return bytes(payload[i] ^ stream[i] for i in range(len(payload)))
+    blocks = b"".join([_block(0x01, uplink, dev_addr, f_cnt, i // 16 + 1) for i in range(0, size, 16)])
+    stream = key.encrypt(blocks)[:size]
+    return (int.from_bytes(payload, "big") ^ int.from_bytes(stream, "big")).to_bytes(size, "big")
 
 
 def full_f_cnt(last: int, f_cnt: int) -> int:
@@ -132,10 +132,4 @@ def _is_uplink(m_type: int) -> bool:
 
 def _block(first: int, uplink: bool, dev_addr: int, f_cnt: int, last: int) -> bytes:
     """The blocks A_i and B0 of clauses 4.3.3 and 4.4, which differ in their ends."""
-    block = bytearray(16)
-    block[0] = first
-    block[5] = 0 if uplink else 1
-    block[6:10] = dev_addr.to_bytes(4, "little")
-    block[10:14] = f_cnt.to_bytes(4, "little")
-    block[15] = last
-    return bytes(block)
+    return struct.pack("<BIBIIBB", first, 0, 0 if uplink else 1, dev_addr, f_cnt, 0, last)
