@@ -15,14 +15,14 @@ class Counts:
 
     def __init__(self, log: Log):
         self._log = log
-        self._totals: Counter[tuple[str, str]] = Counter()
-        self._fresh: Counter[tuple[str, str]] = Counter()
+        self._taken: Counter[tuple[str, str]] = Counter()  # up to the last take_fresh()
+        self._fresh: Counted = {}
         self._refused_here: Counter[str] = Counter()
         self.changed = asyncio.Event()
 
     def load(self, stored: Counted) -> None:
         """Go on from what an earlier run stored."""
-        self._totals.update(stored)
+        self._taken.update(stored)
 
     def count(self, name: str, n: int = 1) -> None:
         """Something was done `n` times."""
@@ -57,20 +57,22 @@ class Counts:
 
     def take_fresh(self) -> Counted:
         """What was counted since the last call, to be added to the stored totals."""
-        fresh, self._fresh = dict(self._fresh), Counter()
+        fresh, self._fresh = self._fresh, {}
+        self._taken.update(fresh)
         self.changed.clear()
         return fresh
 
     def give_back(self, fresh: Counted) -> None:
         """What take_fresh gave could not be stored."""
-        self._fresh.update(fresh)
-        self.changed.set()
+        self._taken.subtract(fresh)
+        for key, n in fresh.items():
+            self._add(key, n)
 
     def _add(self, key: tuple[str, str], n: int) -> None:
-        self._totals[key] += n
-        self._fresh[key] += n
-        if not self.changed.is_set():
+        if not self._fresh:
             self.changed.set()
+        self._fresh[key] = self._fresh.get(key, 0) + n
 
     def _of(self, wanted: str) -> dict[str, int]:
-        return {name: n for (kind, name), n in sorted(self._totals.items()) if kind == wanted}
+        totals = self._taken + Counter(self._fresh)
+        return {name: n for (kind, name), n in sorted(totals.items()) if kind == wanted}

@@ -7,6 +7,7 @@ import sqlite3
 from asyncio import Future
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from corolle.wire.sanitary_record import Record
 from msgspec import Struct
@@ -30,6 +31,7 @@ class Unit(Struct, frozen=True):
     lat_deg: float
     lon_deg: float
     radio_class: str  # LoRaWAN class: A | C
+    groups: tuple[str, ...] = ()  # besides its site; later ones go before earlier ones
 
 
 class Registration(Struct, frozen=True):
@@ -163,7 +165,7 @@ class OutboxRow(Struct, frozen=True):
 
     id: int
     unit: str
-    kind: str  # report | service | reading | event | ack | sanitary
+    kind: str  # report | service | reading | event | ack | sanitary | settings
     body: bytes
 
 
@@ -174,4 +176,11 @@ def unix_s(time: str) -> float:
 
 def iso_utc(time_s: float) -> str:
     """A unix time in ISO 8601, to the millisecond."""
-    return datetime.fromtimestamp(time_s, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    whole_s, us = divmod(round(time_s * 1e6), 1_000_000)
+    return f"{_second(whole_s)}.{us // 1000:03d}Z"
+
+
+@lru_cache(maxsize=4)
+def _second(unix_s: int) -> str:
+    """Many messages are of the same second, and telling a date apart takes longer than the rest."""
+    return datetime.fromtimestamp(unix_s, UTC).isoformat().removesuffix("+00:00")

@@ -5,8 +5,9 @@ go by between two that arrive.
 """
 
 from functools import cache
+from typing import Any
 
-from corolle.wire.fields import Field, Message
+from corolle.wire.fields import Message
 
 from corolle_gateway.model import Counters
 
@@ -14,28 +15,31 @@ from corolle_gateway.model import Counters
 _BACK = 16
 
 
-def unwrap(
-    message: Message, values: dict[str, object], before: Counters
-) -> tuple[dict[str, float], Counters]:
+def unwrap(message: Message, values: dict[str, Any], before: Counters) -> tuple[dict[str, float], Counters]:
     """The totals of a report's counters, and where they stand: (raw steps, total steps) by field.
 
     A counter that comes back a little lower: the unit lost its last steps in a power cut. The total stays.
     """
     totals: dict[str, float] = {}
     after: Counters = {}
-    for field in _wrapping(message):
-        value = values[field.name]
-        if isinstance(value, int | float):
-            raw = round(value * field.steps)
-            total = _grown(raw, before.get(field.name), (1 << field.bits) - field.optional)
-            after[field.name] = (raw, total)
-            totals[field.name] = total if field.steps == 1 else total / field.steps
+    for name, steps, modulus in _wrapping(message):
+        value = values[name]
+        if value is not None:
+            raw = round(value * steps)
+            total = _grown(raw, before.get(name), modulus)
+            after[name] = (raw, total)
+            totals[name] = total if steps == 1 else total / steps
     return totals, after
 
 
 @cache
-def _wrapping(message: Message) -> list[Field]:
-    return [field for field in message.fields if field.wraps and field.name != "seq"]
+def _wrapping(message: Message) -> list[tuple[str, int, int]]:
+    """(name, steps, modulus) of the fields that count; a raw value that means "none" is not counted."""
+    return [
+        (field.name, field.steps, (1 << field.bits) - field.optional)
+        for field in message.fields
+        if field.wraps and field.name != "seq"
+    ]
 
 
 def _grown(raw: int, before: tuple[int, int] | None, modulus: int) -> int:

@@ -24,15 +24,14 @@ def decode(port: int, payload: bytes) -> tuple[Message, dict[str, Any]]:
     number = int.from_bytes(payload, "big")
     if number & padding:
         return schema.decode(port, payload)
-    return message, {step[0]: _value(number, step) for step in steps}
-
-
-def _value(number: int, step: _Step) -> Any:
-    _, shift, mask, none, steps, offset = step
-    raw = number >> shift & mask
-    if raw == none:
-        return None
-    return raw + offset if steps == 1 else (raw + offset * steps) / steps
+    values = {}
+    for name, shift, mask, none, per_unit, offset in steps:
+        raw = number >> shift & mask
+        if raw == none:
+            values[name] = None
+        else:
+            values[name] = raw + offset if per_unit == 1 else (raw + offset * per_unit) / per_unit
+    return message, values
 
 
 @cache

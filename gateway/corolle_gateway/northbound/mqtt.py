@@ -112,7 +112,8 @@ class MqttClient:
             self._answered_s = self._loop.time()
         self._under_way[number] = packet, done
         self._write(packet)
-        self._note_room()
+        if len(self._under_way) >= IN_FLIGHT:
+            self._room.clear()
 
     async def publish(self, topic: str, payload: bytes, retain: bool, done: Callable[[], None]) -> None:
         """Publish as soon as there is room; `done` is called at PUBACK."""
@@ -212,7 +213,8 @@ class MqttClient:
     def _published(self, number: int) -> None:
         known = self._under_way.pop(number, None)
         if known:
-            self._note_room()
+            if not self._room.is_set():
+                self._note_room()
             known[1]()
 
     def _next_number(self) -> int:

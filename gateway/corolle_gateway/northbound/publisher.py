@@ -58,7 +58,7 @@ class Publisher:
             self._look()
             if self._looking and self._looking.done():
                 await self._seen(self._looking)
-            if not self._send_one():
+            if not self._send_some():
                 if self._looking:
                     await self._seen(self._looking)
                 else:
@@ -88,6 +88,13 @@ class Publisher:
                 self._taken = {**self._taken, lane: rows[-1].id}
                 self._waiting[lane].extend(rows)
                 self._outbox.filled.set()  # there may be more
+
+    def _send_some(self) -> bool:
+        """Whether there was anything to send; as much of it has gone as there is room for."""
+        some = False
+        while self._client.has_room and self._send_one():
+            some = True
+        return some
 
     def _send_one(self) -> bool:
         """Whether there was anything to send."""
