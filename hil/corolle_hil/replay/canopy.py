@@ -15,7 +15,7 @@ from corolle_hil.replay.season_tally import SeasonTally
 from corolle_hil.replay.water_diary import WaterDiary
 from corolle_hil.scheduler import Scheduler
 from corolle_hil.street import Equipment, Street
-from corolle_hil.world.climate import Climate
+from corolle_hil.world.climate import Climate, by_the_minute
 from corolle_hil.world.counts import Steady
 from corolle_hil.world.passers import Passers, Stop
 from corolle_hil.world.place import ORIGIN_DEG, lay_out
@@ -75,7 +75,7 @@ def replay_canopy(
     """
     scheduler = Scheduler(what.begin_s * 1_000_000, what.seed)
     place = lay_out(0, 1, 0, scheduler.rng("place"))
-    climate = what.climate or ScenarioClimate(scheduler.rng, place_deg=what.place_deg)
+    climate = by_the_minute(what.climate or ScenarioClimate(scheduler.rng, place_deg=what.place_deg))
     diary = WaterDiary(scheduler, climate)
 
     wired = Equipment(equipment.board, lambda: wire_up(equipment.files()))

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,14 @@ class Weather:
 
 Climate = Callable[[float], Weather]
 """Weather by Unix time."""
+
+_MINUTES = 2048  # more than a day of them: whoever means a day asks for its hours again and again
+
+
+def by_the_minute(climate: Climate) -> Climate:
+    """The weather as it was at the full minute: within one, all that ask have the same, worked out once."""
+    at = lru_cache(_MINUTES)(climate)
+    return lambda unix_s: at(unix_s // 60 * 60)
 
 
 def between(before: Weather, after: Weather, share: float) -> Weather:

@@ -8,6 +8,7 @@ from corolle_hil.world.climate import Climate
 from corolle_hil.world.planter import TABLE_DEMAND_MM_D, Planter
 
 STEP_S = 600
+_SOON_S = 1.0  # in less nothing has changed: a converter takes its inputs one by one
 _DAY_H = 24
 _LATELY_H = 72  # p follows the weather of some days, not the hour's
 
@@ -101,6 +102,7 @@ class Soil:
     stress_h: float = field(init=False, default=0.0)
     _done_s: float = field(init=False)
     _done_l: float = field(init=False)
+    _sky: tuple[float, Sky] | None = field(init=False, default=None)  # of the STEP_S that begin then
 
     def __post_init__(self) -> None:
         self._done_s = self.unix_s()
@@ -114,19 +116,24 @@ class Soil:
     def update(self) -> Vwc:
         """Water contents now: near the dripper, between, at the edge."""
         now_s = self.unix_s()
-        if now_s <= self._done_s:
+        if now_s - self._done_s < _SOON_S:
             return self.vwc
         drip_l = self.drip_l() - self._done_l
         whole_s = now_s - self._done_s
         while self._done_s < now_s:
-            dt_s = min(STEP_S, now_s - self._done_s)
-            self._step(dt_s, drip_l * dt_s / whole_s)
+            begin_s = self._done_s // STEP_S * STEP_S
+            dt_s = min(begin_s + STEP_S, now_s) - self._done_s
+            self._step(self._sky_of(begin_s), dt_s, drip_l * dt_s / whole_s)
             self._done_s += dt_s
         self._done_l += drip_l
         return self.vwc
 
-    def _step(self, dt_s: float, drip_l: float) -> None:
-        sky = Sky.at(self._done_s, self.climate, self.place_deg)
+    def _sky_of(self, begin_s: float) -> Sky:
+        if self._sky is None or self._sky[0] != begin_s:
+            self._sky = begin_s, Sky.at(begin_s, self.climate, self.place_deg)
+        return self._sky[1]
+
+    def _step(self, sky: Sky, dt_s: float, drip_l: float) -> None:
         ground = advance(self.planter, Ground(self.vwc, self.demand_mm_d), dt_s, sky, drip_l)
         self.vwc, self.demand_mm_d = ground.vwc, ground.demand_mm_d
         self.stress_h += dt_s / 3600 * ground.is_stressed(self.planter)
