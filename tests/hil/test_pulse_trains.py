@@ -2,6 +2,7 @@
 
 import pytest
 from corolle_hil.chips.anemometer import Anemometer
+from corolle_hil.chips.flow_meter import FlowMeter
 from corolle_hil.shims import ops
 
 _GPIO, _BELL = 21, 5
@@ -39,11 +40,25 @@ asyncio.run(often())
 """
 
 
-def _live(bench, trains: bool, bounces: int = 0):
+def _anemometer(scheduler, line):
+    return Anemometer(scheduler, line, 0.667, lambda: 2.5)
+
+
+def _flow_meter(scheduler, line):
+    """Water runs, stops for a while, and runs slower."""
+    flow_l_s = [0.037]
+    meter = FlowMeter(scheduler, line, 0.01, lambda: flow_l_s[0])
+    for t_us, flow in ((0, 0.037), (9_123_456, 0.0), (12_000_000, 0.021)):
+        scheduler.at(t_us, flow_l_s.__setitem__, 0, flow)
+        scheduler.at(t_us, meter.update)
+    return meter
+
+
+def _live(bench, trains: bool, bounces: int = 0, make=_anemometer):
     """What the board printed, when, and how often it asked its world."""
     board = bench(_COUNTS)
     line = board.board.line(_GPIO)
-    chip = Anemometer(board.scheduler, line, 0.667, lambda: 2.5)
+    chip = make(board.scheduler, line)
     chip.bounces = bounces
     if not trains:
         line.train = None
@@ -57,17 +72,19 @@ def _live(bench, trains: bool, bounces: int = 0):
     return printed, board.times_us, len(waits)
 
 
+@pytest.mark.parametrize("make", [_anemometer, _flow_meter])
 @pytest.mark.parametrize("bounces", [0, 1])
-def test_trains_change_nothing_that_the_board_sees(bench, bounces):
-    asked = _live(bench, False, bounces)
-    told = _live(bench, True, bounces)
+def test_trains_change_nothing_that_the_board_sees(bench, bounces, make):
+    asked = _live(bench, False, bounces, make)
+    told = _live(bench, True, bounces, make)
     assert told[0] == asked[0] and told[1] != []
     assert sum(line.startswith("60 ") for line in told[0]) == 1, "and none came after the last"
     assert any(line.startswith("woken") for line in told[0]) and any("bell" in line for line in told[0])
 
 
-def test_a_train_is_one_wait_for_many_pulses(bench):
-    assert _live(bench, True)[2] < 0.7 * _live(bench, False)[2]
+@pytest.mark.parametrize("make", [_anemometer, _flow_meter])
+def test_a_train_is_one_wait_for_many_pulses(bench, make):
+    assert _live(bench, True, 0, make)[2] < 0.7 * _live(bench, False, 0, make)[2]
 
 
 def test_a_wire_that_is_read_twice_is_asked_for_anew_when_something_can_have_changed(bench):

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 
-from corolle_hil.ports import Line
+from corolle_hil.ports import Line, Train
 from corolle_hil.scheduler import Handle, Scheduler
 
 _CLOSED_SHARE = 0.3  # part of a turn for which the magnet holds the contact shut
 _LONGEST_CLOSED_US = 100_000
 
 
-class FlowMeter:
+class FlowMeter(Train):
     """One meter.
 
     Faults: `dead` (no pulses), `stuck` (the contact stays shut), `bounces` (extra edges at each closing).
@@ -40,7 +40,10 @@ class FlowMeter:
         self._rate_l_s = 0.0
         self._since_us = scheduler.now_us
         self._next: Handle | None = None
+        self._opening: Handle | None = None
+        self._closed_at_us = -1
         self._stuck = False
+        line.train = self
         line.drive(1)
 
     @property
@@ -61,6 +64,35 @@ class FlowMeter:
         self._rate_l_s = self._flow_l_s()
         self._expect()
 
+    def ahead(self) -> tuple[int, int]:
+        """Pulses until something happens; each has its own edges when the contact bounces."""
+        now_us = self._scheduler.now_us
+        if self.bounces or self._closed_at_us != now_us or not self._next or not self._opening:
+            return 0, 0
+        self._next.cancel()  # both are the train's own
+        self._opening.cancel()
+        until_us, period_us = self._scheduler.quiet_until_us(), self._period_us
+        self._shut()
+        self._expect()
+        return max(0, until_us - 1 - now_us) // period_us, period_us
+
+    def skip(self, count: int) -> None:
+        """The contact is shut at the end, as it was."""
+        period_us = self._period_us
+        for handle in (self._next, self._opening):
+            if handle:
+                handle.cancel()
+        self._scheduler.leap(self._scheduler.now_us + count * period_us)
+        self.pulses += count
+        self._share, self._since_us = 0.0, self._scheduler.now_us
+        self._shut()
+        self._expect()
+
+    @property
+    def _period_us(self) -> int:
+        """From one pulse to the next."""
+        return max(1, round(self._litres_per_pulse / self._rate_l_s * 1e6))
+
     def _expect(self) -> None:
         if self._next:
             self._next.cancel()
@@ -71,19 +103,24 @@ class FlowMeter:
 
     def _pass(self) -> None:
         self._share, self._since_us = 0.0, self._scheduler.now_us
-        period_us = self._litres_per_pulse / self._rate_l_s * 1e6
         if not self.dead and not self._stuck:
-            self._pulse(round(min(_LONGEST_CLOSED_US, _CLOSED_SHARE * period_us)))
+            self._pulse()
         self._expect()
 
-    def _pulse(self, closed_us: int) -> None:
+    def _pulse(self) -> None:
         self.pulses += 1
         for _ in range(self.bounces):
             self._line.drive(0)
             self._line.drive(1)
         self._line.drive(0)
-        self._scheduler.after(closed_us, self._open)
+        self._shut()
+
+    def _shut(self) -> None:
+        closed_us = round(min(_LONGEST_CLOSED_US, _CLOSED_SHARE * self._period_us))
+        self._closed_at_us = self._scheduler.now_us
+        self._opening = self._scheduler.after(closed_us, self._open)
 
     def _open(self) -> None:
+        self._opening = None
         if not self._stuck:
             self._line.drive(1)
