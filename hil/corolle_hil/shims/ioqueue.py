@@ -50,20 +50,19 @@ class IOQueue:
         self._quiet = True
 
     def _wake_ready(self):
-        """Asked at every turn, and mostly in vain: that takes no memory."""
+        """Asked at every turn, and mostly in vain: that takes no memory, and hardly a call."""
         woken = False
         for entry in self.map.values():
-            woken = self._wake(entry, 1, _READABLE) or woken
-            woken = self._wake(entry, 2, _WRITABLE) or woken
+            reader, writer = entry[1], entry[2]
+            if reader and entry[0].ioctl(_POLL, _READABLE) & _READABLE:
+                entry[1] = None
+                core._task_queue.push(reader)
+                woken = True
+            if writer and entry[0].ioctl(_POLL, _WRITABLE) & _WRITABLE:
+                entry[2] = None
+                core._task_queue.push(writer)
+                woken = True
         if woken:
             for key in [key for key in self.map if not (self.map[key][1] or self.map[key][2])]:
                 del self.map[key]
         return woken
-
-    def _wake(self, entry, place, flag):
-        task = entry[place]
-        if not (task and entry[0].ioctl(_POLL, flag) & flag):
-            return False
-        entry[place] = None
-        core._task_queue.push(task)
-        return True
