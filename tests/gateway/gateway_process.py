@@ -79,6 +79,12 @@ class GatewayProcess:
             hard = resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE)[1]
             resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (size, hard))
 
+    def memory_kb(self) -> int:
+        """What it has in memory (VmRSS)."""
+        assert self._process is not None
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        return int(status.partition("VmRSS:")[2].split()[0])
+
     def kill(self) -> None:
         """kill -9."""
         self._end(signal.SIGKILL)

@@ -93,6 +93,11 @@ def is_report_of(unit: str) -> Callable[[Record], bool]:
     return lambda record: record["type"] == "report" and record["unit"] == unit
 
 
+def is_near(unit: str) -> Callable[[Record], bool]:
+    """Whether a record is what the gateway heard of that unit's adverts."""
+    return lambda record: record["type"] == "reading" and record["unit"] == unit
+
+
 def is_event(event: str) -> Callable[[Record], bool]:
     """Whether a record is that event, as a node told it on its console."""
     return lambda record: record.get("event") == event and record.get("source") != "city"

@@ -21,6 +21,7 @@ _LOSS_AT_1KM_DB, _EXPONENT, _SHADOWING_DB = 40.2 + 3 * 27.0, 2.7, 4.0
 _NOTHING = (-math.inf, 1.0)
 Watch = Callable[[Antenna, Antenna | None, Broadcast], None]
 Reach = dict[Antenna, tuple[float, float]]  # who may hear it: mean RSSI there, probability to miss a PDU
+Audience = list[tuple[Antenna, Ear, float, float]]
 
 
 class Beacon:
@@ -64,13 +65,14 @@ class BleAir:
         self._antennas: list[Antenna] = []
         self._beacons: dict[Antenna, list[Beacon]] = {}
         self._near: dict[Antenna, Reach] = {}  # who is in reach of whom
+        self._audience: dict[Antenna, Audience] = {}  # of those, who listens
         self._aloft: list[Flight] = []
 
     def join(self, antenna: Antenna) -> None:
         """Put a radio up."""
         self._antennas.append(antenna)
         self._beacons[antenna] = []
-        self._near.clear()
+        self._forget_reach()
 
     def leave(self, antenna: Antenna) -> None:
         """Take a radio away, with what it was doing."""
@@ -78,13 +80,13 @@ class BleAir:
             self._ground(beacon)
         antenna.ear = None
         self._antennas.remove(antenna)
-        self._near.clear()
+        self._forget_reach()
 
     def move(self, antenna: Antenna, position: Position) -> None:
         """A radio is carried to another place."""
         antenna.position = position
         self._propagation.forget(antenna.name)
-        self._near.clear()
+        self._forget_reach()
         for other in self._antennas:
             if other.ear:
                 self._rouse(other)
@@ -92,6 +94,7 @@ class BleAir:
     def listen(self, antenna: Antenna, ear: Ear | None) -> None:
         """Let a radio scan, or scan no more."""
         antenna.ear = ear
+        self._audience.clear()
         if ear:
             self._rouse(antenna)
 
@@ -156,9 +159,20 @@ class BleAir:
             }
         return self._near[antenna]
 
+    def _listening(self, antenna: Antenna) -> Audience:
+        """Who of those in reach listens: seldom changed, and looked at twice in each advertising event."""
+        if antenna not in self._audience:
+            reach = self._in_reach(antenna).items()
+            self._audience[antenna] = [(other, other.ear, *how) for other, how in reach if other.ear]
+        return self._audience[antenna]
+
+    def _forget_reach(self) -> None:
+        self._near.clear()
+        self._audience.clear()
+
     def _take_off(self, beacon: Beacon) -> None:
         beacon.next = None
-        if not (beacon.antenna.ear or any(other.ear for other in self._in_reach(beacon.antenna))):
+        if not (beacon.antenna.ear or self._listening(beacon.antenna)):
             return
         flight = Flight(beacon.antenna, beacon.broadcast, self._scheduler.now_us, beacon.broadcast.pdu_us)
         beacon.antenna.last_flight = flight
@@ -178,14 +192,12 @@ class BleAir:
     def _land(self, flight: Flight) -> None:
         """The event is over: who listened has received it, or not. Most are too far away: they go first."""
         random, start_us, pdu_us = self._rng.random, flight.start_us, flight.pdu_us
-        for antenna, (mean_dbm, miss) in self._in_reach(flight.antenna).items():
-            ear = antenna.ear
-            if ear:
-                chance = random()
-                if chance >= miss:
-                    begin_us = ear.catches(start_us, pdu_us)
-                    if begin_us is not None:
-                        self._arrive(flight, antenna, ear, self._strength(mean_dbm, chance), begin_us)
+        for antenna, ear, mean_dbm, miss in self._listening(flight.antenna):
+            chance = random()
+            if chance >= miss:
+                begin_us = ear.catches(start_us, pdu_us)
+                if begin_us is not None:
+                    self._arrive(flight, antenna, ear, self._strength(mean_dbm, chance), begin_us)
 
     def _arrive(self, flight: Flight, antenna: Antenna, ear: Ear, rssi_dbm: float, begin_us: int) -> None:
         if antenna.transmits(begin_us, flight.pdu_us):

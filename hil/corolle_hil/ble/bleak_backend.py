@@ -4,6 +4,7 @@ The gateway names it in its configuration (`adapter_lines`) and imports nothing 
 with BlueZ in service is the code that speaks with the street.
 """
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -24,15 +25,17 @@ from bumble.device import Advertisement, Connection, Device, DeviceConfiguration
 from bumble.transport import open_transport
 from bumble.transport.common import Transport
 
+from corolle_hil.ble.repeats import Repeats
+
+BACKEND = f"{__name__}:Bumble"  # as whoever loads a backend by its name wants it
 _MTU = 517
 _ATT_HEAD = 3
 
 
 def adapter_lines(path: Path) -> str:
     """The [ble] section of a gateway's configuration for an adapter of the street at a socket."""
-    backend = f"{Bumble.__module__}:{Bumble.__name__}"
     # A JSON string is a TOML basic string.
-    return f"[ble]\nadapter = {json.dumps(str(path))}\nbackend = {json.dumps(backend)}\n"
+    return f"[ble]\nadapter = {json.dumps(str(path))}\nbackend = {json.dumps(BACKEND)}\n"
 
 
 class Bumble:
@@ -61,8 +64,9 @@ class _Host:
         if self._device is None or self._transport is None or self._transport.source.terminated.done():
             await self.close()
             self._transport = await open_transport(f"unix-client:{self._path}")
-            config = DeviceConfiguration(name="gateway", address=hci.Address("F0:00:00:00:00:01"))
+            config = DeviceConfiguration(name="gateway", address=_own_address(self._path))
             self._device = Device.from_config_with_hci(config, self._transport.source, self._transport.sink)
+            self._transport.source.set_packet_sink(Repeats(self._device.host))
             await self._device.power_on()
         return self._device
 
@@ -236,6 +240,12 @@ class _Client(BaseBleakClient):
         self._connection = None
         if self._disconnected_callback:
             self._disconnected_callback()
+
+
+def _own_address(path: str) -> hci.Address:
+    """A static random address (Core 5.4, Vol 6, Part B, 1.3.2.1), for each adapter its own."""
+    *low, high = hashlib.sha256(path.encode()).digest()[:6]
+    return hci.Address(bytes((*low, high | 0xC0)), hci.Address.RANDOM_DEVICE_ADDRESS)
 
 
 async def _said(doing: Any) -> Any:

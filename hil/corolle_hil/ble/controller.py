@@ -17,6 +17,7 @@ from corolle_hil.world.propagation import Position
 _SLOT_US = 625  # the unit of advertising and scan intervals (Core 5.4, Vol 4, Part E, 7.8.5 and 7.8.10)
 _SUPPORTED = (ADV_IND, ADV_SCAN_IND, ADV_NONCONN_IND)
 _OK = hci.HCI_ErrorCode.SUCCESS
+_ONE_REPORT = hci.HCI_LE_ADVERTISING_REPORT_EVENT, 1
 Report = Callable[[Broadcast, int, int], None]  # (what, kind of PDU, RSSI in dBm)
 
 
@@ -145,14 +146,19 @@ class AirController(Controller):
         return known
 
     def _report(self, broadcast: Broadcast, kind: int, rssi_dbm: int) -> None:
-        report = hci.HCI_LE_Advertising_Report_Event.Report(
-            event_type=kind,
-            address_type=broadcast.address.address_type,
-            address=broadcast.address,
-            data=broadcast.response if kind == SCAN_RSP else broadcast.data,
-            rssi=rssi_dbm,
-        )
-        self.send_hci_packet(hci.HCI_LE_Advertising_Report_Event([report]))
+        """Vol 4, Part E, 7.7.65.2, in bytes: there are thousands a second, and Bumble would describe each."""
+        data = broadcast.response if kind == SCAN_RSP else broadcast.data
+        sender = broadcast.address
+        head = bytes((*_ONE_REPORT, kind, sender.address_type)) + bytes(sender)
+        report = head + bytes((len(data), *data, rssi_dbm & 0xFF))
+        if self.host:
+            packet = bytes((hci.HCI_EVENT_PACKET, hci.HCI_LE_META_EVENT, len(report))) + report
+            asyncio.get_running_loop().call_soon(self.host.on_packet, packet)
+
+    def on_hci_acl_data_packet(self, packet: hci.HCI_AclDataPacket) -> None:
+        """What a host sends before it knows that a connection is lost goes nowhere."""
+        if self.find_connection_by_handle(packet.connection_handle):
+            super().on_hci_acl_data_packet(packet)
 
     def on_hci_reset_command(self, _command: hci.HCI_Reset_Command) -> hci.HCI_StatusReturnParameters:
         """Vol 4, Part E, 7.3.2: stand by; connections are lost without a word to the peer."""

@@ -187,7 +187,7 @@ async def connected(radio: Radio, sighting: Sighting) -> AsyncIterator[Link]:
     except (BleakError, OSError, EOFError) as error:
         raise NotInRange(
             f"{sighting.name} is heard with {sighting.rssi_dbm} dBm and does not answer "
-            f"({error or 'no time left'}): "
+            f"({str(error) or 'no time left'}): "
             "go nearer, or somebody else is connected to it"
         ) from error
     try:

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from corolle_tools.ble.faults import BleFault
+from corolle_tools import running
+from corolle_tools.ble.faults import BleFault, NoAdapter
 from corolle_tools.ble.keyring import Keyring
 
 UnitName = Annotated[
@@ -19,7 +20,7 @@ Keys = Annotated[
     Path | None,
     typer.Option(metavar="FILE", envvar="COROLLE_KEYS", help="units.json of the site, for its owner only."),
 ]
-State = Annotated[Path | None, typer.Option(metavar="DIR", help="The folder of a street instead.")]
+State = Annotated[Path | None, typer.Option(metavar="DIR", help="A street's folder: its keys and its air.")]
 Wait = Annotated[float, typer.Option(metavar="SECONDS", min=0.1, help="Look for the unit so long.")]
 Tries = Annotated[int, typer.Option(min=1, max=10, help="Connect so often before giving up.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for machines.")]
@@ -46,10 +47,29 @@ class Way:
         """The keys that are there."""
         return keyring(self.keys, self.state)
 
+    def stack(self) -> tuple[str, str | None]:
+        """Adapter and backend."""
+        return stack(self.state, self.adapter, self.backend)
+
 
 def keyring(keys: Path | None, state: Path | None) -> Keyring:
     """The keys of a file or of a street's folder; none where neither is named. Usage."""
     return Keyring.load(state / "units.json" if state else keys)
+
+
+def stack(state: Path | None, adapter: str, backend: str | None) -> tuple[str, str | None]:
+    """Adapter and backend: in a virtual street its own, at the foot of the gateway's mast. NoAdapter."""
+    if state is None or backend:
+        return adapter, backend
+    try:
+        street = running.find(state)
+    except running.NoStreet as error:
+        raise NoAdapter(str(error)) from None
+    if street.adapter is None:
+        raise NoAdapter(f"the street in {state} was begun without Bluetooth")
+    from corolle_hil.ble.bleak_backend import BACKEND  # which needs Bumble: no laptop in service has it
+
+    return street.adapter, BACKEND
 
 
 def run(doing: Coroutine[Any, Any, None]) -> None:

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from corolle_tools.ble import measured
 from corolle_tools.ble.adverts import Listener, Sighting
-from corolle_tools.ble.options import HCI, Adapter, Backend, Json, Keys, State, keyring, run
+from corolle_tools.ble.options import HCI, Adapter, Backend, Json, Keys, State, keyring, run, stack
 from corolle_tools.ble.radio import Radio
 
 _REDRAWN_HZ = 4
@@ -39,9 +39,11 @@ def scan(
     run(_scan(keys, state, seconds, as_json, adapter, backend))
 
 
-async def _scan(keys: Path | None, state: Path | None, seconds: float, as_json: bool, *stack) -> None:
+async def _scan(
+    keys: Path | None, state: Path | None, seconds: float, as_json: bool, adapter: str, backend: str | None
+) -> None:
     listener = Listener(keyring(keys, state))
-    radio = Radio(*stack)
+    radio = Radio(*stack(state, adapter, backend))
     if not as_json:
         await _shown(radio, listener, seconds)
         return

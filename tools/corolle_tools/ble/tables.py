@@ -2,39 +2,21 @@
 
 import difflib
 from collections.abc import Iterable
-from typing import NamedTuple
 
-from corolle.system.canopy_settings import CANOPY_SETTINGS
-from corolle.system.lamp_settings import LAMP_SETTINGS
-from corolle.system.mist_settings import MIST_SETTINGS
-from corolle.system.settings import Settings, rows
+from corolle.system.settings import Settings
+from corolle_gateway import settings_tables
+from corolle_gateway.settings_tables import TABLES, Row, hash_of
 
 from corolle_tools.ble.faults import Usage
 
-_TABLES = {"lamp": (LAMP_SETTINGS,), "canopy": (CANOPY_SETTINGS, MIST_SETTINGS)}
-
-
-class Row(NamedTuple):
-    """One setting as its table has it."""
-
-    name: str
-    default: int
-    lowest: int
-    highest: int
-    unit: str
-    meaning: str
-
-    @property
-    def legal(self) -> str:
-        """Its range, with the unit."""
-        return f"{self.lowest}..{self.highest} {self.unit}".rstrip()
+__all__ = ("Row", "check", "hash_of", "in_order", "known", "parse")
 
 
 def known(kind: str) -> dict[str, Row]:
     """All settings of a kind, by name. Usage for a kind that this version does not have."""
-    if kind not in _TABLES:
-        raise Usage(f"settings of {kind!r} are not known here: those of {' and '.join(_TABLES)} are")
-    return {row[0]: Row(*row) for row in rows(*_TABLES[kind])}
+    if kind not in TABLES:
+        raise Usage(f"settings of {kind!r} are not known here: those of {' and '.join(TABLES)} are")
+    return settings_tables.known(kind)
 
 
 def check(kind: str, names: Iterable[str], values: dict[str, int]) -> None:
@@ -44,24 +26,13 @@ def check(kind: str, names: Iterable[str], values: dict[str, int]) -> None:
         if name not in legal:
             close = difflib.get_close_matches(name, legal, 3, 0.5)
             raise Usage(f"a {kind} has no setting {name!r}" + (f": {', '.join(close)}?" if close else ""))
-    settings = Settings(*_TABLES[kind])
+    settings = Settings(*TABLES[kind])
     for name, value in values.items():
         try:
             settings.set(name, value)
         except ValueError:
             row = legal[name]
             raise Usage(f"{name}={value} is out of range: {row.legal}, default {row.default}") from None
-
-
-def hash_of(kind: str, values: dict[str, int]) -> int:
-    """The hash by which a unit tells what it runs, of these values.
-
-    A canopy without mist and battery does not hold the second half of the table.
-    """
-    held = [table for table in _TABLES[kind] if any(row[0] in values for row in rows(table))]
-    settings = Settings(*held)
-    settings.take({name: value for name, value in values.items() if name in known(kind)})
-    return settings.hash()
 
 
 def in_order(kind: str, values: dict[str, int]) -> dict[str, int]:

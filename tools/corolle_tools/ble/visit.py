@@ -22,7 +22,7 @@ async def visit(keyring: Keyring, name: str, way: Way, doing: Doing, met: Met) -
 
     Lost or Busy once all tries are used up; it says how far the last one came.
     """
-    radio = Radio(way.adapter, way.backend)
+    radio = Radio(*way.stack())
     lost: Lost | Busy | None = None
     for attempt in range(1, way.tries + 1):
         if lost:

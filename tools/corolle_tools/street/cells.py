@@ -23,6 +23,7 @@ _DIM = "bright_black"
 
 # LoRa is received down to about -20 dB SNR at SF12 and -7.5 dB at SF7 (SX1276 datasheet, table 13).
 _FLOOR_SNR_DB = {7: -7.5, 8: -10, 9: -12.5, 10: -15, 11: -17.5, 12: -20}
+_BLE_FLOOR_DBM = -94  # an ESP32's receiver at 1 Mbit/s
 _GOOD_MARGIN_DB = 20
 
 
@@ -78,16 +79,26 @@ def _soil(report: Record) -> str:
 
 
 def link(unit: UnitState, marks: Marks, wide: bool) -> Text:
-    """How well it was heard: its margin above the weakest signal still received, and its strength."""
+    """By which link it was heard last, and how well.
+
+    Bars show the margin above the weakest signal still received, the figure is its strength.
+    """
     radio = unit.radio
+    if unit.is_near:
+        return _strength(radio["rssi_dbm"], radio["rssi_dbm"] - _BLE_FLOOR_DBM, "BLE", marks, wide)
     if "snr_db" not in radio:
         return Text("joined" if unit.joined else "joining", style=_DIM)
     spreading = 12 - radio.get("dr", 0)
     margin_db = radio["snr_db"] - _FLOOR_SNR_DB.get(spreading, -20)
+    by = f"LoRa SF{spreading}" if wide else "LoRa"
+    return _strength(radio["rssi_dbm"], margin_db, by, marks, wide)
+
+
+def _strength(rssi_dbm: float, margin_db: float, by: str, marks: Marks, wide: bool) -> Text:
     style = "green" if margin_db > _GOOD_MARGIN_DB / 2 else "yellow" if margin_db > 3 else "red"
-    strength = f" {radio['rssi_dbm']:.0f}".replace("-", marks.minus)
+    strength = f" {rssi_dbm:.0f}".replace("-", marks.minus)
     bars = (marks.strength(margin_db / _GOOD_MARGIN_DB), style)
-    return Text.assemble(bars, f"{strength} dBm SF{spreading}" if wide else strength)
+    return Text.assemble(bars, f"{strength} dBm {by}" if wide else f"{strength} {by}")
 
 
 def age(unit: UnitState, now_s: float) -> Text:

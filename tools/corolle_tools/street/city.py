@@ -12,7 +12,7 @@ from corolle_tools.broker_url import BrokerUrl
 Record = dict[str, Any]
 
 # The last level of a topic is the type of its record. Entities repeat the report in the city's vocabulary.
-_TYPES = ("report", "service", "event", "sanitary", "command", "ack", "status")
+_TYPES = ("report", "service", "reading", "event", "sanitary", "command", "ack", "status")
 
 
 class City:

@@ -22,6 +22,7 @@ class GatewayPlaces:
     broker: BrokerUrl
     units: Path
     clock: Path
+    adapter: Path | None  # of Bluetooth
 
 
 def write_configuration(places: GatewayPlaces) -> Path:
@@ -35,13 +36,23 @@ def write_configuration(places: GatewayPlaces) -> Path:
         "log": {"level": "info"},
     }
     path = places.folder / "gateway.toml"
-    path.write_text("\n".join(_section(name, keys) for name, keys in sections.items()))
+    told = [_section(name, keys) for name, keys in sections.items()]
+    path.write_text("\n".join(told + _bluetooth(places.adapter)))
     return path
 
 
 def command(configuration: Path) -> list[str]:
     """The command line that runs it, as a service would."""
     return [str(Path(sys.executable).parent / "corolle-gateway"), "run", "--config", str(configuration)]
+
+
+def _bluetooth(adapter: Path | None) -> list[str]:
+    if adapter is None:
+        return []
+    # Bumble takes half a second to import: only a street that has BLE waits for it.
+    from corolle_hil.ble.bleak_backend import adapter_lines
+
+    return [adapter_lines(adapter)]
 
 
 def _credentials(places: GatewayPlaces) -> dict[str, str]:

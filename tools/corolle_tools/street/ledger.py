@@ -14,6 +14,7 @@ _KEPT_EVENTS = 50
 _PUBLISHED = (
     "report",
     "service",
+    "reading",
     "event",
     "sanitary",
     "ack",
@@ -33,12 +34,13 @@ class UnitState:
     lines: set[str] = field(default_factory=set)  # which of a canopy's other valves are open: "mist", "purge"
     report: Record = field(default_factory=dict)
     service: Record = field(default_factory=dict)
+    radio: Record = field(default_factory=dict)  # how it was heard last, over whichever link
     heard_s: float | None = None
 
     @property
-    def radio(self) -> Record:
-        """How the last report was heard; empty before the first."""
-        return self.report.get("radio", {})
+    def is_near(self) -> bool:
+        """Whether it was the gateway's own Bluetooth that heard it last."""
+        return is_ble(self.radio)
 
 
 class Ledger:
@@ -50,7 +52,7 @@ class Ledger:
         self.events: deque[Record] = deque(maxlen=_KEPT_EVENTS)
         self.now_s = 0.0
         self._before: Record = {}
-        self._published: set[str] = set()
+        self._published: dict[bool, set[str]] = {False: set(), True: set()}  # what came over BLE apart
         self._commands: dict[str, str] = {}
 
     def take(self, record: Record) -> None:
@@ -58,7 +60,7 @@ class Ledger:
         self.now_s = max(self.now_s, unix_s(record.get("time")) or 0.0)
         kind = record["type"]
         if record.get("source") == "city" and kind in _PUBLISHED and "id" in record:
-            self._published.add(f"{kind} {record['id']}")
+            self._published[is_ble(record.get("radio", {}))].add(f"{kind} {record['id']}")
         unit = self.units.get(record.get("unit", ""))
         if handler := getattr(self, f"_take_{kind}", None):
             handler(record, unit)
@@ -67,6 +69,11 @@ class Ledger:
     def joined(self) -> int:
         """How many units are known to have a session: they joined, or were heard in one of an earlier run."""
         return sum(unit.joined for unit in self.units.values())
+
+    @property
+    def near(self) -> int:
+        """How many units the gateway's Bluetooth was the last to hear."""
+        return sum(unit.is_near for unit in self.units.values())
 
     def begin(self) -> None:
         """The run begins: what the gateway has counted until now was counted in earlier ones."""
@@ -90,7 +97,13 @@ class Ledger:
             "uplinks": {
                 "sent": world["uplinks_sent"],
                 "received": counted.get("uplinks", 0) + counted.get("joins", 0),
-                "published": len(self._published),
+                "published": len(self._published[False]),
+            },
+            "ble": {
+                "near": self.near,
+                "sessions": counted.get("ble_sessions", 0),
+                "commands": counted.get("ble_commands", 0),
+                "published": len(self._published[True]),
             },
             "lost": world["lost"],
             "commands": {
@@ -122,12 +135,17 @@ class Ledger:
 
     def _take_report(self, record: Record, unit: UnitState | None) -> None:
         if unit:
-            unit.joined = True
-            unit.report, unit.heard_s = record, unix_s(record.get("time"))
+            unit.report = record
+            _hear(unit, record)
 
     def _take_service(self, record: Record, unit: UnitState | None) -> None:
         if unit:
-            unit.service, unit.heard_s = record, unix_s(record.get("time"))
+            unit.service = record
+            _hear(unit, record)
+
+    def _take_reading(self, record: Record, unit: UnitState | None) -> None:
+        if unit:
+            _hear(unit, record)
 
     def _take_sanitary(self, record: Record, _unit: UnitState | None) -> None:
         self.events.append(record)
@@ -144,6 +162,16 @@ class Ledger:
             self.gateway = record
         else:
             self.gateway = {**self.gateway, "state": record.get("state", "unknown")}
+
+
+def is_ble(radio: Record) -> bool:
+    """Whether Bluetooth brought what was heard so."""
+    return radio.get("link") == "ble"
+
+
+def _hear(unit: UnitState, record: Record) -> None:
+    unit.heard_s, unit.radio = unix_s(record.get("time")), record.get("radio", {})
+    unit.joined |= bool(unit.radio) and not unit.is_near  # over LoRaWAN only with a session
 
 
 def unix_s(time: str | None) -> float | None:

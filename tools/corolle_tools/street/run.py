@@ -93,7 +93,11 @@ class Run:
 
     def _announcement(self) -> RunningStreet:
         kinds = {unit.name: unit.kind for unit in self._stage.world.units}
-        return RunningStreet(os.getpid(), str(self._stage.broker), SITE, gateway.NAME, self._speed, kinds)
+        adapters = self._stage.world.adapters
+        laptop = str(adapters.laptop.path) if adapters else None
+        return RunningStreet(
+            os.getpid(), str(self._stage.broker), SITE, gateway.NAME, self._speed, kinds, laptop
+        )
 
 
 class _CtrlC:

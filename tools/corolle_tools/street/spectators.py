@@ -125,6 +125,7 @@ def sentence(summary: Record) -> str:
     told = (
         f"{summary['joined']} of {summary['boards']} boards joined",
         f"{uplinks['sent']} uplinks sent, {uplinks['received']} received, {uplinks['published']} published",
+        f"by Bluetooth: {_counts(summary['ble'])}",
         f"lost: {_counts(summary['lost'])}",
         "commands: " + ", ".join(f"{count} {end}" for end, count in commands.items()),
         f"rejected: {_counts(summary['rejected'])}",

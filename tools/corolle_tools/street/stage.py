@@ -73,8 +73,13 @@ class Stage:
 
     def _gateway(self, stack: ExitStack, udp_port: int) -> Child:
         folder = self.folder
-        places = gateway.GatewayPlaces(folder.path, udp_port, self.broker, folder.units, folder.clock)
+        adapters = self.world.adapters
+        adapter = adapters.gateway.path if adapters else None
+        places = gateway.GatewayPlaces(
+            folder.path, udp_port, self.broker, folder.units, folder.clock, adapter
+        )
         child = self._child(stack, "gateway", gateway.command(gateway.write_configuration(places)))
+        stack.callback(self.world.unplug)  # before it is ended: it would wait for the radio's goodbye
         _wait(child, self.city.gateway_online.is_set)
         return child
 

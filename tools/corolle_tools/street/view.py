@@ -17,7 +17,7 @@ _EVENTS_SHARE, _LEAST_EVENTS = 4, 3  # at least a quarter of the height tells wh
 _PAGE_S = 4  # a street that does not fit turns its pages
 _MANY_LAMPS = 8  # from so many on, they are drawn side by side as well
 _WIDE = 112  # columns from which on every reading is shown
-_GATEWAY_COUNTS = ("joins", "uplinks", "published", "downlinks")
+_GATEWAY_COUNTS = ("joins", "uplinks", "readings", "published", "downlinks")
 _OTHER_LINES = 6  # header, two rules, column heads, gateway, air
 
 
@@ -62,7 +62,8 @@ def _header(ledger: Ledger, facts: Facts, marks: Marks) -> Text:
     now = datetime.fromtimestamp(ledger.now_s, UTC)
     text = Text.assemble(("corolle ", "bold green"), (f"{now:%a %d %b %H:%M:%S} UTC", "bold"))
     joined = f"{ledger.joined}/{facts.world['boards']} joined"
-    text.append(f" {marks.times}{facts.speed:g}{marks.dot}{joined}{marks.dot}{facts.broker}")
+    near = f"{marks.dot}{ledger.near} near" if ledger.near else ""
+    text.append(f" {marks.times}{facts.speed:g}{marks.dot}{joined}{near}{marks.dot}{facts.broker}")
     return _one_line(text, marks)
 
 
@@ -72,7 +73,7 @@ def _table(units: list[UnitState], now_s: float, marks: Marks, wide: bool) -> Ta
     table.add_column("output", no_wrap=True, min_width=12)
     table.add_column("reason", no_wrap=True, ratio=1, overflow="ellipsis" if marks.ellipsis else "crop")
     table.add_column("readings", no_wrap=True)
-    table.add_column("link", no_wrap=True, min_width=9)
+    table.add_column("link", no_wrap=True, min_width=13)
     table.add_column("age", no_wrap=True, min_width=6, justify="right")
     for unit in units:
         table.add_row(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from corolle_hil.clockfile import ClockFile
 from corolle_hil.pace import Paced
@@ -22,6 +23,9 @@ from corolle_tools.street.folder import StreetFolder
 from corolle_tools.street.ledger import Record
 from corolle_tools.street.plan import BOARDS, furnish
 from corolle_tools.street.tape import Tape
+
+if TYPE_CHECKING:
+    from corolle_tools.street.adapters import Adapters
 
 SCENARIOS = tuple(WEEKS)
 
@@ -70,8 +74,9 @@ class World:
         for row in place.rows:
             self._street.walk(row, self._street.sensors(), rate)
         self._street.visit(lambda unix_s: rate(unix_s) * _STAYING_SHARE)
-        self._tape = Tape(folder.datagrams)
         site = place.concentrators[0]
+        self.adapters = None if "ble" in options.left_off else self._plug_in(site, folder.path)
+        self._tape = Tape(folder.datagrams)
         eui = hashlib.sha256(site.name.encode()).digest()[:8]
         self._concentrator = Concentrator(
             self._scheduler, self._street.air, site, eui, gateway, tap=self._tape
@@ -95,12 +100,25 @@ class World:
         """What was counted in the air and on the boards."""
         return self._street.counters()
 
+    def unplug(self) -> None:
+        """Take the Bluetooth adapters away. Time stands still: nobody would get an answer from them."""
+        if self.adapters:
+            self.adapters.close()
+            self.adapters = None
+
     def close(self) -> None:
         """Switch everything off."""
         self._concentrator.close()
+        self.unplug()
         self._street.close()
         self._tape.close()
         self._clock.close()
+
+    def _plug_in(self, site: Site, folder: Path) -> "Adapters":
+        # Bumble takes half a second to import: only a street that has BLE waits for it.
+        from corolle_tools.street.adapters import Adapters
+
+        return Adapters(self._street.around.ble, site, folder)
 
     def _equip(self, site: Site) -> Equipment:
         unit = self._identities[site.name]

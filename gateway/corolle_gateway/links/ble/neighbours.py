@@ -17,7 +17,7 @@ _PACKET_ID = 0
 _MARK_BYTES = 8
 _IGNORED_S = 60.0  # whoever is none of ours is not looked at again for so long
 _MOST_IGNORED = 1024
-_TRIALS_A_S = 500  # decryptions to find out who somebody is: some milliseconds a hundred on a Raspberry Pi
+_TRIALS_A_S = 1000  # decryptions to find out who somebody is: some milliseconds a hundred on a Raspberry Pi
 
 
 class Neighbour(Struct, eq=False):
@@ -87,8 +87,9 @@ class Neighbours:
         return neighbour, readings
 
     def _identify(self, address: str, data: bytes) -> tuple[Neighbour, int, list[tuple[int, float]]]:
-        self._take_trial()
-        for neighbour in self.by_name.values():
+        self._open_trials()
+        for neighbour in sorted(self.by_name.values(), key=_is_heard):
+            self._trials += 1
             try:
                 return neighbour, *_opened(neighbour, address, data)
             except Refused as refused:
@@ -99,13 +100,12 @@ class Neighbours:
         self._ignore(address)
         raise Refused("ble_stranger")
 
-    def _take_trial(self) -> None:
+    def _open_trials(self) -> None:
         second = int(asyncio.get_running_loop().time())
         if second != self._second:
             self._second, self._trials = second, 0
         if self._trials >= _TRIALS_A_S:
             raise Refused("ble_crowded")
-        self._trials += len(self.by_name)
 
     def _ignore(self, address: str) -> None:
         self._ignored[address] = asyncio.get_running_loop().time() + _IGNORED_S
@@ -120,6 +120,11 @@ class Neighbours:
             return True
         del self._ignored[address]
         return False
+
+
+def _is_heard(neighbour: Neighbour) -> bool:
+    """Units have one address each: who comes with a new one is hardly one that was heard with another."""
+    return neighbour.device is not None
 
 
 def _made(unit: Unit, app_key: Key) -> Neighbour:
