@@ -89,6 +89,7 @@ def _gateway_table(run: gateway_bench.Run, ratios: list[float]) -> Table:
     table.add_row("CPU s per 1,000", f"{run.cpu_s_per_1000:.3f}", f"<= {_MOST_CPU_S}")
     table.add_row("most memory", f"{run.rss_mb:.1f} MB", f"< {_MOST_RSS_MB} MB")
     table.add_row("lost", str(run.lost), "0")
+    table.add_row("datagrams that UDP lost, sent again", str(run.again), "")
     return table
 
 

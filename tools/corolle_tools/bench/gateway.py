@@ -7,18 +7,20 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from corolle_tools.bench.flood import Flood
 from corolle_tools.bench.forwarder import Forwarder, push_data
 from corolle_tools.bench.lamps import Lamp
 from corolle_tools.bench.listener import Listener
 from corolle_tools.bench.processes import TOPICS, Broker, Gateway
 
-WINDOW = 500  # datagrams sent and not yet acknowledged: a slow disk takes many at a time
-_LAMPS = 100
+_LAMPS = 500  # and as many datagrams not yet acknowledged: a slow disk takes many at a time
 _MARK = b"/report"
-_PATIENCE_S = 60.0
+_PATIENCE_S = 30.0  # so long without any progress
+_QUIET_S = 3.0  # all is stored, and acknowledged by the broker: what has not come by then is lost
 _SETTLE_S = 1.5  # joins, first entities and the first status are out of the way
 _SAMPLE_S = 0.1
 
@@ -37,6 +39,7 @@ class Run:
     cpu_s_per_1000: float
     rss_mb: float
     lost: int
+    again: int  # datagrams that UDP had lost
     broker: str
     progress: Progress
 
@@ -85,7 +88,8 @@ def _measured(folder: Path, broker: Broker, uplinks: int) -> Run:
         time.sleep(_SETTLE_S)
         listener = Listener(broker.port, f"{TOPICS}/+/report", _MARK)
         cpu_before_s, begun_s = gateway.cpu_s(), time.perf_counter()
-        progress = list(_flood(forwarder, listener, datagrams, gateway))
+        flood = Flood(forwarder, datagrams, _LAMPS)
+        progress = list(_watched(flood, forwarder, listener, gateway, uplinks))
         elapsed_s = time.perf_counter() - begun_s
         cpu_s, rss_mb = gateway.cpu_s() - cpu_before_s, gateway.peak_rss_mb()
         lost = len({told_as for told_as, _ in frames} - set(listener.ids()))
@@ -101,46 +105,47 @@ def _measured(folder: Path, broker: Broker, uplinks: int) -> Run:
         cpu_s_per_1000=1000 * cpu_s / uplinks,
         rss_mb=rss_mb,
         lost=lost,
+        again=flood.again,
         broker=broker.name,
         progress=progress,
     )
 
 
-def _flood(
-    forwarder: Forwarder, listener: Listener, datagrams: list[bytes], gateway: Gateway
+def _watched(
+    flood: Flood, forwarder: Forwarder, listener: Listener, gateway: Gateway, uplinks: int
 ) -> Iterator[tuple[float, int, int]]:
-    """Send all, at most WINDOW ahead of the acknowledgements, until the last has had its PUBACK."""
-    begun_s = time.perf_counter()
-    sent, sampled_s = 0, 0.0
-    deadline_s = begun_s + _PATIENCE_S
-    while listener.heard < len(datagrams) or len(forwarder.acknowledged) < len(datagrams):
-        while sent < len(datagrams) and sent - len(forwarder.acknowledged) < WINDOW:
-            forwarder.send(datagrams[sent])
-            sent += 1
-        _pump(forwarder, listener)
+    """Go on until the last has had its PUBACK. Raises TimeoutError when nothing moves any more."""
+    begun_s = moved_s = time.perf_counter()
+    sampled_s, seen = 0.0, (0, 0)
+    while listener.heard < uplinks or not flood.is_over:
+        flood.push()
+        _wait_for_news(forwarder, listener)
         now_s = time.perf_counter()
         if now_s - sampled_s >= _SAMPLE_S:
             sampled_s = now_s
-            yield now_s - begun_s, len(forwarder.acknowledged), listener.heard
-        if now_s > deadline_s:
-            raise TimeoutError(
-                f"{len(datagrams)} sent, {len(forwarder.acknowledged)} acknowledged, {listener.heard} heard"
-            )
-    _wait(lambda: _outbox_is_empty(gateway.database))
-    yield time.perf_counter() - begun_s, len(forwarder.acknowledged), listener.heard
+            yield now_s - begun_s, flood.acknowledged, listener.heard
+            reached = flood.acknowledged, listener.heard
+            moved_s, seen = (now_s, reached) if reached != seen else (moved_s, seen)
+            if now_s - moved_s > _QUIET_S and flood.is_over and not _unsent(gateway.database):
+                break
+            if now_s - moved_s > _PATIENCE_S:
+                raise TimeoutError(
+                    f"nothing has moved for {_PATIENCE_S:.0f} s: of {uplinks} uplinks {flood.acknowledged}"
+                    f" acknowledged, {listener.heard} heard, {_unsent(gateway.database)} wait for the broker"
+                )
+    _wait(lambda: not _unsent(gateway.database))
+    yield time.perf_counter() - begun_s, flood.acknowledged, listener.heard
 
 
-def _pump(forwarder: Forwarder, listener: Listener) -> None:
+def _wait_for_news(forwarder: Forwarder, listener: Listener) -> None:
     ready, _, _ = select.select([forwarder.socket, listener.socket], [], [], 0.5)
-    if forwarder.socket in ready:
-        forwarder.receive()
     if listener.socket in ready:
         listener.receive()
 
 
-def _outbox_is_empty(database: Path) -> bool:
-    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as db:
-        return db.execute("SELECT count(*) FROM outbox").fetchone() == (0,)
+def _unsent(database: Path) -> int:
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as db:
+        return db.execute("SELECT count(*) FROM outbox").fetchone()[0]
 
 
 def _wait(reached: Callable[[], bool]) -> None:
