@@ -2,18 +2,22 @@
 
 
 class Pir:
-    """One sensor on one pin. `on_change()`, which may be changed, is called from the interrupt: be it short.
+    """One sensor on one pin. `on_change()` is called from the interrupt, so it must be short.
 
     An interrupt can be lost; whoever calls update() now and then turns that into a delay.
     """
 
     def __init__(self, pin, on_change):
         self._pin = pin
-        self.on_change = on_change
         self.present = False
-        self.passages = 0  # how often somebody came
+        self.passages = 0  # how often somebody came, of whom was heard
         pin.init(pin.IN)
-        pin.irq(self._edge, pin.IRQ_RISING | pin.IRQ_FALLING)
+        self.watch(on_change)
+
+    def watch(self, on_change) -> None:
+        """Have `on_change` called from now on; None: who comes and goes wakes nobody. The sensor is read."""
+        pin, self._on_change = self._pin, on_change
+        pin.irq(self._edge if on_change else None, pin.IRQ_RISING | pin.IRQ_FALLING)
         self.update()
 
     def update(self) -> bool:
@@ -26,4 +30,4 @@ class Pir:
 
     def _edge(self, pin) -> None:
         self.update()
-        self.on_change()
+        self._on_change()

@@ -64,8 +64,8 @@ def build(common, wiring, place, safe_mode: bool, programme: str) -> Canopy:
         call = wake if line.name == "valve" else mist_wake
         taps[line.name] = Tap(common, guard, line.name, line.meter.flow, _COUNTERS[line.name], call.set)
     misting = _misting(common, parts, garden, taps, mist_wake, wake.set)
-    if misting and presence:
-        presence.on_change = misting.passed
+    if presence and not misting:
+        presence.watch(None)
     return Canopy(common, garden, taps.get("valve"), wake, False, power, misting)
 
 

@@ -22,7 +22,7 @@ class Garden:
         self._common = common
         self._sensors = sensors
         self._wind = wind
-        self._presence = presence
+        self.presence = presence
         self._leak = leak
         self._sampled_at_s = -_FRESH_S
         self.readings = readings = Readings(probes)
@@ -61,8 +61,8 @@ class Garden:
     def look(self) -> None:
         """Who is there, whether it is wet where it must not be, what time it is: before each decision."""
         common, readings = self._common, self.readings
-        if self._presence:
-            here = self._presence.update()
+        if self.presence:
+            here = self.presence.update()
             if here or readings.presence_s is None:
                 readings.presence_s = common.clock.uptime_s() - (0 if here else DAY_S)
         readings.leak = bool(self._leak and self._leak.present)
@@ -75,7 +75,7 @@ class Garden:
     @property
     def present(self) -> bool:
         """Whether somebody is there, or nobody can tell."""
-        return not self._presence or self._presence.present
+        return not self.presence or self.presence.present
 
     def value(self, name: str):
         """The last reading of a sensor; None when it is not fitted, or what it said is too old."""

@@ -46,7 +46,7 @@ class Misting:
         self._memory = MistMemory()
         self._purging = 0
         self._unwritten = False
-        self._heeds = True
+        self._heeds = True  # who comes and goes
         self._seen = SanitaryReadings()
         self._duties = SanitaryDuties(common.settings, SanitaryMemory(common.store.load(_RECORD)))
         self.reason = "closed at boot"
@@ -76,11 +76,6 @@ class Misting:
     def look_again(self) -> None:
         """The clock stepped, the weather was measured. Safe in an interrupt."""
         self._wake.set()
-
-    def passed(self) -> None:
-        """Somebody came or went: that changes nothing in cool air or at night. Safe in an interrupt."""
-        if self._heeds:
-            self._wake.set()
 
     async def run(self, alive) -> None:
         """Mist and purge for ever."""
@@ -120,7 +115,6 @@ class Misting:
         """Decide and act; returns the seconds until the answer can change."""
         common, memory = self._common, self._memory
         now_s = common.clock.uptime_s()
-        self._heeds = True  # whoever comes while it is being decided
         self._garden.look()
         memory.hour_l, memory.day_l = self._nozzles.spent_l()
         with borrowed(*_DECISION) as mist:
@@ -132,10 +126,19 @@ class Misting:
         if refusal and not self._nozzles.is_open:
             reason = refusal
         self._tell(now_s, reason)
-        self._heeds = self._seen.likely or look_s < now_s + _LONGEST_S  # the duties wait for somebody to go
+        self._heed(self._seen.likely or look_s < now_s + _LONGEST_S)  # the duties wait for somebody to go
         if any(self.is_open) and now_s < self._opened_at_s + _RUN_S:
             look_s = min(look_s, self._opened_at_s + _RUN_S)
         return max(1, min(next_s, look_s, now_s + _LONGEST_S) - now_s)
+
+    def _heed(self, heeds: bool) -> None:
+        """Whether who comes and goes wakes this task: in cool air or at night that changes nothing."""
+        presence = self._garden.presence
+        if heeds != self._heeds and presence:
+            presence.watch(self._wake.set if heeds else None)
+            if presence.present != self._seen.present:
+                self._wake.set()  # they came before anybody listened
+        self._heeds = heeds
 
     def _follow_duties(self, now_s: int, reason: str) -> tuple:
         """What the duties say, once all they have to record is written."""

@@ -166,3 +166,18 @@ def test_impossible_parts_are_refused():
         except ValueError:
             continue
         raise AssertionError("taken")
+
+
+def test_presence_that_nobody_watches_wakes_nobody_and_can_be_asked():
+    calls: list = []
+    pin = _Pin(0)
+    pir = Pir(pin, lambda: calls.append(pir.present))
+    pir.watch(None)
+    assert pin.handler is None, "no edge is an interrupt"
+    pin.level = 1
+    assert not pir.present and pir.update() and calls == []
+    pin.level = 0
+    pir.watch(lambda: calls.append("again"))
+    assert not pir.present, "it was read"
+    pin.edge(1)
+    assert pir.present and calls == ["again"]

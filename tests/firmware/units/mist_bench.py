@@ -41,12 +41,25 @@ class Chip:
 class _People:
     """An infrared sensor."""
 
-    present = False
-    looks = 0
+    def __init__(self):
+        self.present = self.there = False
+        self.wakes = 0
+
+    def watch(self, on_change):
+        self.on_change = on_change
+        self.update()
 
     def update(self):
-        self.looks += 1
+        self.present = self.there
         return self.present
+
+    def move(self, there):
+        """Somebody comes or goes."""
+        self.there = there
+        if self.on_change:
+            self.wakes += 1
+            self.update()
+            self.on_change()
 
 
 class _Wind:
@@ -74,6 +87,7 @@ class Site(Bench):
         self.records = SanitaryLog("/ram/sanitary", _DEV_EUI)
         sender = SanitarySender(self.records, self.common.reporter)
         wake = Wake()
+        self.people.watch(wake.set)
         nozzles, drain = self._no_taps() if refused else self._taps(wake)
         parts = nozzles, drain, self.records, sender, wake, self._measure, refused
         self.misting = Misting(self.common, self.garden, *parts)
@@ -99,11 +113,9 @@ class Site(Bench):
 
     async def someone(self, seconds):
         """Somebody comes and stays for so long."""
-        self.people.present = True
-        self.misting.passed()
+        self.people.move(True)
         await asyncio.sleep(seconds)
-        self.people.present = False
-        self.misting.passed()
+        self.people.move(False)
         await asyncio.sleep(0)
 
     def operations(self):

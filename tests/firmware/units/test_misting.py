@@ -37,8 +37,7 @@ async def test_who_comes_in_a_purge_ends_it_at_once():
     site.misting.carry_out("cleaned", 0, "anne")
     await asyncio.sleep(10)
     assert site.water.open_now() == ["purge_valve"]
-    site.people.present = True
-    site.misting.passed()
+    site.people.move(True)
     await asyncio.sleep(0.2)
     assert site.water.open_now() == [] and site.misting.reason == "somebody there"
     await asyncio.sleep(3600)
@@ -50,8 +49,7 @@ async def test_cool_or_humid_air_is_not_misted():
     for air, reason in (((20.0, 30.0), "cool air"), ((30.0, 75.0), "humid air")):
         site = _Site(air)
         await site.put_in_order()
-        site.people.present = True
-        site.misting.passed()
+        site.people.move(True)
         await asyncio.sleep(120)
         assert site.water.moves.count(("mist_valve", True)) == 0 and site.misting.reason == reason
         site.end()
@@ -60,8 +58,7 @@ async def test_cool_or_humid_air_is_not_misted():
 async def test_a_ban_ends_the_misting_and_only_lift_ends_the_ban():
     site = _Site()
     await site.put_in_order()
-    site.people.present = True
-    site.misting.passed()
+    site.people.move(True)
     await asyncio.sleep(5)
     assert site.water.open_now() == ["mist_valve"]
     assert site.misting.carry_out("ban", 0, "prefect") == "accepted"
@@ -110,8 +107,7 @@ async def test_the_supply_is_measured_in_a_burst():
     site = _Site(water_c=18.0)
     await site.put_in_order()
     await asyncio.sleep(30)
-    site.people.present = True
-    site.misting.passed()
+    site.people.move(True)
     await asyncio.sleep(5)
     site.supply.value = 26.0
     await asyncio.sleep(20)
@@ -152,12 +148,11 @@ async def test_who_passes_wakes_the_line_only_where_that_may_change_something():
         site = _Site(air)
         await site.put_in_order()
         await asyncio.sleep(30)
-        looks = site.people.looks
-        site.people.present = True
-        for _ in range(5):
-            site.misting.passed()
+        wakes = site.people.wakes
+        for there in (True, False, True):
+            site.people.move(there)
             await asyncio.sleep(2)
-        assert (site.people.looks - looks >= 5) == heeded
+        assert site.people.wakes - wakes == (3 if heeded else 0)
         assert (site.water.open_now() == ["mist_valve"]) == heeded
         site.end()
 
@@ -165,16 +160,14 @@ async def test_who_passes_wakes_the_line_only_where_that_may_change_something():
 async def test_who_leaves_is_heeded_in_any_weather_while_a_purge_waits_for_it():
     site = _Site((20.0, 30.0))
     await asyncio.sleep(5)
-    site.people.present = True
+    site.people.move(True)
     site.misting.carry_out("cleaned", 0, "anne")
     await asyncio.sleep(100)
     assert site.misting.reason == "somebody there" and site.water.open_now() == []
-    site.people.present = False
-    site.misting.passed()
+    site.people.move(False)
     await asyncio.sleep(0.2)
     assert site.water.open_now() == ["purge_valve"]
-    site.people.present = True
-    site.misting.passed()
+    site.people.move(True)
     await asyncio.sleep(0.2)
     assert site.water.open_now() == [], "and who comes in it, too"
     site.end()
