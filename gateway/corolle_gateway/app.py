@@ -9,7 +9,7 @@ import sqlite3
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from corolle_gateway import config, units_file
 from corolle_gateway.clock import Clock, FileClock, SystemClock, watch
@@ -28,14 +28,17 @@ from corolle_gateway.model import Registration
 from corolle_gateway.northbound.city import City
 from corolle_gateway.store import counts, database, registry
 from corolle_gateway.store.ble import BleMemory
+from corolle_gateway.store.faults import is_damage
 from corolle_gateway.store.lorawan import LorawanMemory
 from corolle_gateway.store.outbox import Outbox
-from corolle_gateway.store.salvage import Salvage, is_damage
+from corolle_gateway.store.salvage import Salvage
 from corolle_gateway.store.writer import Writer
 from corolle_gateway.tasks import Tasks
 
 if TYPE_CHECKING:
     from corolle_gateway.links.ble.link import BleLink
+
+_Ending = Literal["told", "damaged", "unusable"]
 
 _CANNOT_START = 2
 _COLLECT_EVERY = 20_000  # allocations; an uplink makes some hundred, and leaves no circles behind
@@ -52,7 +55,6 @@ class Gateway:
         self._counts = Counts(log)
         self._tasks = Tasks(log, self._counts)
         self._writer = Writer(db, self._counts)
-        self.damaged = self._writer.damaged
         self._outbox = Outbox(self._writer)
         book = Book(clock, log, self._counts, self._writer, self._outbox)
         self._desk = Desk(clock, self._counts, self._tasks, book)
@@ -89,6 +91,15 @@ class Gateway:
         self._desk.clock_jumped(by_s)
         self._counts.count("clock_jumps")
         self._log.warning("clock_jumped", by_s=round(by_s))
+
+    async def given_up(self) -> None:
+        """Until nothing can be stored any more unless the database is opened anew."""
+        await self._writer.given_up.wait()
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether the database has to be salvaged for that."""
+        return self._writer.is_damaged
 
     def tell_salvage(self, done: Salvage) -> None:
         """The database was damaged: say what became of it."""
@@ -161,8 +172,8 @@ async def _serve(
     clock: Clock,
     db: sqlite3.Connection,
     mended: Salvage | None,
-) -> bool:
-    """Run until a signal, or until the database turns out to be damaged: True."""
+) -> _Ending:
+    """Run until a signal, or until the database has to be opened anew."""
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
@@ -173,12 +184,16 @@ async def _serve(
     await gateway.start(registrations)
     gc.freeze()  # what is there now stays: it is not to be looked through again and again
     gc.set_threshold(_COLLECT_EVERY)
-    damage = asyncio.create_task(gateway.damaged.wait())
-    await asyncio.wait([damage, asyncio.create_task(ended.wait())], return_when=asyncio.FIRST_COMPLETED)
-    if damage.done():
+    given_up = asyncio.create_task(gateway.given_up())
+    await asyncio.wait([given_up, asyncio.create_task(ended.wait())], return_when=asyncio.FIRST_COMPLETED)
+    if gateway.is_damaged:
         log.error("store_damaged", next="restart, and salvage what can be read")
+    elif given_up.done():
+        log.error("store_unusable", next="restart, as soon as the disk takes what is written")
     await gateway.stop()
-    return damage.done()
+    if gateway.is_damaged:
+        return "damaged"
+    return "unusable" if given_up.done() else "told"
 
 
 def _clock(path: Path | None) -> Clock:
@@ -214,16 +229,23 @@ def _run(path: Path) -> None:
         mended = database.mend(folder)
         db = database.connect(folder)
         try:
-            damaged = asyncio.run(_serve(settings, registrations, clock, db, mended))
+            ending = asyncio.run(_serve(settings, registrations, clock, db, mended))
         except sqlite3.Error as error:
             if not is_damage(error):
                 raise StoreError(f"{folder}: {error}") from error
-            damaged = True
-        if damaged:
+            ending = "damaged"
+        if ending == "damaged":
             database.mark_damaged(folder)
-    if damaged:
+    if ending != "told":
+        _begin_anew(folder)
+
+
+def _begin_anew(folder: Path) -> None:
+    """Nothing on the disk is open meanwhile: it can be mended, and mounted again."""
+    time.sleep(_BREATH_S)
+    while not database.takes_writes(folder):
         time.sleep(_BREATH_S)
-        os.execv(sys.executable, [sys.executable, "-m", "corolle_gateway.app", *sys.argv[1:]])
+    os.execv(sys.executable, [sys.executable, "-m", "corolle_gateway.app", *sys.argv[1:]])
 
 
 if __name__ == "__main__":

@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import IO
 
 from corolle_gateway.errors import StoreError
-from corolle_gateway.store.salvage import Salvage, is_damage, salvage
+from corolle_gateway.store.faults import is_damage
+from corolle_gateway.store.salvage import Salvage, salvage
 from corolle_gateway.store.schema import migrate
 
 FILE_NAME = "gateway.sqlite"
 _LOCK_NAME = "gateway.lock"
 _MARK_NAME = "gateway.damaged"
+_PROBE_NAME = "gateway.probe"
+_PROBE_BYTES = 4096
 _WAL_BYTES = 8_000_000  # what a burst has made of the log beside the database does not stay for ever
 
 
@@ -63,6 +66,19 @@ def _is_unreadable(path: Path) -> bool:
     finally:
         db.close()
     return False
+
+
+def takes_writes(data_dir: Path) -> bool:
+    """Whether the database's disk is there and can be written to; a mount point without its disk is not."""
+    try:
+        with open(data_dir / _PROBE_NAME, "wb", opener=_private) as probe:
+            probe.write(bytes(_PROBE_BYTES))
+            probe.flush()
+            os.fsync(probe.fileno())
+        (data_dir / _PROBE_NAME).unlink()
+        return (data_dir / FILE_NAME).exists()
+    except OSError:
+        return False
 
 
 def connect(data_dir: Path) -> sqlite3.Connection:

@@ -15,8 +15,6 @@ from msgspec import Struct
 from corolle_gateway.store.messages import LANES
 from corolle_gateway.store.schema import migrate
 
-_CODES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-
 
 class Salvage(Struct, frozen=True):
     """What became of a damaged database."""
@@ -26,11 +24,6 @@ class Salvage(Struct, frozen=True):
     damaged: tuple[str, ...]  # the tables that could not be read as a whole
     lost: int  # messages that waited for the city and cannot be read
     again: int  # messages of which nobody knows any more whether the city has them: they are sent once more
-
-
-def is_damage(error: BaseException | None) -> bool:
-    """Whether an error says that the file itself is damaged: nothing but salvage() helps."""
-    return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in _CODES
 
 
 def salvage(path: Path) -> Salvage:

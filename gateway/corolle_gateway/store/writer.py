@@ -8,7 +8,9 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 from corolle_gateway.counts import Counts
-from corolle_gateway.store.salvage import is_damage
+from corolle_gateway.store.faults import is_damage, is_disk_failure
+
+_PATIENCE_S = 10.0  # with a disk that takes nothing at all
 
 T = TypeVar("T")
 _Operation = Callable[[sqlite3.Connection], Any]
@@ -27,7 +29,10 @@ class Writer:
 
     def __init__(self, db: sqlite3.Connection, counts: Counts):
         self._db = db
-        self.damaged = asyncio.Event()  # the file itself is damaged, and has to be salvaged
+        self.given_up = asyncio.Event()  # nothing is stored any more until the database is opened anew
+        self.is_damaged = False  # the file itself: it has to be salvaged
+        self._failing_since_s: float | None = None
+        self._changes = 0
         self._counts = counts
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._waiting: list[tuple[_Operation, asyncio.Future[Any]]] = []
@@ -68,11 +73,11 @@ class Writer:
         futures: list[asyncio.Future[Any]],
         done: asyncio.Future[list[_Outcome]],
     ) -> None:
-        for future, (result, error) in zip(futures, done.result(), strict=True):
+        outcomes = done.result()
+        self._judge([error for _, error in outcomes], loop.time())
+        for future, (result, error) in zip(futures, outcomes, strict=True):
             if error:
                 self._counts.reject("store_failed", error=error)
-                if is_damage(error):
-                    self.damaged.set()
             if future.cancelled():
                 continue
             if error:
@@ -84,6 +89,19 @@ class Writer:
             self._start(loop)
         else:
             self._busy = False
+
+    def _judge(self, errors: list[BaseException | None], now_s: float) -> None:
+        """A disk that was read-only may be mounted anew by now: only who opens the file again sees it."""
+        changes, self._changes = self._changes, self._db.total_changes
+        if any(is_damage(error) for error in errors):
+            self.is_damaged = True
+            self.given_up.set()
+        elif any(is_disk_failure(error) for error in errors):
+            self._failing_since_s = self._failing_since_s or now_s
+            if now_s - self._failing_since_s > _PATIENCE_S:
+                self.given_up.set()
+        elif self._changes > changes:  # reading succeeds on a disk that takes nothing
+            self._failing_since_s = None
 
 
 def _begin(db: sqlite3.Connection, operations: list[_Operation]) -> list[Any] | BaseException:
