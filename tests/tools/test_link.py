@@ -1,13 +1,17 @@
 """A linked program does what its modules did: tried by running both on genuine MicroPython."""
 
+import ast
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
-from corolle_tools.firmware import board_definition, board_names, program_files
+from corolle_tools.firmware import board_definition, board_names, program_files, whole_program
 from corolle_tools.link.linker import Linked, link
+from corolle_tools.link.members import members
 from corolle_tools.link.program import LinkError, Program
+from corolle_tools.link.scopes import class_names
 
 MICROPYTHON = Path(sys.executable).parent / "micropython"
 BORROWING = """
@@ -23,6 +27,12 @@ class borrowed:
         for name in self.names:
             sys.modules.pop(name, None)
 """
+READING = """
+def text(offset):
+    with open("texts.txt") as file:
+        file.seek(offset)
+        return file.readline()[:-1]
+"""
 HEAD = "from micropython import const\n"
 
 
@@ -31,8 +41,10 @@ def linked(sources: dict[str, str], *certain: str) -> Linked:
     return link(Program(sorted(named), named.__getitem__), "corolle.start", certain)
 
 
-def run(sources: dict[str, str], folder: Path) -> str:
+def run(sources: dict[str, str], folder: Path, texts: str = "") -> str:
     """What the program prints, or the end of its traceback."""
+    folder.mkdir(exist_ok=True)
+    (folder / "texts.txt").write_text(texts)
     for module, source in sources.items():
         path = folder / f"{module.replace('.', '/')}.py"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -46,7 +58,8 @@ def run(sources: dict[str, str], folder: Path) -> str:
 def both(sources: dict[str, str], tmp_path: Path) -> str:
     """What the modules print as they are, which is what they print when they are linked."""
     plain = run({f"corolle.{name}": HEAD + source for name, source in sources.items()}, tmp_path / "plain")
-    assert run(linked(sources).sources, tmp_path / "linked") == plain
+    made = linked(sources)
+    assert run(made.sources, tmp_path / "linked", made.texts) == plain
     return plain
 
 
@@ -120,15 +133,14 @@ def test_what_is_borrowed_comes_and_goes_and_is_asked_for_by_its_name(tmp_path):
 import sys
 from corolle.loan import borrowed
 _BOTH = ("corolle.seldom", "corolle.deep")
-def there():
-    return sum(name.endswith(("seldom", "deep")) for name in sys.modules)
+before = len(sys.modules)
 with borrowed(*_BOTH) as seldom:
-    print(seldom.decide(1), there() > 0)
-print(there())
+    print(seldom.decide(1), len(sys.modules) > before)
+print(len(sys.modules) - before)
 """,
     }
     assert both(sources, tmp_path) == "4 True\n0\n"
-    assert set(linked(sources).sources) == {"corolle.start", "corolle.seldom"}
+    assert len(linked(sources).sources) == 2
 
 
 def test_what_is_imported_late_stays_late_until_a_board_needs_it_for_sure(tmp_path):
@@ -150,6 +162,102 @@ def test_an_exception_is_called_what_its_author_called_it(tmp_path):
         "except OSError as error:\n    print(repr(error))",
     }
     assert both(sources, tmp_path) == "LostError('x',)\n"
+
+
+def test_members_get_short_names_where_nobody_asks_for_them_by_name(tmp_path):
+    sources = {
+        "meter": """
+_NAMES = ("lowest", "highest")
+def _double(x):
+    return 2 * x
+class Meter:
+    scale = _double(2)
+    twice = _double(scale)
+    def __init__(self, lowest):
+        self.lowest = lowest
+        self.highest = 9
+        self.readings = []
+    def take_reading(self, value=twice):
+        self.readings.append(value)
+        return self
+    @property
+    def mean(self):
+        return sum(self.readings) / len(self.readings)
+    @mean.setter
+    def mean(self, value):
+        self.readings = [value]
+""",
+        "start": """
+import gc
+from corolle.meter import Meter
+class Wide(Meter):
+    def take_reading(self, value):
+        return super().take_reading(value * self.scale)
+meter = Wide(lowest=3).take_reading(1)
+print(meter.mean, meter.twice, [getattr(meter, name) for name in ("lowest", "highest")])
+meter.mean = 5
+meter.collect = gc.collect
+print(meter.readings, meter.collect() >= 0)
+""",
+    }
+    assert both(sources, tmp_path) == "4.0 8 [3, 9]\n[5] True\n"
+    text = "".join(linked(sources).sources.values())
+    assert [name for name in ("take_reading", "readings", "scale", "mean") if name in text] == []
+    assert all(name in text for name in ("lowest", "highest", "collect", "append"))
+
+
+def test_no_short_member_is_one_that_an_object_of_micropythons_has():
+    program = whole_program()
+    ours = members(program, set())
+    assert {"read_register", "opened_at_pulses"} <= ours
+    theirs = {name for path in _stubs(program) for name in _class_members(ast.parse(path.read_text()))}
+    assert {"irq", "readfrom_mem_into", "encrypt", "is_set"} <= theirs
+    assert sorted(ours & theirs) == []
+
+
+def _stubs(program: Program) -> list[Path]:
+    """MicroPython's stubs of the modules that the firmware imports, and of what is built in."""
+    root = Path(sysconfig.get_path("purelib"))
+    trees = [node for module in program.modules.values() for node in ast.walk(module.tree)]
+    names = {alias.name for node in trees if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module or "" for node in trees if isinstance(node, ast.ImportFrom)}
+    found = [
+        path for name in {*names, "builtins"} for path in (root / f"{name}.pyi", root / f"stdlib/{name}.pyi")
+    ]
+    packages = [path for name in names if name for path in (root / "stdlib" / name).glob("*.pyi")]
+    return [path for path in (*found, *packages) if path.exists()]
+
+
+def _class_members(tree: ast.Module) -> set[str]:
+    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    return {name for node in classes for name in class_names(node)}
+
+
+def test_what_errors_say_lies_beside_the_program(tmp_path):
+    sources = {
+        "wire.texts": READING,
+        "start": """
+from corolle.chip import check
+for value in (3, 40, 500, 6000):
+    try:
+        check(value)
+    except Exception as error:
+        print(repr(error))
+""",
+        "chip": """
+def check(value):
+    if value == 3:
+        raise ValueError("too low")
+    if value == 40:
+        raise ValueError("too low for anybody")
+    if value == 500:
+        raise RuntimeError(f"{value:#06x} and {'so'!r} are {{too}} high", "by far too high, é")
+    raise OSError(5, f"{value}")
+""",
+    }
+    told = both(sources, tmp_path)
+    assert "0x01f4 and 'so' are {too} high" in told
+    assert "by far" not in "".join(linked(sources).sources.values())
 
 
 def test_a_line_tells_its_module_and_its_line_there(tmp_path):

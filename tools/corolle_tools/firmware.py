@@ -13,7 +13,7 @@ from corolle_hil.mpy import compile_mpy
 
 from corolle_tools.identity import Identity
 from corolle_tools.link.kept import linked
-from corolle_tools.link.program import LinkError
+from corolle_tools.link.program import LinkError, Program
 
 FIRMWARE = Path(corolle.__file__).parent.parent
 BOARDS = FIRMWARE.parent / "boards"
@@ -54,14 +54,19 @@ def program_files(definition: dict[str, Any]) -> dict[str, bytes]:
     return _linked(frozenset(_certain(definition)))
 
 
+def whole_program() -> Program:
+    """All modules of the firmware, as the linker sees them."""
+    return Program(_module_names(), _source)
+
+
 @cache
 def _linked(certain: frozenset[str]) -> dict[str, bytes]:
     program = linked(_module_names(), _source, _START, certain)
     files = {name: compile_mpy(source.encode(), name) for name, source in program.sources.items()}
-    origins = "\n".join(program.origins).encode()
-    package = compile_mpy(_source("corolle").encode(), "corolle")
+    told = {"/corolle/origins.txt": "\n".join(program.origins), "/corolle/texts.txt": program.texts}
+    package = {"/corolle/__init__.mpy": compile_mpy(_source("corolle").encode(), "corolle")}
     placed = {f"/{name.replace('.', '/')}.mpy": content for name, content in files.items()}
-    return {"/corolle/__init__.mpy": package, "/corolle/origins.txt": origins} | placed
+    return package | {path: text.encode() for path, text in told.items()} | placed
 
 
 def _certain(definition: dict[str, Any]) -> Iterator[str]:

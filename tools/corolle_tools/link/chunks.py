@@ -4,11 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from corolle_tools.link.program import PACKAGE, Program
+from corolle_tools.link.short_names import short_names
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """Modules linked into one, in the order of their imports; those in `named` are asked for by name."""
+    """Modules linked into one, in the order of their imports; those in `named` are asked for by name.
+
+    `name` is as short as can be, on a node it is a name like any other: a line tells its module anyway.
+    """
 
     name: str
     modules: tuple[str, ...]
@@ -66,17 +70,12 @@ def _chunks(program: Program, keys: dict[str, set], start: str, named: frozenset
     members: dict[frozenset, list[str]] = {}
     for name in _in_order(program, sorted(keys)):
         members.setdefault(frozenset(keys[name]), []).append(name)
-    count: dict[str, int] = {}
-    return [Chunk(_name(names, start, count), tuple(names), named & set(names)) for names in members.values()]
-
-
-def _name(modules: list[str], start: str, count: dict[str, int]) -> str:
-    """What a chunk is called: after its last module, the one that needs the others; no two the same."""
-    if start in modules:
-        return start
-    name = f"{PACKAGE}.{modules[-1].rpartition('.')[2]}"
-    count[name] = count.get(name, 0) + 1
-    return name + "_" * (count[name] - 1)
+    fresh = short_names(set())
+    chunks = []
+    for names in members.values():
+        called = start if start in names else f"{PACKAGE}.{next(fresh)}"
+        chunks.append(Chunk(called, tuple(names), named & set(names)))
+    return chunks
 
 
 def _in_order(program: Program, names: list[str]) -> list[str]:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from pathlib import Path
 
 from corolle_hil.mpy import cache_folder
@@ -24,11 +25,11 @@ def linked(names: list[str], read: Callable[[str], str], start: str, certain: It
     if not kept.exists():
         _keep(link(Program(names, read), start, certain), kept)
     told = json.loads(kept.read_text())
-    return Linked(told["sources"], tuple(told["origins"]))
+    return Linked(told["sources"], tuple(told["origins"]), told["texts"])
 
 
 def _keep(made: Linked, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as fresh:
-        json.dump({"sources": made.sources, "origins": made.origins}, fresh)
+        json.dump(asdict(made), fresh)
     Path(fresh.name).rename(path)

@@ -1,22 +1,12 @@
 """What everything is called in the chunk it is linked into."""
 
 import ast
-from collections.abc import Iterator
-from itertools import count, product
-from keyword import iskeyword
-from string import ascii_lowercase
+from itertools import count
 
 from corolle_tools.link.chunks import Chunk
 from corolle_tools.link.constants import is_constant
 from corolle_tools.link.program import LinkError, Program, Symbol
-
-
-def short_names(taken: set[str]) -> Iterator[str]:
-    """a, b, ... z, aa, ab, ... but those that are taken."""
-    for letters in count(1):
-        for word in map("".join, product(ascii_lowercase, repeat=letters)):
-            if word not in taken and not iskeyword(word):
-                yield word
+from corolle_tools.link.short_names import short_names
 
 
 class Naming:

@@ -3,8 +3,8 @@
 import ast
 from collections.abc import Iterable
 
-from corolle_tools.link.naming import short_names
 from corolle_tools.link.scopes import Function, own_names, parameters
+from corolle_tools.link.short_names import short_names
 
 
 def names_passed(trees: Iterable[ast.AST]) -> set[str]:

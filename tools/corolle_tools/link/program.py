@@ -26,6 +26,9 @@ class Symbol:
         return self.module.partition(".")[0] == PACKAGE
 
 
+READER = Symbol(f"{PACKAGE}.wire.texts", "text")  # gives a text that lies beside the program
+
+
 @dataclass
 class Module:
     """`bindings`: name -> the symbol it stands for, or the name of a module of ours."""
@@ -75,8 +78,11 @@ class Program:
         return symbol
 
     def imports(self, name: str) -> set[str]:
-        """Modules of ours that a module imports as soon as it is imported itself."""
-        return {module for node in self.modules[name].tree.body for module in self._imported(node)}
+        """Modules of ours that a module needs as soon as it is imported itself."""
+        tree = self.modules[name].tree
+        reads = any(isinstance(node, ast.Raise) for node in ast.walk(tree)) and name != READER.module
+        implied = self.modules.keys() & {READER.module} if reads else set()
+        return implied | {module for node in tree.body for module in self._imported(node)}
 
     def late_imports(self, name: str) -> set[str]:
         """Modules of ours that functions of a module import."""

@@ -6,14 +6,23 @@ So every module may have the same few short ones. Lines stay where they are: a t
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count, product
+from keyword import iskeyword
 from string import ascii_lowercase
 
 Names = dict[str, str]
 Read = Callable[[str], str]
 
 _OWN = re.compile(r"\b_[A-Za-z]\w*")
+
+
+def short_names(taken: set[str]) -> Iterator[str]:
+    """a, b, ... z, aa, ab, ... but those that are taken."""
+    for letters in count(1):
+        for word in map("".join, product(ascii_lowercase, repeat=letters)):
+            if word not in taken and not iskeyword(word):
+                yield word
 
 
 def shorten(source: str, read: Read) -> str:
@@ -28,7 +37,7 @@ def _short_names(source: str, read: Read) -> Names:
     for base in _bases(tree):
         names |= _short_names(read(base), read)
     taken = set(names.values())
-    fresh = (short for short in _shorts() if short not in taken)
+    fresh = (short for short in map("_{}".format, short_names(set())) if short not in taken)
     # Constants, in capitals, are not there any more after compiling; and what a text says has to stay.
     own = sorted(name for name in set(_OWN.findall(source)) - _said(tree) if not name.isupper())
     return names | {name: next(fresh) for name in own if name not in names}
@@ -38,12 +47,6 @@ def _said(tree: ast.Module) -> set[str]:
     """Names, or what looks like one, in the texts of a module."""
     texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
     return {name for text in texts if isinstance(text, str) for name in _OWN.findall(text)}
-
-
-def _shorts():
-    for letters in count(1):
-        for word in product(ascii_lowercase, repeat=letters):
-            yield "_" + "".join(word)
 
 
 def _bases(tree: ast.Module) -> list[str]:
