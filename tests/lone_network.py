@@ -49,13 +49,17 @@ class LoneNetwork:
         self._on_uplink = on_uplink
         self._session: tuple[Key, Key] | None = None  # NwkSKey, AppSKey
         self._join_nonce = self._f_cnt_down = self._id = 0
-        self._orders: list[bytes] = []
+        self._waiting: list[tuple[int, bytes]] = []  # (FPort, payload)
         air.join(self)
 
     def order(self, **fields: Any) -> None:
         """Send a COMMAND after the next uplink."""
         self._id += 1
-        self._orders.append(encode(COMMAND, {"id": self._id, **fields}))
+        self.send(COMMAND.port, encode(COMMAND, {"id": self._id, **fields}))
+
+    def send(self, port: int, payload: bytes) -> None:
+        """Send anything after the next uplink."""
+        self._waiting.append((port, payload))
 
     def listening_since_us(self, signal: Signal) -> int | None:
         return None if signal.iq_inverted else 0
@@ -91,10 +95,9 @@ class LoneNetwork:
         clear = crypt_payload(self._session[1], True, frame.dev_addr, frame.f_cnt, frame.payload)
         self._on_uplink(frame.f_port, clear)
         ack = ACK if frame.m_type == CONFIRMED_UP else 0
-        if ack or self._orders:
-            order = self._orders.pop(0) if self._orders else b""
-            port = COMMAND.port if order else None
-            down = UNCONFIRMED_DOWN, frame.dev_addr, ack, self._f_cnt_down, b"", port, order
+        if ack or self._waiting:
+            port, payload = self._waiting.pop(0) if self._waiting else (None, b"")
+            down = UNCONFIRMED_DOWN, frame.dev_addr, ack, self._f_cnt_down, b"", port, payload
             self._f_cnt_down += 1
             self._answer(heard, build_data(*down, *self._session), _RX1_DELAY_US)
 

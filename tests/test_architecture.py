@@ -32,22 +32,19 @@ _GATEWAY_RULES = {
     "app": {"store", "links", "northbound", "hub", "app"},
 }
 
+# A table of settings is read by whoever offers to change one.
+_SETTINGS = (
+    "corolle.system.canopy_settings",
+    "corolle.system.lamp_settings",
+    "corolle.system.mist_settings",
+    "corolle.system.settings",
+)
 # What each room may know of the other packages: of the firmware, the words on the air and no more.
 _ROOM_RULES = {
     "firmware": ("corolle",),
-    "gateway": ("corolle.wire", "corolle_gateway"),
+    "gateway": ("corolle.wire", *_SETTINGS, "corolle_gateway"),
     "hil": ("corolle.wire", "corolle_gateway", "corolle_hil"),
-    # A table of settings is read by whoever offers to change one.
-    "tools": (
-        "corolle.wire",
-        "corolle.system.canopy_settings",
-        "corolle.system.lamp_settings",
-        "corolle.system.mist_settings",
-        "corolle.system.settings",
-        "corolle_gateway",
-        "corolle_hil",
-        "corolle_tools",
-    ),
+    "tools": ("corolle.wire", *_SETTINGS, "corolle_gateway", "corolle_hil", "corolle_tools"),
 }
 
 # Written in halves, or this file would be the first to be found.

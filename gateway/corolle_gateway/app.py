@@ -18,10 +18,13 @@ from corolle_gateway.counts import Counts
 from corolle_gateway.errors import ConfigError, StartError, StoreError
 from corolle_gateway.hub.book import Book
 from corolle_gateway.hub.desk import Desk
+from corolle_gateway.hub.door import Door
 from corolle_gateway.hub.hub import Hub
 from corolle_gateway.hub.keeper import Keeper
 from corolle_gateway.hub.paths import Paths
+from corolle_gateway.hub.places import Places
 from corolle_gateway.hub.sanitary import SanitaryLogs
+from corolle_gateway.hub.settings_desk import SettingsDesk
 from corolle_gateway.links.lorawan.link import LorawanLink
 from corolle_gateway.log import Log
 from corolle_gateway.model import Registration
@@ -59,7 +62,10 @@ class Gateway:
         book = Book(clock, log, self._counts, self._writer, self._outbox)
         self._desk = Desk(clock, self._counts, self._tasks, book)
         logs = SanitaryLogs(log, self._counts, self._tasks, self._writer, self._desk)
-        self._hub = Hub(self._counts, self._writer, self._outbox, self._desk, logs)
+        self._places = Places()
+        rooms = clock, self._counts, self._tasks, self._writer, self._outbox
+        self._wanted = SettingsDesk(*rooms, self._places)
+        self._hub = Hub(self._counts, self._writer, self._outbox, self._desk, logs, self._wanted)
         bound = settings.store
         self._keeper = Keeper(clock, log, self._counts, self._writer, bound.max_mb, bound.keep_days)
         self._lorawan = self._make_lorawan()
@@ -73,7 +79,9 @@ class Gateway:
         units = await self._writer.submit(registry.units)
         await self._outbox.load()
         await self._hub.load(units, self._city.changed)
+        self._places.load(units)
         await self._desk.load(self._hub.units, Paths(self._lorawan, self._ble))
+        await self._wanted.load(self._hub.units, self._lorawan)
         lorawan = self._settings.lorawan
         try:
             await self._lorawan.start(lorawan.bind, lorawan.port)
@@ -160,7 +168,7 @@ class Gateway:
             self._tasks,
             self._outbox,
             self._hub,
-            self._desk,
+            Door(self._desk, self._wanted),
             lambda fresh: self._writer.submit(lambda db: counts.add(db, fresh)),
             lambda: self._keeper.room,
         )

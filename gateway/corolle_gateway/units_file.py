@@ -27,6 +27,7 @@ class _Entry(Struct):
     lat_deg: float
     lon_deg: float
     radio_class: str = field(name="class")
+    groups: list[str] = field(default_factory=list)
 
 
 class _File(Struct):
@@ -44,6 +45,7 @@ def load(path: Path) -> list[Registration]:
         _check(path, entry)
     _refuse_twins(path, "name", [entry.name for entry in entries])
     _refuse_twins(path, "dev_eui", [entry.dev_eui.lower() for entry in entries])
+    _refuse_ambiguous(path, entries)
     return [_registration(entry) for entry in entries]
 
 
@@ -57,6 +59,7 @@ def _check(path: Path, entry: _Entry) -> None:
         ("lat_deg", -90 <= entry.lat_deg <= 90, "from -90 to 90"),
         ("lon_deg", -180 <= entry.lon_deg <= 180, "from -180 to 180"),
         ("class", entry.radio_class in _CLASSES, "one of " + ", ".join(_CLASSES)),
+        ("groups", all(map(NAME_PATTERN.fullmatch, entry.groups)), "a list of names of " + NAME_RULE),
     )
     for name, right, legal in checks:
         if not right:
@@ -71,6 +74,19 @@ def _refuse_twins(path: Path, what: str, values: list[str]) -> None:
         seen.add(value)
 
 
+def _refuse_ambiguous(path: Path, entries: list[_Entry]) -> None:
+    """Orders go to units, groups, sites and kinds by name: nobody is to order one and mean another."""
+    groups = {group for entry in entries for group in entry.groups}
+    several = {"group": groups, "site": {entry.site for entry in entries}, "kind": set(_KINDS)}
+    for entry in entries:
+        for what, names in several.items():
+            if entry.name in names:
+                raise ConfigError(f"{path}: unit {entry.name!r}: a {what} has the same name")
+    for what in ("site", "kind"):
+        for name in sorted(groups & several[what]):
+            raise ConfigError(f"{path}: group {name!r}: a {what} has the same name")
+
+
 def _registration(entry: _Entry) -> Registration:
     unit = Unit(
         name=entry.name,
@@ -81,5 +97,6 @@ def _registration(entry: _Entry) -> Registration:
         lat_deg=entry.lat_deg,
         lon_deg=entry.lon_deg,
         radio_class=entry.radio_class,
+        groups=tuple(dict.fromkeys(entry.groups)),
     )
     return Registration(unit, bytes.fromhex(entry.app_key))

@@ -50,6 +50,7 @@ class Device:
         self.f_cnt = 0
         self.f_cnt_down = -1
         self.seq = 0
+        self.groups: list[str] = []
 
     def registration(self) -> dict[str, Any]:
         """The unit as units.json lists it."""
@@ -63,6 +64,7 @@ class Device:
             "lat_deg": 43.5999,
             "lon_deg": 1.4436,
             "class": "C" if self.kind == "lamp" else "A",
+            "groups": self.groups,
         }
 
     def join_request(self) -> bytes:

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from corolle.wire.commands import legal_values, verbs
-from corolle_gateway.hub import orders
+from corolle_gateway.hub import orders, wishes
 from corolle_gateway.model import Unit
 
 _BEGUN_S = 1_784_058_000.0  # 2026-07-14T19:40:00Z
@@ -37,13 +37,13 @@ def test_every_cause_that_bluetooth_has_a_name_for_is_told():
 
 def test_every_example_is_json():
     blocks = re.findall(r"^```json\n(.*?)^```", _README, re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 8
+    assert len(blocks) == 10
     for block in blocks:
         json.loads(block)
 
 
 def test_every_order_is_told_and_each_example_of_one_is_accepted():
-    section = _README.partition("### Orders")[2].partition("## Counts")[0]
+    section = _README.partition("### Orders")[2].partition("### Settings")[0]
     told = set(re.findall(r"`(\w+)`", section))
     assert set(verbs()) <= told
     examples = [json.loads(block) for block in re.findall(r"^```json\n(.*?)^```", section, re.M | re.S)]
@@ -52,3 +52,9 @@ def test_every_order_is_told_and_each_example_of_one_is_accepted():
         unit = Unit(f"{kind}-1", kind, "quai", "02" * 8, "00" * 8, 43.6, 1.44, "A")
         assert orders.read(unit, json.dumps(example).encode(), _BEGUN_S).verb == example["verb"]
     assert {"level", "ban", "lab", "rain"} == {example["verb"] for example in examples}
+
+
+def test_the_example_of_a_wish_is_accepted():
+    example = _README.partition("### Settings")[2].partition("```json\n")[2].partition("```")[0].encode()
+    assert wishes.is_wish(example)
+    assert wishes.read({"lamp"}, example).settings == {"base_pct": 20, "hold_s": 90}

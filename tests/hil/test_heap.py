@@ -10,6 +10,7 @@ from statistics import median
 from typing import Any
 
 import pytest
+from corolle.wire import settings_words
 from corolle.wire.canopy_report import CANOPY_REPORT
 from corolle.wire.lamp_report import LAMP_REPORT
 from corolle.wire.orders import ACK
@@ -98,6 +99,8 @@ class _Node:
             verb, value = _ORDERS[self.kind][hour % len(_ORDERS[self.kind])]
             until_s = self.scheduler.unix_us // 1_000_000 + 3600
             self.network.order(verb=code_of(VERBS, verb), value=value, until_s=until_s, author="test")
+            self.network.send(settings_words.PORT, settings_words.pack_pairs([("report_min", 14 + hour % 2)]))
+            self.network.send(settings_words.PORT, b"\0")
             self.street.run(self.scheduler.now_us + _HOUR_US)
 
     @property
@@ -130,6 +133,7 @@ def test_a_node_lives_in_its_heap_and_does_not_grow(
     report = LAMP_REPORT if node.kind == "lamp" else CANOPY_REPORT
     assert node.ports.count(report.port) >= _HOURS
     assert node.ports.count(ACK.port) >= _HOURS // 2
+    assert node.ports.count(settings_words.PORT) >= _HOURS
     first, second = node.heap[: len(node.heap) // 2], node.heap[len(node.heap) // 2 :]
     # One look may find a frame on its way: what lasts is what half of them find.
     assert median(second) <= max(first)

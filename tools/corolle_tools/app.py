@@ -8,6 +8,7 @@ from corolle_tools.codec.cli import app as codec
 from corolle_tools.command import command
 from corolle_tools.replay.cli import app as replay
 from corolle_tools.sanitary.cli import app as sanitary
+from corolle_tools.settings import settings
 from corolle_tools.street.cli import street
 
 app = typer.Typer(
@@ -18,6 +19,7 @@ app = typer.Typer(
 )
 app.command()(street)
 app.command()(command)
+app.command()(settings)
 app.add_typer(ble, name="ble")
 app.add_typer(bench, name="bench")
 app.add_typer(codec, name="codec")

@@ -34,7 +34,7 @@ def command(
     """
     try:
         order = {"id": secrets.token_hex(6), "verb": verb, "for_s": duration.seconds(lasts), "author": author}
-        address, topics, speed = _find(broker, state)
+        address, topics, speed = find(broker, state)
         if unit not in topics:
             raise ValueError(f"no unit {unit!r}: there are {', '.join(topics) or 'none yet'}")
         with OrderDesk(address, topics[unit]) as desk:
@@ -45,7 +45,7 @@ def command(
     raise typer.Exit(_ENDS.get(status, 1))
 
 
-def _find(broker: str | None, state: Path | None) -> tuple[BrokerUrl, dict[str, str], float]:
+def find(broker: str | None, state: Path | None) -> tuple[BrokerUrl, dict[str, str], float]:
     """The broker, the topics of its units by name, and how fast time goes there."""
     if broker and not state:
         address = BrokerUrl.parse(broker)

@@ -14,10 +14,10 @@ _CONNECT_S = 5.0
 _RETAINED_S = 1.0  # retained messages follow a subscription at once
 
 
-class _Listener:
-    """A connected client with one subscription. Raises OSError when the broker is not there."""
+class Listener:
+    """A connected client with its subscriptions. Raises OSError when the broker is not there."""
 
-    def __init__(self, broker: BrokerUrl, topic: str):
+    def __init__(self, broker: BrokerUrl, *topics: str):
         self._heard: queue.SimpleQueue[mqtt.MQTTMessage] = queue.SimpleQueue()
         subscribed = threading.Event()
         self.client = broker.client()
@@ -28,7 +28,7 @@ class _Listener:
         except OSError as error:
             raise ConnectionError(f"no broker at {broker}: {error.strerror or error}") from error
         self.client.loop_start()
-        self.client.subscribe(topic, qos=1)
+        self.client.subscribe([(topic, 1) for topic in topics])
         if not subscribed.wait(_CONNECT_S):
             self.close()
             raise TimeoutError(f"the broker at {broker} does not let us in")
@@ -51,7 +51,7 @@ class OrderDesk:
 
     def __init__(self, broker: BrokerUrl, topic: str):
         self._topic = topic
-        self._listener = _Listener(broker, f"{topic}/ack")
+        self._listener = Listener(broker, f"{topic}/ack")
         self._order_id = ""
 
     def give(self, order: dict[str, Any]) -> None:
@@ -89,7 +89,7 @@ def _object(payload: bytes | bytearray) -> dict[str, Any]:
 
 def units_of(broker: BrokerUrl) -> dict[str, str]:
     """The topics of the units a broker knows, by name: their entities are retained there."""
-    listener = _Listener(broker, "corolle/+/+/+/entity")
+    listener = Listener(broker, "corolle/+/+/+/entity")
     topics = {}
     while message := listener.next(_RETAINED_S):
         topic = message.topic.removesuffix("/entity")

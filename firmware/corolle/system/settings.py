@@ -31,10 +31,10 @@ class Settings:
     """
 
     def __init__(self, *tables: str, store=None):
-        self._tables = tables
+        self.tables = tables
         self._store = store
         self._values = _Values()
-        for row in rows(*self._tables):
+        for row in rows(*self.tables):
             setattr(self._values, row[0], row[1])
         self.problems: list = []
 
@@ -43,14 +43,11 @@ class Settings:
         record = self._store.load(_RECORD) if self._store else None
         if record is None:
             return False
-        try:
-            wanted = json.loads(record)
-        except ValueError:
-            wanted = None
-        if not isinstance(wanted, dict):
+        kept = _read(record)
+        if kept is None:
             self.problems.append("settings are not a JSON object: all are at their defaults")
             return False
-        self.take(wanted)
+        self.take(kept)
         return True
 
     def take(self, wanted: dict) -> None:
@@ -67,26 +64,37 @@ class Settings:
 
     def set(self, name: str, value: int) -> None:
         """Change one setting and keep it. ValueError names the setting and its legal range."""
-        problem = self._refusal(name, value)
-        if problem:
-            raise ValueError(problem)
-        setattr(self._values, name, value)
+        self.change({name: value})
+
+    def change(self, wanted: dict) -> None:
+        """Change settings and keep them, all or none. ValueError names the first wrong one and its range."""
+        for name in wanted:
+            problem = self._refusal(name, wanted[name])
+            if problem:
+                raise ValueError(problem)
+        for name in wanted:
+            setattr(self._values, name, wanted[name])
         if self._store:
-            self._store.save(_RECORD, json.dumps(self.by_name()).encode())
+            # Those that were ever changed: all of them would be more than a canopy has memory for at once.
+            kept = _read(self._store.load(_RECORD) or b"") or {}
+            kept.update(wanted)
+            self._store.save(_RECORD, json.dumps(kept).encode())
 
     def hash(self) -> int:
         """32 bits that are equal on two nodes when all their settings are."""
-        values = self.by_name()
-        text = ";".join(f"{row[0]}={values[row[0]]}" for row in rows(*self._tables))
-        return crc32(text.encode())
+        crc, between = 0, ""
+        for row in rows(*self.tables):  # the whole text at once would be the largest thing on a canopy
+            crc = crc32(f"{between}{row[0]}={self[row[0]]}".encode(), crc)
+            between = ";"
+        return crc
 
     def by_name(self) -> dict:
         """All of them as they are now."""
-        return {row[0]: self[row[0]] for row in rows(*self._tables)}
+        return {row[0]: self[row[0]] for row in rows(*self.tables)}
 
     def _refusal(self, name: str, value) -> str:
         """What is wrong with a value, "" when nothing is."""
-        for known, default, lowest, highest, unit, _ in rows(*self._tables):
+        for known, default, lowest, highest, unit, _ in rows(*self.tables):
             if known == name:
                 # bool is no int in MicroPython, and must not be one here.
                 if type(value) is int and lowest <= value <= highest:
@@ -94,3 +102,12 @@ class Settings:
                 legal = f"a whole number from {lowest} to {highest} {unit}"
                 return f"{name} = {value!r} is not {legal}, its default {default} is used"
         return f"{name} is not a setting"
+
+
+def _read(record: bytes) -> dict | None:
+    """The values in a record, None for one that is none."""
+    try:
+        kept = json.loads(record)
+    except ValueError:
+        return None
+    return kept if isinstance(kept, dict) else None

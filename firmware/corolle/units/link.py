@@ -8,6 +8,8 @@ from corolle.wire.seldom import borrowed
 _PROBE_S = const(30)
 _LOOK_S = const(120)
 _COMMANDS = ("corolle.units.commands", "corolle.wire.commands")
+_WANTED = ("corolle.units.wanted", "corolle.wire.settings_words")
+_SETTINGS_PORT = const(32)  # wire/settings_words.py
 
 
 class LinkKeeper:
@@ -65,6 +67,10 @@ class LinkKeeper:
         self._common.clock.set(unix_s, ms * 1000)
 
     def _take_order(self, port: int, payload: bytes) -> None:
+        if port == _SETTINGS_PORT:
+            with borrowed(*_WANTED) as wanted:
+                self._common.reporter.raw(port, wanted.take(self._common, self._unit, payload))
+            return
         with borrowed(*_COMMANDS) as commands:
             fields = commands.Commands(self._kind, self._common, self._unit).take(payload, port)
         if fields:

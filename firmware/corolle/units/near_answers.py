@@ -70,6 +70,7 @@ class Answers:
                 names.append(name)
         self._unit.look_again(0)
         self._common.log("settings", by="crew", names=",".join(names))
+        self._common.reporter.event("settings changed", len(names))
         return _DONE, _lines(settings.by_name(), names)
 
     def _readings(self, body: bytes) -> tuple:

@@ -32,10 +32,10 @@ VERBS = (
 #   guard tripped, valve opened, valve closed, override ended: place in REASONS;
 #   safe mode: failed boots; settings reset: 0 file missing, 1 file corrupt; clock set: step in s, clipped;
 #   store restored: files read from their second copy; task restarted: restarts since boot;
-#   impact: how many since boot; learned: power at full light in W.
+#   impact: how many since boot; learned: power at full light in W; settings changed: how many, by a crew.
 EVENTS = (
     "|boot|fault raised|fault cleared|guard tripped|safe mode|settings reset|clock set|"
-    "valve opened|valve closed|override ended|store restored|task restarted|impact|learned"
+    "valve opened|valve closed|override ended|store restored|task restarted|impact|learned|settings changed"
 )
 
 SANITARY_STATES = "ready|purge due|purging|misting|drained|disinfection due|locked|not fitted"

@@ -9,7 +9,8 @@ from corolle.wire.fields import Field, Message
 from corolle.wire.sanitary_record import SANITARY, Record
 
 from corolle_gateway.hub.bthome_names import named
-from corolle_gateway.model import BleRadio, Radio, Sensed, Uplink, iso_utc
+from corolle_gateway.hub.standing import Standing
+from corolle_gateway.model import BleRadio, Radio, Sensed, Unit, Uplink, iso_utc
 
 Body = dict[str, Any]
 
@@ -89,6 +90,21 @@ def answer(
         "reason": reason,
         "time": iso_utc(now_s),
         "value": value,
+    }
+
+
+def standing(unit: Unit, it: Standing, now_s: float) -> Body:
+    """What a unit is to run and what it says it runs; `drift` has each difference."""
+    drift = {name: {"desired": want, "reported": runs} for name, (want, runs) in it.drift.items()}
+    return {
+        "unit": unit.name,
+        "kind": unit.kind,
+        "time": iso_utc(now_s),
+        "agreed": it.agreed,
+        "desired": it.desired,
+        "reported": it.reported,
+        "drift": drift,
+        "tries": it.tries,
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from corolle.wire import sanitary_record
+from corolle.wire import sanitary_record, settings_words, words
 from corolle.wire.errors import FrameError
 from corolle.wire.fields import Message
 from corolle.wire.schema import ACK, CANOPY_REPORT, CANOPY_SERVICE, EVENT, LAMP_REPORT, LAMP_SERVICE
@@ -17,6 +17,7 @@ from corolle_gateway.hub.bodies import Body
 from corolle_gateway.hub.counters import unwrap
 from corolle_gateway.hub.desk import Desk
 from corolle_gateway.hub.sanitary import SanitaryLogs
+from corolle_gateway.hub.settings_desk import SettingsDesk
 from corolle_gateway.hub.twins import Twins
 from corolle_gateway.model import (
     Accepted,
@@ -48,12 +49,14 @@ class Hub:
         outbox: Outbox,
         desk: Desk,
         sanitary: SanitaryLogs,
+        settings: SettingsDesk,
     ):
         self._counts = counts
         self._writer = writer
         self._outbox = outbox
         self._desk = desk
         self._sanitary = sanitary
+        self._settings = settings
         self._reported: Callable[[str], None] = lambda unit: None
         self._counters: dict[str, Counters] = {}
         self._unsettled: dict[int, Body] = {}
@@ -77,6 +80,8 @@ class Hub:
         try:
             if uplink.port == sanitary_record.PORT and uplink.unit.kind == "canopy":
                 return self._record(uplink, sanitary_record.unpack(uplink.payload), guard)
+            if uplink.port == settings_words.PORT:
+                return self._settings.heard(uplink, guard)
             message, values = unpacker.decode(uplink.port, uplink.payload)
         except FrameError as error:
             return self._unreadable(uplink, "payload_" + error.cause.replace(" ", "_"), guard)
@@ -86,6 +91,7 @@ class Hub:
             self._counts.count("twins")
             return Accepted(None, self._writer.submit(guard))
         if message is EVENT:
+            self._settings.event(uplink.unit.name, words.word_of(words.EVENTS, values["code"]))
             accepted = self._stored(uplink, "event", bodies.event(uplink, values), guard)
         elif message is _SERVICES[uplink.unit.kind]:
             accepted = self._stored(uplink, "service", bodies.report(uplink, message, values, {}), guard)
@@ -120,15 +126,16 @@ class Hub:
 
     def waiting(self, unit: str) -> int:
         """How many messages wait for the unit's next uplink."""
-        return self._desk.waiting(unit)
+        return self._desk.waiting(unit) + self._settings.waiting(unit)
 
     def next_downlink(self, unit: str, room: int) -> Downlink | None:
         """The next message for a unit that has just spoken, of at most `room` bytes."""
-        return self._desk.next_downlink(unit, room)
+        return self._desk.next_downlink(unit, room) or self._settings.next_downlink(unit, room)
 
     def sent(self, downlink: Downlink, outcome: Sent) -> None:
         """What became of what next_downlink() gave."""
-        self._desk.sent(downlink, outcome)
+        taker = self._settings if downlink.port == settings_words.PORT else self._desk
+        taker.sent(downlink, outcome)
 
     def _report(self, uplink: Uplink, message: Message, values: dict[str, Any], guard: Guard) -> Accepted:
         name = uplink.unit.name

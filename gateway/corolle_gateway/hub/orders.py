@@ -58,7 +58,7 @@ class _Identified(Struct):
 def read(unit: Unit | None, payload: bytes, now_s: float) -> Order:
     """The order in a payload for a unit (None: not registered). OrderError says what is wrong with it."""
     written = _decoded(payload)
-    order_id = _id(written.id)
+    order_id = checked_id(written.id)
     try:
         if unit is None:
             raise OrderError("command_unknown_unit", "no such unit is registered here")
@@ -89,7 +89,8 @@ def _id_of(payload: bytes) -> str | None:
     return None if found is None else str(found)[:_MAX_ID]
 
 
-def _id(given: str | int | None) -> str:
+def checked_id(given: str | int | None) -> str:
+    """An order's id, one of our own where none was given. OrderError."""
     if given is None:
         return secrets.token_hex(6)
     text = str(given)
@@ -144,7 +145,12 @@ def _unix_s(given: str | float) -> float:
 def _author(written: _Written) -> str:
     if written.author is None and written.verb in _SIGNED:
         raise OrderError("command_bad_author", f"{written.verb} is signed: author is missing")
-    given = _NOBODY if written.author is None else written.author
+    return checked_author(written.author)
+
+
+def checked_author(given: str | None) -> str:
+    """Who orders. OrderError."""
+    given = _NOBODY if given is None else given
     if not 0 < len(given) <= _MAX_AUTHOR or not (given.isascii() and given.isprintable()):
         raise OrderError(
             "command_bad_author", f"author must be 1 to {_MAX_AUTHOR} printable ASCII characters"

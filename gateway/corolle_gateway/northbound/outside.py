@@ -35,6 +35,6 @@ class Street(Protocol):
 class Orders(Protocol):
     """Where commands go."""
 
-    async def order(self, unit_name: str, payload: bytes) -> None:
-        """Take what the city wrote on a unit's command topic. sqlite3.Error when it could not be stored."""
+    async def order(self, name: str, payload: bytes) -> None:
+        """Take what the city wrote on a command topic. sqlite3.Error when it could not be stored."""
         ...

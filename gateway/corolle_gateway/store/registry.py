@@ -1,12 +1,12 @@
 """Units, their keys, and the nonces they have joined with."""
 
 import sqlite3
+from typing import Any
 
 from corolle_gateway.model import Registration, Unit
 
-_COLUMNS = "name, kind, site, dev_eui, join_eui, lat_deg, lon_deg, radio_class"
-
-
+_COLUMNS = "name, kind, site, dev_eui, join_eui, lat_deg, lon_deg, radio_class, groups"
+_BETWEEN = ","  # the groups in their column: no name has one
 _NONCES_SINCE_S = 1_767_225_600  # 2026-01-01
 
 
@@ -32,12 +32,12 @@ def put_all(db: sqlite3.Connection, registrations: list[Registration], now_s: fl
 def everyone(db: sqlite3.Connection) -> list[tuple[Unit, bytes]]:
     """All units with their AppKeys."""
     rows = db.execute(f"SELECT {_COLUMNS}, app_key FROM units JOIN keys ON unit = name ORDER BY name")
-    return [(Unit(*row[:-1]), row[-1]) for row in rows]
+    return [(_unit(row[:-1]), row[-1]) for row in rows]
 
 
 def units(db: sqlite3.Connection) -> list[Unit]:
     """All units; their keys are not read."""
-    return [Unit(*row) for row in db.execute(f"SELECT {_COLUMNS} FROM units ORDER BY name")]
+    return [_unit(row) for row in db.execute(f"SELECT {_COLUMNS} FROM units ORDER BY name")]
 
 
 def use_nonces(db: sqlite3.Connection, unit: str, dev_nonce: int) -> int | None:
@@ -53,6 +53,11 @@ def use_nonces(db: sqlite3.Connection, unit: str, dev_nonce: int) -> int | None:
     return row[0] if row else None
 
 
+def _unit(row: tuple[Any, ...]) -> Unit:
+    groups = tuple(row[-1].split(_BETWEEN)) if row[-1] else ()
+    return Unit(*row[:-1], groups=groups)
+
+
 def _put(db: sqlite3.Connection, unit: Unit, app_key: bytes, join_nonce: int) -> None:
     """Another controller (DevEUI) or another key counts its DevNonces anew; JoinNonces go on for ever."""
     before = db.execute(
@@ -60,11 +65,11 @@ def _put(db: sqlite3.Connection, unit: Unit, app_key: bytes, join_nonce: int) ->
     ).fetchone()
     values = (unit.name, unit.kind, unit.site, unit.dev_eui, unit.join_eui)
     db.execute(
-        f"INSERT INTO units ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
+        f"INSERT INTO units ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
         " kind = excluded.kind, site = excluded.site, dev_eui = excluded.dev_eui,"
         " join_eui = excluded.join_eui, lat_deg = excluded.lat_deg, lon_deg = excluded.lon_deg,"
-        " radio_class = excluded.radio_class",
-        (*values, unit.lat_deg, unit.lon_deg, unit.radio_class),
+        " radio_class = excluded.radio_class, groups = excluded.groups",
+        (*values, unit.lat_deg, unit.lon_deg, unit.radio_class, _BETWEEN.join(unit.groups)),
     )
     if before is None:
         values = (unit.name, app_key, join_nonce)

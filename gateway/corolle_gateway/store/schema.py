@@ -121,7 +121,18 @@ CREATE TABLE ble_counters (
 ) STRICT, WITHOUT ROWID;
 """
 
-MIGRATIONS = (_FIRST, _SANITARY, _CONTRADICTIONS, _BOUNDED, _BLE)
+# Which groups a unit belongs to; what the city wants units to run, by the name it is wanted of (a unit's, a
+# group's, a site's, a kind's); what each unit said last that it runs.
+_SETTINGS = """
+ALTER TABLE units ADD COLUMN groups TEXT NOT NULL DEFAULT '';
+CREATE TABLE desired (
+    name TEXT NOT NULL, setting TEXT NOT NULL, value INTEGER NOT NULL,
+    author TEXT NOT NULL, time_s REAL NOT NULL, PRIMARY KEY (name, setting)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE reported (unit TEXT PRIMARY KEY, settings BLOB NOT NULL) STRICT, WITHOUT ROWID;
+"""
+
+MIGRATIONS = (_FIRST, _SANITARY, _CONTRADICTIONS, _BOUNDED, _BLE, _SETTINGS)
 
 
 def migrate(db: sqlite3.Connection) -> None:

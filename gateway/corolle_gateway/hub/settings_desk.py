@@ -1,0 +1,175 @@
+"""Settings: what the city wants is kept, sent until the unit says it runs it, and shown where it does not."""
+
+import asyncio
+import sqlite3
+from collections.abc import Iterable
+
+from corolle.wire import eu868, settings_words
+from msgspec import json
+
+from corolle_gateway.clock import Clock
+from corolle_gateway.counts import Counts
+from corolle_gateway.hub import bodies, wishes
+from corolle_gateway.hub.orders import OrderError
+from corolle_gateway.hub.paths import Far
+from corolle_gateway.hub.places import Places, names_of
+from corolle_gateway.hub.standing import Standing, Values
+from corolle_gateway.model import Accepted, Downlink, Guard, Sent, Unit, Uplink
+from corolle_gateway.settings_tables import known as legal
+from corolle_gateway.store import messages, settings
+from corolle_gateway.store.outbox import Outbox
+from corolle_gateway.store.writer import Writer
+from corolle_gateway.tasks import Tasks
+
+# After these what a unit said before is not certain any more.
+_UNSETTLING = ("boot", "settings reset", "settings changed")
+_CLASS_C = "C"
+_ROOM = eu868.max_payload(3)  # at RX2, where class C listens
+_AT_ONCE = 8  # so many units are told without waiting for their next uplink: a street's airtime is dear
+
+
+class SettingsDesk:
+    """A later name counts more than an earlier one: kind, site, groups in their order, the unit itself."""
+
+    def __init__(
+        self, clock: Clock, counts: Counts, tasks: Tasks, writer: Writer, outbox: Outbox, places: Places
+    ):
+        self._clock = clock
+        self._counts = counts
+        self._tasks = tasks
+        self._writer = writer
+        self._outbox = outbox
+        self._places = places
+        self._far: Far | None = None
+        self._desired: dict[str, Values] = {}
+        self._units: dict[str, Unit] = {}
+        self._standings: dict[str, Standing] = {}
+
+    async def load(self, units: dict[str, Unit], far: Far) -> None:
+        """Go on where an earlier run stopped."""
+        self._units, self._far = units, far
+        self._desired = await self._writer.submit(settings.desired)
+        reported = await self._writer.submit(settings.reported)
+        for unit in units.values():
+            self._standings[unit.name] = Standing(unit.kind, self._wanted(unit), reported.get(unit.name))
+
+    async def order(self, name: str, payload: bytes) -> None:
+        """Take what the city wants of whoever goes by a name. sqlite3.Error when it could not be stored."""
+        members = self._places.members(name)
+        now_s = self._clock.now()
+        try:
+            wish = wishes.read({unit.kind for unit in members}, payload)
+        except OrderError as error:
+            self._counts.reject(error.cause, unit=name)
+            await self._tell(name, error.order_id, "refused", str(error), now_s)
+            return
+        await self._writer.submit(lambda db: settings.want(db, name, wish.settings, wish.author, now_s))
+        self._want(name, wish.settings)
+        await self._tell(name, wish.id, "accepted", "", now_s, len(members))
+        for unit in members:
+            self._changed(unit, not wish.settings)
+        self._tell_at_once(members)
+
+    def heard(self, uplink: Uplink, guard: Guard) -> Accepted:
+        """A unit says what it runs. FrameError when that cannot be read."""
+        unit = uplink.unit
+        standing = self._standings[unit.name]
+        before = standing.reported
+        known = standing.answered(uplink.payload) and standing.reported != before
+        values = dict(standing.reported or {})
+        self._counts.count("settings_answers")
+
+        def operation(db: sqlite3.Connection) -> bool:
+            if not guard(db):
+                return False
+            if known:
+                settings.put_reported(db, unit.name, values)
+            return True
+
+        stored = self._writer.submit(operation)
+        if known:
+            self._publish(unit)
+        return Accepted(None, stored)
+
+    def event(self, unit: str, word: str) -> None:
+        """Something happened at a unit."""
+        standing = self._standings.get(unit)
+        if standing and word in _UNSETTLING:
+            standing.stale()
+
+    def waiting(self, unit: str) -> int:
+        """How many messages wait for the unit's next uplink: one at a time."""
+        standing = self._standings.get(unit)
+        return int(standing is not None and standing.is_due(self._clock.now()))
+
+    def next_downlink(self, unit: str, room: int) -> Downlink | None:
+        """What to tell or ask a unit that listens now, of at most `room` bytes."""
+        standing, now_s = self._standings.get(unit), self._clock.now()
+        payload = standing.payload(room) if standing and standing.is_due(now_s) else None
+        if not standing or not payload:
+            return None
+        standing.sends(now_s)  # now, for the unit may answer before the concentrator has
+        return Downlink(self._units[unit], settings_words.PORT, payload, "")
+
+    def sent(self, downlink: Downlink, outcome: Sent) -> None:
+        """What became of what next_downlink() gave."""
+        if not outcome.ok:
+            self._standings[downlink.unit.name].not_sent()
+
+    def _wanted(self, unit: Unit) -> Values:
+        wanted: Values = {}
+        for name in names_of(unit):
+            wanted |= self._desired.get(name, {})
+        return {name: value for name, value in wanted.items() if name in legal(unit.kind)}
+
+    def _want(self, name: str, wanted: dict[str, int | None]) -> None:
+        of_name = self._desired.setdefault(name, {})
+        for setting, value in wanted.items():
+            if value is None:
+                of_name.pop(setting, None)
+            else:
+                of_name[setting] = value
+
+    def _changed(self, unit: Unit, asked: bool) -> None:
+        standing = self._standings[unit.name]
+        standing.want(self._wanted(unit))
+        self._publish(unit)
+        if asked:
+            standing.ask()
+
+    def _tell_at_once(self, members: Iterable[Unit]) -> None:
+        """Class C listens always; of many units each is told after its next uplink, as class A is."""
+        listening = [unit for unit in members if unit.radio_class == _CLASS_C]
+        if len(listening) <= _AT_ONCE:
+            for unit in listening:
+                self._tasks.start(self._send(unit.name))
+
+    async def _send(self, unit: str) -> None:
+        downlink = self.next_downlink(unit, _ROOM)
+        if downlink and self._far:
+            self.sent(downlink, await self._far.send_now(downlink))
+
+    def _publish(self, unit: Unit) -> None:
+        body = bodies.standing(unit, self._standings[unit.name], self._clock.now())
+        self._put(unit.name, "settings", body)
+
+    def _tell(
+        self,
+        name: str,
+        order_id: str | None,
+        status: str,
+        reason: str,
+        now_s: float,
+        value: int | None = None,
+    ) -> asyncio.Future[None]:
+        return self._put(name, "ack", bodies.answer(name, order_id, status, reason, value, now_s))
+
+    def _put(self, name: str, kind: str, body: bodies.Body) -> asyncio.Future[None]:
+        message_id, now_s, said = self._outbox.next_id(), self._clock.now(), json.encode(body)
+
+        def operation(db: sqlite3.Connection) -> None:
+            messages.put(db, message_id, name, kind, None, now_s, said)
+
+        stored = self._writer.submit(operation)
+        stored.add_done_callback(lambda _: self._outbox.filled.set())
+        return stored

@@ -1,0 +1,75 @@
+"""What the city may want units to run, and why it may not: the firmware's own tables of settings decide."""
+
+import difflib
+
+import msgspec
+from msgspec import Struct
+
+from corolle_gateway.hub.orders import MAX_BYTES, OrderError, checked_author, checked_id
+from corolle_gateway.settings_tables import known
+
+VERB = "settings"
+
+
+class Wish(Struct, frozen=True):
+    """Values by setting; None: whatever it was that was wanted, it is no more."""
+
+    id: str
+    settings: dict[str, int | None]
+    author: str
+
+
+class _Verb(Struct):
+    verb: str
+
+
+class _Written(Struct, forbid_unknown_fields=True):
+    verb: str
+    settings: dict[str, int | None] = {}
+    id: str | int | None = None
+    author: str | None = None
+
+
+def is_wish(payload: bytes) -> bool:
+    """Whether an order is about settings; what else it is shows when it is read."""
+    try:
+        return msgspec.json.decode(payload[:MAX_BYTES], type=_Verb).verb == VERB
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+
+
+def read(kinds: set[str], payload: bytes) -> Wish:
+    """The wish in a payload, for units of these kinds. OrderError names a wrong setting and its range."""
+    written, order_id = _decoded(payload), None
+    try:
+        order_id = checked_id(written.id)
+        if not kinds:
+            raise OrderError("command_unknown_unit", "nobody of that name is registered here")
+        for name, value in written.settings.items():
+            _check(sorted(kinds), name, value)
+        return Wish(order_id, written.settings, checked_author(written.author))
+    except OrderError as error:
+        error.order_id = order_id
+        raise
+
+
+def _decoded(payload: bytes) -> _Written:
+    try:
+        return msgspec.json.decode(payload, type=_Written)
+    except msgspec.ValidationError as error:
+        raise OrderError("command_bad_field", str(error)) from error
+
+
+def _check(kinds: list[str], name: str, value: int | None) -> None:
+    """A setting that some of them have, and a value that is legal for all of these."""
+    rows = {kind: known(kind)[name] for kind in kinds if name in known(kind)}
+    if not rows:
+        names = [each for kind in kinds for each in known(kind)]
+        close = difflib.get_close_matches(name, names, 3, 0.5)
+        reason = f"a {' or '.join(kinds)} has no setting {name!r}" + (
+            f": {', '.join(close)}?" if close else ""
+        )
+        raise OrderError("command_unknown_setting", reason)
+    for kind, row in rows.items():
+        if value is not None and not row.lowest <= value <= row.highest:
+            raise OrderError("command_out_of_range", f"{name} = {value} is outside {row.legal} of a {kind}")
