@@ -1,6 +1,12 @@
-"""AES keys as corolle.wire wants them, with contexts made once: making one costs more than using it."""
+"""AES keys as corolle.wire wants them, with contexts made once: making one costs more than using it.
 
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+And none before it is needed: each takes a kilobyte, and of a session's two keys one only signs, one only
+encrypts.
+"""
+
+from functools import cached_property
+
+from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext, algorithms, modes
 from cryptography.hazmat.primitives.cmac import CMAC
 
 
@@ -9,9 +15,15 @@ class Key:
 
     def __init__(self, raw: bytes):
         self._raw = raw
-        # ECB keeps no state between whole blocks: one context serves for ever.
-        self._encryptor = Cipher(algorithms.AES(raw), modes.ECB()).encryptor()
-        self._mac = CMAC(algorithms.AES(raw))
+
+    @cached_property
+    def _encryptor(self) -> CipherContext:
+        """ECB keeps no state between whole blocks: one context serves for ever."""
+        return Cipher(algorithms.AES(self._raw), modes.ECB()).encryptor()
+
+    @cached_property
+    def _mac(self) -> CMAC:
+        return CMAC(algorithms.AES(self._raw))
 
     def encrypt(self, blocks: bytes) -> bytes:
         """AES-ECB of whole blocks of 16 bytes."""
