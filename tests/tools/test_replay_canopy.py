@@ -93,6 +93,17 @@ def test_a_crop_changes_what_the_planter_wants_and_a_file_without_rain_is_told_o
     assert "has no rain" in kiwi.stderr
 
 
+def test_a_file_that_says_nothing_of_rain_is_refused_until_somebody_says_how_much(tmp_path):
+    path = write_season(tmp_path / "unknown.epw", DRY, 1, datetime(2026, 7, 1), 30)
+    lines = [line.split(",") for line in path.read_text().splitlines()]
+    path.write_text("\n".join(",".join([*fields[:33], "999.0", *fields[34:]]) for fields in lines))
+    options = "--weather", str(path), "--start", "2026-07-01", "--days", "1", "--json"
+    refused = _run(*options)
+    assert refused.returncode == 2 and "column 34 (liquid precipitation depth) is missing" in refused.stderr
+    season = _summary(*options, "--rain-mm-month", "70")
+    assert season["rain_mm_month"] == 70.0
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [
@@ -100,6 +111,7 @@ def test_a_crop_changes_what_the_planter_wants_and_a_file_without_rain_is_told_o
         (["--set", "start_vwc_pct=99"], "start_vwc_pct"),
         (["--set", "start_vwc_pct"], "--set start_vwc_pct: NAME=VALUE"),
         (["--weather", "/nowhere.epw"], "/nowhere.epw"),
+        (["--rain-mm-month", "20"], "--rain-mm-month is for a --weather file"),
         (["--png", "season.tree"], "season.tree: a picture's name ends with .png"),
     ],
 )

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from corolle_hil.world.climate import Weather, between
+from corolle_hil.world.rainfall import Key, spread
 
 _HEADER_LINES = 8
 # name: (column from 0, lowest, highest, the value that stands for "missing").
@@ -27,8 +28,6 @@ _RAIN = (33, 0.0, 200.0, 999.0)
 _RAIN_NAME = "liquid precipitation depth"
 _MOST_BAD_SHARE = 0.1
 
-Key = tuple[int, int, int]  # month, day, hour that begins (0 to 23), local standard time
-
 
 class WeatherFileError(ValueError):
     """The file cannot serve as weather; the message names file, line and column."""
@@ -38,25 +37,37 @@ class EpwClimate:
     """Weather by Unix time out of an EPW file; any year asks for the file's typical year.
 
     `problems` lists the lines that were left out, each with line and column. Gaps are bridged between their
-    neighbours. Rain is often absent in such files, or 0 all year: then `has_rain` is False. `place_deg` is
-    the station's latitude and longitude.
+    neighbours. Rain is often absent in such files, or 0 all year: then `has_rain` is False, and `dry_hours`
+    counts those that say nothing of rain and are taken as dry. `place_deg` is the station's latitude and
+    longitude.
+
+    Args:
+        rain_mm_month: what falls in each month, whatever the file has; rainfall.py says when.
 
     Raises:
         WeatherFileError: no EPW file, or more than a tenth of its lines bad.
         OSError: it cannot be read.
     """
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, rain_mm_month: float | None = None):
         self.problems: list[str] = []
         self.has_rain = False
+        self.dry_hours = 0
         self._path = path
         lines = path.read_text(encoding="latin-1").splitlines()
         location = self._read_location(lines)
         self.place_deg = location["latitude"], location["longitude"]
         self._zone = timedelta(hours=location["time zone"])
-        self._hours: dict[Key, Weather] = {}
+        self._hours: dict[Key, Weather] = {}  # by the hour that begins (0 to 23), local standard time
         self._read(lines)
         self._check(len(lines) - _HEADER_LINES)
+        if rain_mm_month is not None:
+            self._hours = spread(self._hours, rain_mm_month)
+
+    @property
+    def knows_rain(self) -> bool:
+        """Whether it says of any hour how much it rained, be it nothing."""
+        return self.dry_hours < len(self._hours)
 
     def __call__(self, unix_s: float) -> Weather:
         """Weather at a moment. Raises WeatherFileError when the file does not cover it."""
@@ -122,6 +133,7 @@ class EpwClimate:
 
     def _parse_rain(self, number: int, fields: list[str]) -> float:
         if len(fields) <= _RAIN[0] or float_or_none(fields[_RAIN[0]]) in (None, _RAIN[3]):
+            self.dry_hours += 1
             return 0.0
         rain_mm_h = self._number(number, _RAIN_NAME, fields, _RAIN)
         self.has_rain = self.has_rain or rain_mm_h > 0

@@ -212,3 +212,38 @@ def test_vapour_pressure_and_dew_point():
     assert saturation_kpa(30.0) == pytest.approx(4.243, abs=0.001)
     assert dew_point_c(25.0, 100.0) == pytest.approx(25.0)
     assert isinstance(ScenarioClimate(Scheduler().rng)(WEEKS["summer"]), Weather)
+
+
+def _month():
+    """July: 30 days, each hour more humid than the one before, and each tenth day more than the others."""
+    days = range(1, 31)
+    return [
+        line(7, day, hour, humidity=str(40 + hour + 20 * (day % 10 == 9)), rain="0.0")
+        for day in days
+        for hour in range(1, 25)
+    ]
+
+
+def test_rain_that_a_file_lacks_falls_on_its_most_humid_days(file):
+    climate = EpwClimate(file(_month()), 21.0)
+    begin_s = at(2026, 6, 30, 23)
+    fallen = [climate(begin_s + hour * 3600 + 1801).rain_mm_h for hour in range(30 * 24 - 1)]
+    assert sum(fallen) == pytest.approx(21.0 * 30 / 30.4)
+    assert {hour // 24 + 1 for hour, mm in enumerate(fallen) if mm} == {9, 19, 29}
+    assert {hour % 24 for hour, mm in enumerate(fallen) if mm} == {20, 21, 22, 23}
+
+
+def test_rain_that_is_told_takes_the_place_of_the_file_s_own_and_may_be_none(file):
+    lines = [line(7, 14, hour, rain="3.0") for hour in range(1, 25)]
+    assert EpwClimate(file(lines), 0.0)(at(2026, 7, 14, 12)).rain_mm_h == 0.0
+    few = EpwClimate(file(lines), 30.4)
+    fallen = [few(at(2026, 7, 13, 23, 31) + hour * 3600).rain_mm_h for hour in range(23)]
+    assert sum(fallen) == pytest.approx(1.0)
+
+
+def test_hours_that_say_nothing_of_rain_are_counted(file):
+    lines = day_of_lines(rain="0.0")
+    lines[3], lines[4] = line(7, 14, 4, rain="999"), line(7, 14, 5, rain="")
+    some = EpwClimate(file(lines))
+    assert some.dry_hours == 2 and some.knows_rain and not some.has_rain
+    assert not EpwClimate(file(day_of_lines(rain="999"))).knows_rain

@@ -34,6 +34,7 @@ _SUM = (
 def canopy(
     days: options.Days = 90,
     weather: options.WeatherFile = None,
+    rain_mm_month: options.Rain = None,
     start: options.Start = options.SUMMER,
     seed: options.Seed = 1,
     crop: options.Crop = None,
@@ -55,8 +56,11 @@ def canopy(
         if png:
             check_picture(png)
         settings = _settings(setting or [])
-        what = _season(days, weather, start, seed, crop, passers)
-        asked: Record = {"weather": str(weather) if weather else None, "crop": crop, "settings": settings}
+        climate = _climate(weather, rain_mm_month)
+        place_deg = climate.place_deg if climate else ORIGIN_DEG
+        what = Season(days, seed, round(to_unix(start)), place_deg, climate, crop, passers)
+        asked: Record = {"weather": str(weather) if weather else None, "rain_mm_month": rain_mm_month}
+        asked |= {"crop": crop, "settings": settings}
         asked |= _thresholds(settings)
         _replay(what, asked, start, _json_line if as_json else _sentence, png)
     except (ValueError, OSError) as error:
@@ -85,18 +89,31 @@ def _thresholds(settings: dict[str, int]) -> Record:
     return {"start_vwc_pct": start_pct, "stop_vwc_pct": start_pct + all_of_them["band_vwc_pct"]}
 
 
-def _season(
-    days: int, weather: Path | None, start: datetime, seed: int, crop: str | None, passers_h: float
-) -> Season:
-    begin_s = round(to_unix(start))
+def _climate(weather: Path | None, rain_mm_month: float | None) -> EpwClimate | None:
+    """Raises ValueError where nothing says how much it rains."""
     if weather is None:
-        return Season(days, seed, begin_s, ORIGIN_DEG, None, crop, passers_h)
-    climate = EpwClimate(weather)
+        if rain_mm_month is not None:
+            raise ValueError("--rain-mm-month is for a --weather file; the days without one have rain")
+        return None
+    climate = EpwClimate(weather, rain_mm_month)
     if climate.problems:
         print(f"{len(climate.problems)} lines left out, first: {climate.problems[0]}", file=sys.stderr)
+    if rain_mm_month is None:
+        _judge_rain(weather, climate)
+    return climate
+
+
+def _judge_rain(weather: Path, climate: EpwClimate) -> None:
+    column, way_out = "column 34 (liquid precipitation depth)", "--rain-mm-month MM says how much it rains"
+    if not climate.knows_rain:
+        raise ValueError(f"{weather}: {column} is missing in each line, as in many typical years: {way_out}")
     if not climate.has_rain:
-        print(f"{weather} has no rain: here it never rains", file=sys.stderr)
-    return Season(days, seed, begin_s, climate.place_deg, climate, crop, passers_h)
+        print(
+            f"{weather} has no rain: {column} is 0 in each line. Here it never rains; {way_out}",
+            file=sys.stderr,
+        )
+    elif climate.dry_hours:
+        print(f"{weather}: {climate.dry_hours} hours lack {column}, and are taken as dry", file=sys.stderr)
 
 
 def _replay(

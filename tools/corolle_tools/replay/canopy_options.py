@@ -15,8 +15,17 @@ WeatherFile = Annotated[
     typer.Option(
         "--weather",
         metavar="FILE.epw",
-        help="A typical year as EnergyPlus weather files have it. Many have no rain.  [default: "
+        help="A typical year as EnergyPlus weather files have it. Many lack rain.  [default: "
         "days drawn around the normals of Toulouse]",
+    ),
+]
+Rain = Annotated[
+    float | None,
+    typer.Option(
+        "--rain-mm-month",
+        min=0,
+        metavar="MM",
+        help="Rain of each month, on its most humid days, in place of the file's.  [default: the file's]",
     ),
 ]
 Start = Annotated[
