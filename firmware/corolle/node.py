@@ -41,6 +41,7 @@ class Node:
         self._wiring = Wiring(board)
         # Before anything else: nobody knows how a latching valve stands after a reset.
         self._wiring.shut_valves(self._log)
+        self._mute = False  # there is Bluetooth, and it refuses
         self._ble = self._wake_ble()
         self._store = Store()
         self._tell_boot()
@@ -74,6 +75,7 @@ class Node:
             return self._wiring.ble()
         except (ImportError, OSError, ValueError, KeyError, TypeError) as error:
             self._log("ble", level="error", error=repr(error))
+            self._mute = True
             return None
 
     def _tell_boot(self) -> None:
@@ -99,6 +101,8 @@ class Node:
         self.supervisor.spawn("report", common.reporter.run)
         if self._ble:
             self._open_near_field(common, kind, unit)
+        if self._mute:
+            common.faults.set("bluetoothLost", True)
         radio = common.attempt("radioLost", self._wiring.radio)
         if radio:
             keeper = LinkKeeper(common, radio, self._identity(), program.CLASS_C, kind, unit)
@@ -113,6 +117,7 @@ class Node:
                 tasks = near_field.build(self._ble, common, kind, unit, keys, placed)
         except (OSError, ValueError, KeyError, TypeError) as error:
             self._log("near", level="error", error=repr(error))
+            self._mute = True
             return
         for name, start in tasks:
             self.supervisor.spawn(name, start)

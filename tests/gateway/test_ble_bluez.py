@@ -3,6 +3,7 @@
 import asyncio
 import io
 import secrets
+import time
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from bluez_double import ADDRESS, Bluez, is_there
 from corolle.wire import gatt_words
 from corolle.wire.derive import SERVICE, derive
 from corolle.wire.gatt_unit import Unit as UnitSession
+from corolle_gateway.clock import SystemClock
 from corolle_gateway.counts import Counts
 from corolle_gateway.links.ble.neighbours import Neighbour, Neighbours
 from corolle_gateway.links.ble.pool import Pool
@@ -40,7 +42,7 @@ class Bench:
         self.heard: list[tuple[BLEDevice, bytes | None]] = []
         stack = Stack("hci0", None)
         recovery = Recovery(log, self.counts, stack)
-        self.pool = Pool(self.counts, stack, recovery, 1)
+        self.pool = Pool(SystemClock(), self.counts, stack, recovery, 1)
         self.scanning = Scanning(log, self.counts, stack, recovery, self._note, 0.4, 0.4, 0.05)
 
     def _note(self, device: BLEDevice, advert: Any) -> None:
@@ -157,12 +159,16 @@ def test_a_connection_in_progress_is_tried_again_counted_and_given_a_rest(run):
     run(test)
 
 
+_LOG, _TIME = 5, 7  # of gatt_words.REQUESTS
+
+
 class _Serving:
-    """The unit's own side of a session, which tells its log."""
+    """The unit's own side of a session, which tells its log and takes the time."""
 
     def __init__(self, app_key: bytes):
         self.refused: dict[str, int] = {}
         self.asked: list[bytes] = []
+        self.now_s = 0
         key = Key(derive(Key(app_key), SERVICE))
         self._session = UnitSession(key, Key, secrets.token_bytes, self.refused, [0, 0])
 
@@ -172,7 +178,15 @@ class _Serving:
             yield reply
         if message is not None:
             self.asked.append(message)
-            yield from self._session.send(gatt_words.answer(message, 0, b"line\n" * 90), 247)
+            yield from self._session.send(
+                gatt_words.answer(message, 0, self._told(*message[:1], message[2:])), 247
+            )
+
+    def _told(self, code: int, body: bytes) -> bytes:
+        if code != _TIME:
+            return b"line\n" * 90
+        self.now_s = int.from_bytes(body, "little") or self.now_s
+        return self.now_s.to_bytes(4, "little")
 
 
 @pytest.mark.parametrize("right", [True, False])
@@ -190,8 +204,13 @@ def test_a_session_over_bluez_is_the_one_that_units_hold(run, right: bool):
             assert not unit.asked
             return
         assert await bench.pool.ask(bench.lamp(), "log", bytes(2)) == b"line\n" * 90
-        assert [message[0] for message in unit.asked] == [5] and not unit.refused
-        assert bench.counts.done["ble_sessions"] == 1
+        assert [message[0] for message in unit.asked] == [_TIME, _TIME, _LOG] and not unit.refused
+        assert abs(unit.now_s - time.time()) < 10
+        assert await bench.pool.ask(bench.lamp(), "log", bytes(2))
+        assert [message[0] for message in unit.asked[3:]] == [_TIME, _LOG], (
+            "a clock that is right is left alone"
+        )
+        assert (bench.counts.done["ble_sessions"], bench.counts.done["ble_clocks_set"]) == (2, 1)
 
     run(test, offered)
 

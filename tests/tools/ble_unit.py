@@ -74,15 +74,14 @@ class CrewsUnit:
         return gatt_words.answer(message, code_of(OUTCOMES, outcome), told)
 
     def _told(self, request: str, body: bytes) -> bytes:
-        if request in ("settings", "log"):
-            text = self._lines() if request == "settings" else self.log
+        if request in ("settings", "log", "crash"):
+            text = {"settings": self._lines(), "log": self.log, "crash": self.crash}[request]
             return gatt_words.page(text.encode(), int.from_bytes(body, "little"))
         tell = {
             "readings": lambda _: self._report(),
             "time": self._time,
             "command": self._command,
             "set": self._set,
-            "crash": lambda _: self.crash.encode(),
             "self-test": lambda _: b"clock=network\nfault.tilt=present\nlorawan=joined",
         }
         return tell[request](body)

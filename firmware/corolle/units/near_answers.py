@@ -85,14 +85,14 @@ class Answers:
         return _DONE, page("\n".join(self._common.log.lines()).encode(), _start(body))
 
     def _crash(self, body: bytes) -> tuple:
-        return _DONE, (self._common.store.load("crash") or b"")[-_MOST:]
+        return _DONE, page(self._common.store.load("crash") or b"", _start(body))
 
     def _time(self, body: bytes) -> tuple:
         clock = self._common.clock
         if len(body) not in (0, 4):
             raise FrameError("length")
         if body and not clock.set(int.from_bytes(body, "little"), quality=NETWORK):
-            return "refused", b""
+            return "refused", b"a clock shows 2026 to 2099"
         return _DONE, (clock.now_or_none() or 0).to_bytes(4, "little")
 
     def _restart(self, body: bytes) -> tuple:
@@ -103,15 +103,22 @@ class Answers:
 
     def _test(self, body: bytes) -> tuple:
         common = self._common
-        reason, value = self._unit.output()
-        found = {"output": f"{value} {reason}", "memory": gc.mem_free()}
+        found = {"output": self._output(), "memory": gc.mem_free()}
         found["clock"] = ("unknown", "kept", "network")[common.clock.quality]
         found["lorawan"] = "joined" if common.reporter.joined() else "not joined"
         for name in common.faults.names():
             found["fault." + name] = "present"
         for cause in common.refused:
             found["refused." + cause] = common.refused[cause]
-        return _DONE, _lines(found, sorted(found))[:_MOST]
+        return _DONE, _fitted(_lines(found, sorted(found)))
+
+    def _output(self) -> str:
+        """What the unit does and why; of an order, from the log, until when and by whom."""
+        reason, value = self._unit.output()
+        for line in reversed(list(self._common.log.lines())):
+            if "event=decision" in line and f'reason="{reason} until ' in line:
+                return f"{value} " + line.split('reason="')[1].split('"')[0]
+        return f"{value} {reason}"
 
 
 # By their codes in wire/gatt_words.py.
@@ -145,6 +152,14 @@ def _number(text: str) -> int:
     if not text.lstrip("-").isdigit():
         raise ValueError(f"{text!r} is not a whole number")
     return int(text)
+
+
+def _fitted(text: bytes) -> bytes:
+    """As many lines as one message has room for; how many are left out is told."""
+    if len(text) <= _MOST:
+        return text
+    end = text.rfind(b"\n", 0, _MOST - 16)
+    return text[:end] + b"\nleft out=" + str(text.count(b"\n", end)).encode()
 
 
 def _lines(values: dict, names: list) -> bytes:

@@ -1,5 +1,6 @@
 """A unit's near field, put together: keys, adverts, the wave, the service. In memory while that is done."""
 
+import os
 from binascii import unhexlify
 
 from corolle.radio.ble.counter import Counter
@@ -8,8 +9,11 @@ from corolle.radio.ble.service import Service
 from corolle.radio.key import Key
 from corolle.system.version import VERSION
 from corolle.units.near_desk import NearDesk
+from corolle.wire.compat import const
 from corolle.wire.derive import BIND, SERVICE, derive
 from corolle.wire.wave import Wave
+
+_BORN_S = const(1767225600)  # 2026-01-01: no unit adverted before
 
 
 def build(ble, common, kind: str, unit, keys: dict, placed: dict) -> tuple:
@@ -26,9 +30,22 @@ def build(ble, common, kind: str, unit, keys: dict, placed: dict) -> tuple:
     bind_key, service_key = [Key(derive(app_key, label)) for label in (BIND, SERVICE)]
     clock, identity = common.clock, (kind, common.dev_eui, VERSION)
     service = Service(ble, service_key, Key, identity, desk.answer, clock.uptime_s, common.refused)
-    parts = ble, Counter(common.store), bind_key, desk.readings, wave, common.number
+    counter = Counter(common.store, lambda: _first_number(common))
+    parts = ble, counter, bind_key, desk.readings, wave, common.number
     on_passing = unit.heard if listens else None
     near = Near(*parts, clock.now_or_none, on_passing, common.refused, service)
     if listens:
         unit.attach(near.tell, placed)
     return ("near", near.run), ("service", service.run)
+
+
+def _first_number(common) -> int:
+    """Where a count begins that nothing is known of: above all numbers that this key may have been used with.
+
+    Over the years they are used slower than one a second. Without the time it is drawn from the upper half:
+    what is used in a year is a 600th of that.
+    """
+    now_s = common.clock.now_or_none()
+    number = now_s - _BORN_S if now_s else int.from_bytes(os.urandom(4), "little") | 1 << 31
+    common.log("counter", level="warn", begins=number)
+    return number

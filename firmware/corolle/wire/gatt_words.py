@@ -6,16 +6,19 @@ An answer repeats opcode and number. Numbers are little-endian, texts UTF-8.
 
     request    its body                          the answer's body
     command    a COMMAND of orders.py            an ACK of orders.py
-    settings   name, or none for all; from 2     next 2 | "name=value" lines; next 0: that was the last
+    settings   name, or none for all; from 2     a page of "name=value" lines
     set        "name=value" lines                "name=value" lines as they are now, or what was wrong
     readings   -                                 FPort 1 | a report as LoRaWAN carries it
-    log        from 2                            next 2 | lines, oldest first; next 0: that was the last
-    crash      -                                 the last traceback
+    log        from 2                            a page of lines, oldest first
+    crash      from 2                            a page of the last traceback
     time       unix time 4, or none to ask       unix time 4, 0 when it is not known
     restart    -                                 - (then the unit restarts)
-    self-test  -                                 "part=finding" lines
+    self-test  -                                 "part=finding" lines; "left out=N" if N more had no room
 
-`from` and `next` count bytes of a text that does not fit in one message.
+    page       next 2 | length of the whole text 2 | part of the text; next 0: that was the last
+
+`from` and `next` count bytes of a text that does not fit in one message. Of what is refused the answer's body
+says why, in a sentence.
 """
 
 from corolle.wire.compat import const
@@ -59,7 +62,7 @@ def split(message: bytes) -> tuple:
 
 
 def page(text: bytes, start: int) -> bytes:
-    """The part of a text from byte `start` on; before it in two bytes where the next begins (0: none)."""
+    """The part of a text from byte `start` on, as it is sent."""
     end = start + _PART
     following = end if end < len(text) else 0
-    return following.to_bytes(2, "little") + text[start:end]
+    return following.to_bytes(2, "little") + len(text).to_bytes(2, "little") + text[start:end]

@@ -46,12 +46,13 @@ BOOT_CAUSES = "unknown|power|hard reset|watchdog|deep sleep|soft reset|brown-out
 # Names as in OMA LwM2M object 3416 and TALQ where those have one.
 LAMP_FAULTS = (
     "lampFailure|dimmingFailure|lampUnexpectedOn|cyclingFailure|supplyLoss|lampPowerTooHigh|lampPowerTooLow|"
-    "thermalDerating|presenceStuck|sensorFault|clockUnknown|radioLost|thermalShutdown|tilt|doorOpen"
+    "thermalDerating|presenceStuck|sensorFault|clockUnknown|radioLost|thermalShutdown|tilt|doorOpen|"
+    "bluetoothLost"
 )
 CANOPY_FAULTS = (
     "soil1Fault|soil2Fault|soil3Fault|probesDisagree|airSensorFault|noFlow|unexplainedFlow|guardTripped|"
     "batteryLow|tankEmpty|clockUnknown|radioLost|flowMeterFault|tilt|doorOpen|leak|waterWarm|sensorFault|"
-    "mistLocked|sanitaryLogBroken|droughtOutdated"
+    "mistLocked|sanitaryLogBroken|droughtOutdated|bluetoothLost"
 )
 
 
@@ -68,10 +69,13 @@ def word_of(table: str, code: int) -> str:
 
 def code_of(table: str, word: str) -> int:
     """The code of a word; ValueError when the table does not have it."""
-    place = ("|" + table + "|").find("|" + word + "|")
-    if not word or "|" in word or place < 0:
-        raise ValueError(f"{word!r} is not one of {', '.join(words(table))}")
-    return table[:place].count("|")
+    place = table.find(word) if word and "|" not in word else -1
+    while place >= 0:
+        end = place + len(word)
+        if table[end : end + 1] in ("", "|") and (not place or table[place - 1] == "|"):
+            return table.count("|", 0, place)  # nothing is copied: a table is long
+        place = table.find(word, place + 1)
+    raise ValueError(f"{word!r} is not one of {', '.join(words(table))}")
 
 
 def words(table: str) -> list:

@@ -50,7 +50,7 @@ started = time.ticks_ms()
 app_key, refused = Key({_APP_KEY!r}), {{}}
 ble = bluetooth.BLE()
 ble.active(True)
-counter = Counter(Store())
+counter = Counter(Store(), lambda: 0)
 readings = [(0x02, 21.5), (0x0B, 38.4), (0x4D, 1234.567), (0x05, 12.5), (0x21, 1)]
 def on_passing(*words):
     print("heard", *words)

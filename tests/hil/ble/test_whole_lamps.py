@@ -1,5 +1,6 @@
 """Whole lamps, both radios, under their heap limit: what a crew is answered, and what strangers achieve."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -67,7 +68,9 @@ class _Talk:
         while first or start:
             outcome, body = self.ask(word, name + start.to_bytes(2, "little"))
             assert outcome == "done"
-            text, start, first = text + body[2:], int.from_bytes(body[:2], "little"), False
+            length, text = int.from_bytes(body[2:4], "little"), text + body[4:]
+            start, first = int.from_bytes(body[:2], "little"), False
+        assert len(text) == length
         return text.decode()
 
 
@@ -101,12 +104,13 @@ def test_a_crew_is_answered_whatever_it_asks_for(row):
     report = unpack(LAMP_REPORT, readings[1:])
     assert (outcome, readings[0], report["level_pct"]) == ("done", LAMP_REPORT.port, 40)
     assert "event=settings" in talk.text("log")
-    assert talk.ask("crash") == ("done", b"")
+    assert talk.text("crash") == "" and talk.ask("crash")[0] == "malformed"
     assert abs(int.from_bytes(talk.ask("time")[1], "little") - here.scheduler.unix_us / 1e6) < 2
-    assert talk.ask("time", (5).to_bytes(4, "little"))[0] == "refused"
+    assert talk.ask("time", (5).to_bytes(4, "little")) == ("refused", b"a clock shows 2026 to 2099")
     assert talk.ask("time", b"\0")[0] == "malformed"
     outcome, found = talk.ask("self-test")
-    assert outcome == "done" and b"output=40 override" in found and b"refused.malformed=2" in found
+    assert outcome == "done" and b"refused.malformed=3" in found
+    assert re.search(rb"^output=40 override until [0-2]\d:[0-5]\d by crew$", found, re.MULTILINE), found
     assert talk.ask("99")[0] == "unknown request"
 
     assert talk.ask("restart") == ("done", b"")
@@ -207,6 +211,7 @@ def test_without_keys_the_lamp_works_on(row, content):
     here.run(_SETTLED_S)
     assert here.levels() == [10]
     assert here.said(event="near", level="error")
+    assert here.said(event="fault", name="bluetoothLost", state="raised")
     assert here.units[0].board.resets == {1: 1}
 
 

@@ -57,7 +57,7 @@ def test_a_lost_transfer_goes_on_where_it_stood(site: Site):
     post.unit.on_answer = asked.append
     ended = site("log", "lamp-01", "--no-crash")
     assert (ended.status, ended.out) == (0, _LINES + "\n")
-    assert "(400 bytes of the log are here); trying again (2 of 3)" in ended.err
+    assert "(400 of 1033 bytes of the log are here); trying again (2 of 3)" in ended.err
     assert len(asked) == 4, "of three pages the second was asked for once more, the first was not"
 
 

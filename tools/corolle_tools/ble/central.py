@@ -2,17 +2,15 @@
 
 import asyncio
 import contextlib
-import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from bleak import BleakClient
 from bleak.exc import BleakBluetoothNotAvailableError, BleakError
 from corolle.wire import gatt_words
-from corolle.wire.errors import FrameError
-from corolle.wire.gatt_central import Central
-from corolle.wire.words import code_of, word_of
-from corolle_gateway.links.lorawan.keys import Key
+from corolle_gateway.links.ble.conversation import Conversation, characteristic, mtu
+from corolle_gateway.links.ble.refused import LOST, NO_SERVICE, SESSION, TIMEOUT, Answered
+from corolle_gateway.links.ble.refused import Refused as UnitRefused
 
 from corolle_tools.ble.adverts import Sighting
 from corolle_tools.ble.faults import BleFault, Busy, Lost, NotInRange, Refused, WrongKey
@@ -22,9 +20,6 @@ from corolle_tools.ble.radio import Radio, unusable
 
 _CONNECT_S = 15.0
 _ANSWER_S = 10.0
-_ANSWER_HEAD = 2  # opcode and number; an outcome follows
-_ATT_HEAD = 3  # of a write, beside its value
-_MTUS = 23, 517  # the least there is, and the most
 _ADVICE = {
     "unknown request": "its firmware is older than this command",
     "malformed": "its firmware reads it differently: take the same version for both",
@@ -47,126 +42,99 @@ class Link:
     def __init__(self, client: BleakClient, name: str):
         self.name = name
         self._client = client
-        self._frames: asyncio.Queue[bytes | None] = asyncio.Queue()  # None: the connection is gone
-        self._refused: dict[str, int] = {}
-        self._session: Central | None = None
-        self._number = 0
+        self._talk: Conversation | None = None
+        self._is_lost = False
 
     def gone(self) -> None:
         """The connection has ended."""
-        self._frames.put_nowait(None)
+        self._is_lost = True
+        if self._talk:
+            self._talk.lost()
 
     async def identity(self) -> Identity:
         """Who it is. Nobody has to prove anything for that."""
         numbers = gatt_words.MODEL, gatt_words.SERIAL, gatt_words.FIRMWARE
         uuids = [f"0000{number:04x}-0000-1000-8000-00805f9b34fb" for number in numbers]
-        with self._lost_where("was read"):
-            told = [bytes(await self._client.read_gatt_char(self._found(uuid))) for uuid in uuids]
+        with self._told("was read"):
+            found = [characteristic(self._client, uuid) for uuid in uuids]
+            told = [bytes(await self._client.read_gatt_char(each)) for each in found]
         return Identity(*(value.decode(errors="replace") for value in told))
 
     @property
     def mtu(self) -> int:
-        """ATT_MTU: BlueZ tells it by the longest write only."""
-        longest = self._found(gatt_words.INBOX).max_write_without_response_size + _ATT_HEAD
-        return min(max(longest, _MTUS[0]), _MTUS[1])
+        """ATT_MTU."""
+        with self._told("was asked"):
+            return mtu(self._client)
 
     async def greet(self, unit: Known) -> None:
         """Prove to each other that both have the key. WrongKey, Busy."""
-        session = Central(unit.service, Key, secrets.token_bytes, self._refused)
-        with self._lost_where("was greeted"):
-            outbox = self._found(gatt_words.OUTBOX)
-            await self._client.start_notify(outbox, lambda _, frame: self._frames.put_nowait(bytes(frame)))
-        frame = session.begin()
-        while frame:
-            await self._write(frame)
-            frame, _ = session.receive(await self._next("was greeted"), 0)
-        if not session.open:
-            raise self._shut_out(session.wait_s)
-        self._session = session
+        self._talk = Conversation(self._client, unit.service, _ANSWER_S)
+        if self._is_lost:
+            self._talk.lost()
+        with self._told("was greeted"):
+            await self._talk.open()
 
     async def ask(self, request: str, body: bytes = b"") -> bytes:
         """The body of an answer. Refused when the unit says no, Busy, Lost."""
-        self._number = (self._number + 1) % 256
-        code = code_of(gatt_words.REQUESTS, request)
-        for frame in self._sealed(gatt_words.request(code, self._number, body)):
-            await self._write(frame)
-        while True:
-            answered, number, rest = await self._message(request)
-            if (answered, number) == (code, self._number):
-                break
-        outcome = word_of(gatt_words.OUTCOMES, rest[0])
-        if outcome == "done":
-            return rest[1:]
-        raise _said_no(self.name, request, outcome, rest[1:])
-
-    def _sealed(self, message: bytes) -> list[bytes]:
-        if self._session is None:
+        if self._talk is None:
             raise ValueError(f"{self.name} was asked before it was greeted")
         try:
-            return list(self._session.send(message, self.mtu))
-        except FrameError as error:
-            raise Lost(f"{self.name}: the session has ended ({error.cause})") from error
+            with self._told(f"answered {request!r}"):
+                return await self._talk.ask(request, body)
+        except Answered as no:
+            raise _said_no(self.name, request, no.outcome, no.body) from no
 
-    async def _message(self, request: str) -> tuple[int, int, bytes]:
-        """The next whole message; a frame that is not in order ends the connection's use."""
-        session = self._session
-        while session:
-            frame = await self._next(f"answered {request!r}")
-            message = session.receive(frame, 0)[1]
-            if self._refused:
-                break
-            # What is too short for an answer is none of ours.
-            if message is not None and len(message) > _ANSWER_HEAD:
-                return gatt_words.split(message)
-        raise Lost(f"{self.name}: what came is not in order ({', '.join(self._refused)})")
-
-    async def _write(self, frame: bytes) -> None:
-        with self._lost_where("was told"):
-            await self._client.write_gatt_char(self._found(gatt_words.INBOX), frame, response=True)
-
-    async def _next(self, doing: str) -> bytes:
+    @contextlib.contextmanager
+    def _told(self, doing: str):
+        """What goes wrong meanwhile, in words of somebody under the post."""
         try:
-            frame = await asyncio.wait_for(self._frames.get(), _ANSWER_S)
-        except TimeoutError:
-            raise Lost(f"{self.name} fell silent before it {doing}") from None
-        if frame is None:
-            raise self._ended(doing)
-        return frame
+            yield
+        except Answered:
+            raise
+        except UnitRefused as refused:
+            raise self._fault(refused.cause, doing) from refused
+        except (BleakError, OSError, EOFError) as error:
+            if not self._client.is_connected:
+                raise self._ended(doing) from error
+            raise Lost(f"{self.name}: {error}") from error
+
+    def _fault(self, cause: str, doing: str) -> BleFault:
+        if cause == TIMEOUT:
+            return Lost(f"{self.name} fell silent before it {doing}")
+        if cause == LOST:
+            return self._ended(doing)
+        if cause == NO_SERVICE:
+            return Refused(
+                f"{self.name} offers no service for crews: is it a unit, and its firmware new enough?"
+            )
+        if not self._is_greeted:
+            return self._shut_out()
+        return Lost(
+            f"{self.name}: what came is not in order ({cause.removeprefix(SESSION).replace('_', ' ')})"
+        )
+
+    @property
+    def _is_greeted(self) -> bool:
+        return self._talk is not None and self._talk.was_open
 
     def _ended(self, doing: str) -> BleFault:
-        if self._session is None:
+        if not self._is_greeted:
             return Busy(
                 f"{self.name} hung up before it {doing}: somebody else is connected to it; "
                 "who says nothing for a minute is put out"
             )
         return Lost(f"{self.name}: the connection was lost before it {doing}")
 
-    def _shut_out(self, wait_s: int) -> WrongKey:
-        if wait_s:
+    def _shut_out(self) -> WrongKey:
+        if self._talk and self._talk.wait_s:
             return WrongKey(
-                f"{self.name} answers nobody for {wait_s} s more: somebody had a wrong key; try again then"
+                f"{self.name} answers nobody for {self._talk.wait_s} s more: "
+                "somebody had a wrong key; try again then"
             )
         return WrongKey(
             f"{self.name} has another key than the keys file: "
             "was it provisioned anew, or is the file another site's?"
         )
-
-    def _found(self, uuid: str):
-        characteristic = self._client.services.get_characteristic(uuid)
-        if characteristic is None:
-            raise Refused(
-                f"{self.name} offers no service for crews: is it a unit, and its firmware new enough?"
-            )
-        return characteristic
-
-    @contextlib.contextmanager
-    def _lost_where(self, doing: str):
-        try:
-            yield
-        except (BleakError, OSError, EOFError) as error:
-            if not self._client.is_connected:
-                raise self._ended(doing) from error
-            raise Lost(f"{self.name}: {error}") from error
 
 
 @contextlib.asynccontextmanager

@@ -1,11 +1,11 @@
 """Settings wanted of a unit against those it says it runs."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from corolle_tools.ble import tables
 from corolle_tools.ble.central import Identity, Link
 from corolle_tools.ble.faults import Refused, Usage
-from corolle_tools.ble.pages import PagedText
+from corolle_tools.ble.pages import OnBytes, PagedText
 
 _MOST_BYTES = 500  # of one message, less opcode and number
 
@@ -19,7 +19,7 @@ class Desired:
         reported: what it says it runs now.
     """
 
-    def __init__(self, wanted: dict[str, int], on_bytes: Callable[[int], None] = lambda count: None):
+    def __init__(self, wanted: dict[str, int], on_bytes: OnBytes = lambda count, length: None):
         self.kind = ""
         self.before: dict[str, int] = {}
         self.reported: dict[str, int] = {}

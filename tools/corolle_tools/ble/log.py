@@ -44,12 +44,12 @@ async def _log(name: str, way: Way, crash: bool) -> None:
     ring = way.keyring()
     told = {"log": "", "crash": ""}
     with progress(f"log of {name}") as on_bytes:
-        text = PagedText("log", on_bytes)
+        text, traceback = PagedText("log", on_bytes), PagedText("crash", on_bytes)
 
         async def fetch(link: Link, _: Identity) -> None:
             told["log"] = told["log"] or await text.read(link)
             if crash:
-                told["crash"] = (await link.ask("crash")).decode(errors="replace")
+                told["crash"] = await traceback.read(link)
 
         await visit(ring, name, way, fetch, lambda _: None)
     print(printable(told["log"]))

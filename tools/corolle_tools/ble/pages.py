@@ -1,12 +1,14 @@
 """A text of a unit that does not fit in one message: settings, the log."""
 
+import struct
 from collections.abc import Callable
 
 from corolle_tools.ble.central import Link
 from corolle_tools.ble.faults import Lost, Refused
 
 _OVERLAP_BYTES = 32
-_NEXT_BYTES = 2
+_HEAD = struct.Struct("<HH")  # where the next page begins, the text's length
+OnBytes = Callable[[int, int], None]
 _STARTS = 3  # so often a text that changes meanwhile is read anew
 
 
@@ -16,30 +18,34 @@ class PagedText:
     It stays after a lost connection, and read() goes on where it stood.
 
     Args:
-        on_bytes: called with how many bytes are there.
+        on_bytes: called with how many bytes are there, and how many there are.
     """
 
-    def __init__(self, request: str, on_bytes: Callable[[int], None] = lambda count: None):
+    def __init__(self, request: str, on_bytes: OnBytes = lambda count, length: None):
         self._request = request
         self._on_bytes = on_bytes
         self._text = b""
+        self._length = 0
         self._starts = 0
 
     async def read(self, link: Link) -> str:
         """The whole text. Refused when it never holds still."""
         try:
             while not await self._page(link):
-                self._on_bytes(len(self._text))
+                self._on_bytes(len(self._text), self._length)
         except Lost as lost:
-            raise Lost(f"{lost} ({len(self._text)} bytes of the {self._request} are here)") from lost
+            here = f"{len(self._text)} of {self._length}" if self._length else "0"
+            raise Lost(f"{lost} ({here} bytes of the {self._request} are here)") from lost
         return self._text.decode(errors="replace")
 
     async def _page(self, link: Link) -> bool:
         """Read one more; True after the last."""
         begin = max(0, len(self._text) - _OVERLAP_BYTES)
         answer = await link.ask(self._request, begin.to_bytes(2, "little"))
-        following = int.from_bytes(answer[:_NEXT_BYTES], "little")
-        page = answer[_NEXT_BYTES:]
+        if len(answer) < _HEAD.size:
+            raise Refused(f"{link.name}: its {self._request} is not what this version reads")
+        following, self._length = _HEAD.unpack_from(answer)
+        page = answer[_HEAD.size :]
         known = self._text[begin:]
         if page[: len(known)] != known:
             self._begin_anew(link.name)

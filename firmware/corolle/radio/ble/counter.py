@@ -9,12 +9,15 @@ _RESERVED_AHEAD = const(1024)  # flash is written once for so many; a reset skip
 
 
 class Counter:
-    """32 bits, reserved in the store a block ahead."""
+    """32 bits, reserved in the store a block ahead. `begin()` is where it begins if the store has none.
 
-    def __init__(self, store):
+    That is a new flash, or one that has lost both copies: then the key was in use, and nobody knows how far.
+    """
+
+    def __init__(self, store, begin):
         self._store = store
         record = store.load(_RECORD)
-        self._next = self._reserved = struct.unpack("<I", record)[0] if record else 0
+        self._next = self._reserved = struct.unpack("<I", record)[0] if record else begin()
 
     def take(self) -> int:
         """The next number. OSError: the flash refuses, and nothing may be sent that needs one."""

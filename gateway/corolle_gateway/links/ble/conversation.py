@@ -1,4 +1,4 @@
-"""A session with one unit over GATT, as a crew's phone would have it: greeting, question, answer."""
+"""A session with one unit over GATT: greeting, question, answer; the gateway's, and a crew's laptop's."""
 
 import asyncio
 import secrets
@@ -8,32 +8,47 @@ from bleak.backends.characteristic import BleakGATTCharacteristic
 from corolle.wire import gatt_words
 from corolle.wire.errors import FrameError
 from corolle.wire.gatt_central import Central
+from corolle.wire.words import code_of
 
-from corolle_gateway.links.ble.refused import LOST, TIMEOUT, Refused
+from corolle_gateway.links.ble.refused import (
+    BAD_ANSWER,
+    LOST,
+    NO_SERVICE,
+    SESSION,
+    TIMEOUT,
+    Answered,
+    Refused,
+)
 from corolle_gateway.links.lorawan.keys import Key
 
 _ANSWER_S = 5.0
 _ATT_HEAD = 3  # of a write (Core Specification, Vol 3, Part F, 3.4.5)
 _ATT_MTU = (23, 517)
 _NUMBERS = 256
+_HEAD = 2  # of an answer: opcode and number
 
 
 class Conversation:
-    """On a client that is connected. Refused says why it came to nothing.
+    """On a client that is connected. Refused says why it came to nothing; what bleak raises, passes.
 
-    `wait_s` is how long the unit wants to be left alone, if it has said so.
+    `answer_s` is how long an answer may take.
+
+    Attributes:
+        was_open: both sides have proved who they are.
     """
 
-    def __init__(self, client: BleakClient, service_key: Key):
+    def __init__(self, client: BleakClient, service_key: Key, answer_s: float = _ANSWER_S):
         self._client = client
+        self._answer_s = answer_s
         self._refusals: dict[str, int] = {}
         self._session = Central(service_key, Key, secrets.token_bytes, self._refusals)
-        self._frames: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._frames: asyncio.Queue[bytes | None] = asyncio.Queue()  # None: the connection has ended
         self._number = 0
+        self.was_open = False
 
     @property
     def wait_s(self) -> int:
-        """Seconds."""
+        """How long the unit wants to be left alone, in seconds; 0 unless it has said so."""
         return self._session.wait_s
 
     def lost(self) -> None:
@@ -42,33 +57,47 @@ class Conversation:
 
     async def open(self) -> None:
         """Prove to each other who one is."""
-        self._inbox = self._characteristic(gatt_words.INBOX)
-        await self._client.start_notify(self._characteristic(gatt_words.OUTBOX), self._heard)
+        await self._client.start_notify(characteristic(self._client, gatt_words.OUTBOX), self._heard)
         frame = self._session.begin()
         while not self._session.open:
             if not frame:
-                raise Refused("ble_session_" + next(iter(self._refusals), "silent").replace(" ", "_"))
+                raise Refused(SESSION + next(iter(self._refusals), "silent").replace(" ", "_"))
             await self._write(frame)
             frame, _ = self._session.receive(await self._next(), 0)
+        self._refusals.clear()
+        self.was_open = True
 
-    async def ask(self, code: int, body: bytes) -> bytes:
-        """A request of gatt_words.py; the answer's body."""
+    async def ask(self, request: str, body: bytes = b"") -> bytes:
+        """The body of the answer to a request of gatt_words.py; Answered when that is not "done"."""
         self._number = (self._number + 1) % _NUMBERS
-        room = self._inbox.max_write_without_response_size + _ATT_HEAD
-        mtu = min(max(room, _ATT_MTU[0]), _ATT_MTU[1])
-        for frame in self._session.send(gatt_words.request(code, self._number, body), mtu):
+        code = code_of(gatt_words.REQUESTS, request)
+        for frame in self._sealed(gatt_words.request(code, self._number, body)):
             await self._write(frame)
         while True:
             _, message = self._session.receive(await self._next(), 0)
-            if message is not None and message[:2] == bytes((code, self._number)):
-                return _done(message)
+            # What is too short for an answer is none of ours.
+            if (
+                message is not None
+                and len(message) > _HEAD
+                and message[:_HEAD] == bytes((code, self._number))
+            ):
+                return _done(message[_HEAD:])
+            if self._refusals:  # a frame that is not in order: what follows it has no end
+                raise Refused(SESSION + next(iter(self._refusals)).replace(" ", "_"))
+
+    def _sealed(self, message: bytes) -> list[bytes]:
+        try:
+            return list(self._session.send(message, mtu(self._client)))
+        except FrameError as error:
+            raise Refused(SESSION + error.cause.replace(" ", "_")) from error
 
     async def _write(self, frame: bytes) -> None:
-        await self._client.write_gatt_char(self._inbox, frame, response=True)
+        inbox = characteristic(self._client, gatt_words.INBOX)
+        await self._client.write_gatt_char(inbox, frame, response=True)
 
     async def _next(self) -> bytes:
         try:
-            async with asyncio.timeout(_ANSWER_S):
+            async with asyncio.timeout(self._answer_s):
                 frame = await self._frames.get()
         except TimeoutError as error:
             raise Refused(TIMEOUT) from error
@@ -79,20 +108,26 @@ class Conversation:
     def _heard(self, _: BleakGATTCharacteristic, frame: bytearray) -> None:
         self._frames.put_nowait(bytes(frame))
 
-    def _characteristic(self, uuid: str) -> BleakGATTCharacteristic:
-        found = self._client.services.get_characteristic(uuid)
-        if found is None:
-            raise Refused("ble_no_service")
-        return found
+
+def characteristic(client: BleakClient, uuid: str) -> BleakGATTCharacteristic:
+    """One of a unit's. Refused when it has none of that number."""
+    found = client.services.get_characteristic(uuid)
+    if found is None:
+        raise Refused(NO_SERVICE)
+    return found
 
 
-def _done(message: bytes) -> bytes:
-    """The body of an answer; Refused with the outcome's word unless that is "done"."""
-    try:
-        _, _, body = gatt_words.split(message)
-        outcome = gatt_words.OUTCOMES.split("|")[body[0]]
-    except (FrameError, IndexError) as error:
-        raise Refused("ble_bad_answer") from error
-    if outcome != "done":
-        raise Refused("ble_answer_" + outcome.replace(" ", "_"))
+def mtu(client: BleakClient) -> int:
+    """ATT_MTU of a connection: BlueZ tells it by the longest write only."""
+    longest = characteristic(client, gatt_words.INBOX).max_write_without_response_size + _ATT_HEAD
+    return min(max(longest, _ATT_MTU[0]), _ATT_MTU[1])
+
+
+def _done(body: bytes) -> bytes:
+    """The body of an answer after its outcome; Answered with the outcome's word unless that is "done"."""
+    outcomes = gatt_words.OUTCOMES.split("|")
+    if body[0] >= len(outcomes):
+        raise Refused(BAD_ANSWER)
+    if body[0]:
+        raise Answered(outcomes[body[0]], body[1:])
     return body[1:]

@@ -45,7 +45,7 @@ class BleLink:
         self._neighbours = Neighbours()
         self._gathering = Gathering(memory, receiver)
         recovery = Recovery(log, counts, stack)
-        self._pool = Pool(counts, stack, recovery, connections)
+        self._pool = Pool(clock, counts, stack, recovery, connections)
         self._scanning = Scanning(log, counts, stack, recovery, self._heard)
 
     async def start(self) -> None:

@@ -6,28 +6,38 @@ from contextlib import suppress
 from bleak import BleakClient
 from bleak.backends.device import BLEDevice
 from bleak.exc import BleakError
-from corolle.wire import gatt_words
 
+from corolle_gateway.clock import Clock
 from corolle_gateway.counts import Counts
 from corolle_gateway.links.ble.conversation import Conversation
 from corolle_gateway.links.ble.neighbours import Neighbour
 from corolle_gateway.links.ble.recovery import Recovery
-from corolle_gateway.links.ble.refused import LOST, UNREACHABLE, Refused, cause_of
+from corolle_gateway.links.ble.refused import (
+    ANSWER,
+    BAD_ANSWER,
+    LOST,
+    NO_SERVICE,
+    SESSION,
+    UNREACHABLE,
+    Refused,
+    cause_of,
+)
 from corolle_gateway.links.ble.stack import Stack
+from corolle_gateway.links.ble.timing import set_clock
 
-_REQUESTS: tuple[str, ...] = tuple(gatt_words.REQUESTS.split("|"))
 _TRIES = 2
 _BETWEEN_S = 1.0
 _LONGEST_S = 512.0
 _GOODBYE_S = 5.0
 # The unit has spoken and meant it: nothing is gained by asking it the same again at once.
-_FINAL = ("ble_answer_", "ble_session_", "ble_no_service", "ble_bad_answer")
+_FINAL = (ANSWER, SESSION, NO_SERVICE, BAD_ANSWER)
 
 
 class Pool:
     """Asks units. Times are the event loop's: an adapter knows no street that runs faster than life."""
 
-    def __init__(self, counts: Counts, stack: Stack, recovery: Recovery, size: int):
+    def __init__(self, clock: Clock, counts: Counts, stack: Stack, recovery: Recovery, size: int):
+        self._clock = clock
         self._counts = counts
         self._stack = stack
         self._recovery = recovery
@@ -59,10 +69,9 @@ class Pool:
         return answer
 
     async def _tried(self, neighbour: Neighbour, request: str, body: bytes) -> bytes:
-        code = _REQUESTS.index(request)
         for left in reversed(range(_TRIES)):
             try:
-                answer = await self._once(neighbour, code, body)
+                answer = await self._once(neighbour, request, body)
             except Refused as refused:
                 await self._recovery.failed(refused.cause)
                 if not left or refused.cause.startswith(_FINAL):
@@ -74,17 +83,17 @@ class Pool:
             await asyncio.sleep(_BETWEEN_S)
         raise Refused(UNREACHABLE)
 
-    async def _once(self, neighbour: Neighbour, code: int, body: bytes) -> bytes:
+    async def _once(self, neighbour: Neighbour, request: str, body: bytes) -> bytes:
         if neighbour.device is None:
             raise Refused(UNREACHABLE)
         try:
-            return await self._spoken(neighbour, neighbour.device, code, body)
+            return await self._spoken(neighbour, neighbour.device, request, body)
         except Refused:
             raise
         except Exception as error:  # whatever bleak and a backend of it may raise
             raise Refused(cause_of(error)) from error
 
-    async def _spoken(self, neighbour: Neighbour, device: BLEDevice, code: int, body: bytes) -> bytes:
+    async def _spoken(self, neighbour: Neighbour, device: BLEDevice, request: str, body: bytes) -> bytes:
         gone = asyncio.Event()
         talk: list[Conversation] = []
 
@@ -106,7 +115,9 @@ class Pool:
             finally:
                 neighbour.retry_s = asyncio.get_running_loop().time() + conversation.wait_s
             self._counts.count("ble_sessions")
-            return await conversation.ask(code, body)
+            if await set_clock(conversation, self._clock):
+                self._counts.count("ble_clocks_set")
+            return await conversation.ask(request, body)
         finally:
             with suppress(BleakError, OSError, EOFError):  # it is over whatever becomes of the goodbye
                 async with asyncio.timeout(_GOODBYE_S):

@@ -8,6 +8,10 @@ LOST = "ble_lost"
 TIMEOUT = "ble_timeout"
 UNREACHABLE = "ble_unreachable"
 FAILED = "ble_failed"
+NO_SERVICE = "ble_no_service"
+BAD_ANSWER = "ble_bad_answer"
+SESSION = "ble_session_"  # and what went wrong in it
+ANSWER = "ble_answer_"  # and the outcome
 
 # Names of D-Bus errors by their ends. An adapter that was pulled out is an object nobody knows.
 _OF_DBUS = {
@@ -27,6 +31,15 @@ class Refused(ValueError):
     def __init__(self, cause: str):
         super().__init__(cause)
         self.cause = cause
+
+
+class Answered(Refused):
+    """The unit has answered, and not with "done": `outcome` is its word of gatt_words.py, `body` says why."""
+
+    def __init__(self, outcome: str, body: bytes):
+        super().__init__(ANSWER + outcome.replace(" ", "_"))
+        self.outcome = outcome
+        self.body = body
 
 
 def cause_of(error: Exception) -> str:

@@ -45,6 +45,8 @@ class Stack:
             heard,
             scanning_mode=mode,
             bluez={"adapter": self.adapter, "or_patterns": [_PATTERN]},
+            # macOS hides addresses behind numbers of its own; without them no advert can be opened.
+            cb={"use_bdaddr": True},
             backend=self._backend.scanner if self._backend else None,
         )
 

@@ -19,9 +19,13 @@ class _Flash:
         self.writes += 1
 
 
+def _zero():
+    return 0
+
+
 def test_numbers_rise_and_flash_is_spared():
     flash = _Flash()
-    counter = Counter(flash)
+    counter = Counter(flash, _zero)
     assert [counter.take() for _ in range(3000)] == list(range(3000))
     assert flash.writes == 3
 
@@ -29,7 +33,7 @@ def test_numbers_rise_and_flash_is_spared():
 def test_none_comes_twice_over_power_cuts():
     flash, last = _Flash(), -1
     for taken in (1, 5, 1024, 1025, 3):
-        counter = Counter(flash)
+        counter = Counter(flash, _zero)
         for _ in range(taken):
             number = counter.take()
             assert number > last
@@ -40,7 +44,7 @@ def test_none_comes_twice_over_power_cuts():
 def test_without_flash_there_is_no_number():
     flash = _Flash()
     flash.broken = True
-    counter = Counter(flash)
+    counter = Counter(flash, _zero)
     for _ in range(2):
         try:
             counter.take()
@@ -54,4 +58,14 @@ def test_without_flash_there_is_no_number():
 def test_numbers_beyond_the_small_integers():
     flash = _Flash()
     flash.save("ble", b"\xf0\xff\xff\x7f")
-    assert Counter(flash).take() == 0x7FFFFFF0
+    assert Counter(flash, _zero).take() == 0x7FFFFFF0
+
+
+def test_a_count_that_was_lost_begins_above_what_was_used():
+    flash = _Flash()
+    for _ in range(3):
+        Counter(flash, _zero).take()
+    flash.kept.clear()
+    counter = Counter(flash, lambda: 5000)
+    assert [counter.take(), counter.take()] == [5000, 5001]
+    assert Counter(flash, _zero).take() == 5000 + 1024
