@@ -14,6 +14,7 @@ from corolle.wire.orders import ACK, COMMAND
 from corolle.wire.wave import Wave
 from corolle.wire.words import REASONS, VERBS, VERDICTS, code_of, word_of
 from corolle_gateway.links.lorawan.keys import Key
+from corolle_hil.ble.antenna import Antenna
 from crew import Crew
 from lamp_row import GROUP_KEY, LampRow
 
@@ -182,15 +183,19 @@ def test_a_post_that_nobody_passes_goes_dark_again_and_no_wave_goes_round(row):
     assert here.levels() == [10] * 5
 
 
-def test_a_thousand_adverts_of_strangers_light_and_darken_nobody(row):
+def test_a_thousand_adverts_of_strangers_light_and_darken_nobody_and_are_counted(row):
     here = row(2, left_off=("radio",))
     here.run(_SETTLED_S)
     before = here.levels()
     stranger, own = Wave(Key(bytes(16))), Wave(Key(bytes.fromhex(GROUP_KEY)))
     now_s = here.scheduler.unix_us // 1_000_000
     genuine = own.build(77, 5, 2, 1, 77, now_s - 3600)  # an hour old
+    waves: list[bytes] = []
     radio = here.phone(10).controller.advertiser
-    for number in range(1000):
+    here.street.around.ble.air.watch = lambda _, to, what: _is_wave(to, what.data) and waves.append(what.data)
+    number = 0
+    while len(waves) < 1000:
+        number += 1
         forged = stranger.build(number, number, number % 3, 1, number, now_s)
         changed = bytearray(genuine)
         changed[4 + number % 26] ^= 1 << number % 8
@@ -199,10 +204,63 @@ def test_a_thousand_adverts_of_strangers_light_and_darken_nobody(row):
         radio.advertising_interval_min = 0x20
         radio.start()
         here.run(0.03)
+    radio.stop()
+    here.run(1)
     assert here.levels() == before == [10, 10]
-    found = _Talk(here).ask("self-test")[1].decode()
-    counted = dict(line.split("=") for line in found.split("\n") if line.startswith("refused."))
-    assert sum(map(int, counted.values())) > 300 and "refused.mic" in counted, counted
+    counted = _counted(here)
+    assert sum(counted.values()) == len(waves) and {"mic", "stale", "length"} <= counted.keys(), counted
+
+
+def _is_wave(to: Antenna | None, data: bytes) -> bool:
+    """Whether it has come to lamp 1, and looks like a wave."""
+    return to is not None and to.name == "lamp-01" and data[:4] == b"\x1d\xff\xff\xff"
+
+
+def _counted(row: LampRow) -> dict[str, int]:
+    """What lamp 1 has refused, by cause."""
+    found = _Talk(row).ask("self-test")[1].decode()
+    lines = [line.split("=") for line in found.split("\n") if line.startswith("refused.")]
+    return {cause.removeprefix("refused."): int(count) for cause, count in lines}
+
+
+def test_a_thousand_forged_replayed_and_cut_frames_of_the_service_change_no_light_and_are_counted(row):
+    here = row(1)
+    here.run(_SETTLED_S)
+    crew = Crew(here, 247, derive(Key(here.app_key(1)), SERVICE), here.address(1))
+    assert here.do(crew.greet())
+    until_s = here.scheduler.unix_us // 1_000_000 + 3600
+    orders = [_level(40, 1, until_s), _level(90, 2, until_s)]
+    frames = [frame for order in orders for frame in crew.session.send(request(1, 1, order), 247)]
+    assert len(frames) == 2
+
+    async def flood() -> None:
+        await crew.inbox.write_value(frames[0], with_response=True)
+        for number in range(1000):
+            changed = bytearray(frames[1])
+            changed[number % len(changed)] ^= 1 << number % 8
+            cut = frames[1][: 1 + number % (len(frames[1]) - 1)]
+            frame = (frames[0], bytes(changed), cut, b"\x09\x01\x00" + bytes(number % 40))[number % 4]
+            await crew.inbox.write_value(frame, with_response=True)
+
+    here.do(flood(), 300)
+    here.run(10)
+    assert here.levels() == [40]
+    here.do(crew.connection.disconnect())
+    counted = _counted(here)
+    assert sum(counted.values()) == 1000, counted
+    assert {"mic", "length", "replayed", "no session"} <= counted.keys()
+
+
+def _level(value: int, number: int, until_s: int) -> bytes:
+    """An order of a level."""
+    fields = {
+        "id": number,
+        "verb": code_of(VERBS, "level"),
+        "value": value,
+        "until_s": until_s,
+        "author": "crew",
+    }
+    return encode(COMMAND, fields)
 
 
 @pytest.mark.parametrize("content", [b"{}", b'{"app_key": "short"}', b"garbage"])

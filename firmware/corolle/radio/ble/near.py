@@ -92,11 +92,13 @@ class Near:
         """In the middle of anything: quick, and nothing that can fail."""
         if event == _SCAN_RESULT:
             advert = data[4]
-            # Most of what is on the air is other people's.
-            if len(advert) == 30 and advert[1] == 0xFF and advert[2] == 0xFF and advert[3] == 0xFF:
+            # Most of what is on the air is other people's: this is how a wave begins, whole or cut.
+            if len(advert) > 3 and advert[0] == 0x1D and advert[1] == 0xFF and advert[2] == advert[3] == 0xFF:
                 if len(self._heard) < _MOST_WAITING:
                     self._heard.append((bytes(advert), data[3]))
                     self._flag.set()
+                else:
+                    self._count("crowded")
             return None
         if event in (_CONNECT, _DISCONNECT):
             self._end = time.ticks_ms()  # who is connected to does not advert any more

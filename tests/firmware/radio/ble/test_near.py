@@ -111,11 +111,12 @@ async def test_passers_by_starve_no_turn():
 
 async def test_neighbours_are_heard_and_others_counted():
     post = _Post()
-    for data in (_advert(5), _advert(5), _advert(4), _advert(6, bytes(16)), b"\x02\x01\x06", bytes(30)):
+    forged, cut = _advert(6, bytes(16)), _advert(6)[:29]
+    for data in (_advert(5), _advert(5), _advert(4), forged, cut, b"\x02\x01\x06", bytes(30), b""):
         post.ble.hears(data)
     await post.run(10)
     assert post.heard == [(7, 5, 1, 2, 8, -70)]
-    assert post.refused == {"repeated": 1, "replayed": 1, "mic": 1}
+    assert post.refused == {"repeated": 1, "replayed": 1, "mic": 1, "length": 1}
 
 
 async def test_a_flood_fills_nothing():
@@ -125,7 +126,7 @@ async def test_a_flood_fills_nothing():
         post.near.tell(_Passing(7, sequence))
     assert len(post.near._heard) == len(post.near._waves) == 8
     await post.run(2000)
-    assert len(post.heard) == 8 and post.refused["crowded"] == 992
+    assert len(post.heard) == 8 and post.refused["crowded"] == 2 * 992
 
 
 async def test_what_cannot_be_sent_stops_nothing():
