@@ -3,11 +3,15 @@
 import json
 import os
 import random
+import socket
+import time
 from pathlib import Path
 
 import pytest
 from corolle_tools.app import app
 from corolle_tools.bench import kill, mutations
+from corolle_tools.bench.flood import Flood
+from corolle_tools.bench.forwarder import Forwarder, push_data
 from corolle_tools.bench.lamps import Lamp
 from typer.testing import CliRunner
 
@@ -47,3 +51,39 @@ def test_the_bench_prints_a_table_a_picture_and_a_line_of_json(tmp_path: Path):
     assert (figures["uplinks"], figures["lost"]) == (500, 0)
     assert figures["ratio"] == pytest.approx(figures["rate"] / figures["paho_rate"], abs=0.01)
     assert png.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_small_town_reports_is_dimmed_and_comes_back_after_a_power_cut(tmp_path: Path):
+    png = tmp_path / "fleet.png"
+    sizes = "--units 200 --quarters 2 --joining 10 --group 5".split()
+    shown = CliRunner().invoke(app, ["bench", "fleet", *sizes, "--png", str(png), "--json"])
+    assert shown.exit_code == 0, shown.output
+    figures = json.loads(shown.stdout.splitlines()[-1])
+    assert (figures["units"], figures["uplinks"], figures["lost"]) == (200, 400, 0)
+    assert (figures["joined"], figures["dimmed"]) == (10, 5)
+    assert figures["store_mb_a_day"] > 0 and figures["rss_mb"] < 100
+    assert png.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_flood_sends_again_what_is_not_acknowledged_and_keeps_each_lamps_order():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as gateway:
+        gateway.bind(("127.0.0.1", 0))
+        gateway.settimeout(5)
+        forwarder = Forwarder(gateway.getsockname()[1])
+        flood = Flood(forwarder, [push_data(token, b"frame") for token in range(6)], window=3)
+        flood.push()
+        first = [gateway.recvfrom(999) for _ in range(3)]
+        for data, source in first[1:]:  # the first one was lost
+            gateway.sendto(data[:3] + b"\x01", source)
+        time.sleep(1.1)
+        flood.push()
+        assert gateway.recv(999)[1:3] == b"\0\0" and flood.again == 1
+        assert (flood.acknowledged, flood.is_over) == (2, False)
+        gateway.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            gateway.recv(999)  # nothing goes before it
+        gateway.sendto(first[0][0][:3] + b"\x01", first[0][1])
+        time.sleep(0.05)
+        flood.push()
+        assert [gateway.recv(999)[2] for _ in range(3)] == [3, 4, 5]
+        forwarder.close()

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from corolle_tools.bench import fleet as fleet_bench
 from corolle_tools.bench import gateway as gateway_bench
 from corolle_tools.bench import kill as kill_bench
 from corolle_tools.bench import mutations as mutations_bench
@@ -39,6 +40,29 @@ def gateway(
         save(png, run)
     if as_json:
         print(json.dumps(run.figures()))
+
+
+@app.command()
+def fleet(
+    units: Annotated[int, typer.Option(min=100, max=65_535, help="Lamps on one gateway.")] = 34_000,
+    quarters: Annotated[int, typer.Option(min=2, help="Quarters of an hour: one report of each.")] = 4,
+    joining: Annotated[int, typer.Option(min=0, help="Lose their sessions in the power cut.")] = 2_000,
+    group: Annotated[int, typer.Option(min=0, help="Are dimmed, each by an order of its own.")] = 500,
+    png: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the run.")] = None,
+    seed: Seed = 1,
+    as_json: Json = False,
+) -> None:
+    """A town on one gateway, faster than life: hours of reports, a group that is dimmed, a power cut."""
+    run = fleet_bench.measure(units, quarters, min(joining, units), min(group, units), seed)
+    _print(_fleet_table(run))
+    if png:
+        from corolle_tools.bench.fleet_picture import save  # matplotlib takes a second to load
+
+        save(png, run)
+    if as_json:
+        print(json.dumps(run.figures()))
+    if run.lost:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -91,6 +115,31 @@ def _gateway_table(run: gateway_bench.Run, ratios: list[float]) -> Table:
     table.add_row("lost", str(run.lost), "0")
     table.add_row("datagrams that UDP lost, sent again", str(run.again), "")
     return table
+
+
+def _fleet_table(run: fleet_bench.Fleet) -> Table:
+    steady, cut = run.steady, run.cut
+    table = Table(f"{run.units:,} lamps, one report each in 15 minutes", "measured")
+    table.add_row(
+        f"reports, of {steady.street_s / 3600:.2g} h in {steady.real_s:.0f} s", f"{steady.uplinks:,}"
+    )
+    table.add_row("lost", str(run.lost))
+    table.add_row("CPU s per 1,000", f"{steady.cpu_s_per_1000:.3f}")
+    table.add_row("share of a core in real time", f"{steady.cpu_s / steady.street_s:.2%}")
+    table.add_row("memory", f"{run.rss_mb[-1]:.0f} MB")
+    table.add_row("memory, growth in a day", f"{run.rss_mb_a_day:+.1f} MB")
+    table.add_row("store, growth in a day up to its limit", f"{run.store_mb_a_day:,.0f} MB")
+    table.add_row(f"dimmed one by one, of {run.group:,}", _answers(run.dimmed_s))
+    table.add_row("boots and join-requests after a power cut", f"{cut.uplinks:,}")
+    table.add_row("CPU s per 1,000 of them", f"{cut.cpu_s_per_1000:.3f}")
+    table.add_row(f"joined anew, of {run.joining:,}", _answers(run.joined_s))
+    return table
+
+
+def _answers(after_s: list[float]) -> str:
+    if not after_s:
+        return "0"
+    return f"{len(after_s):,}, half after {median(after_s):,.0f} s, all after {max(after_s):,.0f} s"
 
 
 def _print(table: Table) -> None:

@@ -8,7 +8,8 @@ import time
 from corolle_tools.bench.lamps import Lamp
 
 _PUSH_DATA, _PUSH_ACK, _PULL_DATA, _PULL_RESP, _PULL_ACK, _TX_ACK = range(6)
-_EUI = bytes.fromhex("0102030405060708")
+_EUI = 0x0102030405060708
+_DATR = ("SF12BW125", "SF11BW125", "SF10BW125", "SF9BW125", "SF8BW125", "SF7BW125")
 _VERSION = b"\x02"
 _TOKENS = 0x10000
 _PATIENCE_S = 10.0
@@ -19,7 +20,8 @@ _HEADER = 4
 class Forwarder:
     """One concentrator. `acknowledged` holds the tokens of all PUSH_ACK that came."""
 
-    def __init__(self, port: int):
+    def __init__(self, port: int, eui: int = _EUI):
+        self.eui = eui
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
         self.socket.connect(("127.0.0.1", port))
@@ -39,23 +41,28 @@ class Forwarder:
         while not self._pulled:
             if time.monotonic() > end_s:
                 raise TimeoutError("the gateway answers no PULL_DATA")
-            self.send(datagram(0, _PULL_DATA, b""))
+            self.send(datagram(0, _PULL_DATA, b"", self.eui))
             time.sleep(_ASK_AGAIN_S)
             self.receive()
 
     def join(self, lamp: Lamp) -> None:
         """Take a lamp into the network. Raises TimeoutError when no join-accept comes."""
-        self.send(push_data(0, lamp.join_request()))
+        self.send(push_data(0, lamp.join_request(), self.eui))
         end_s = time.monotonic() + _PATIENCE_S
-        while not self._orders:
+        while not (orders := self.take_orders()):
             if time.monotonic() > end_s:
                 raise TimeoutError(f"no join-accept for {lamp.name}")
             time.sleep(0.001)
             self.receive()
-        token, body = self._orders.pop()
-        self.send(_VERSION + token + bytes((_TX_ACK,)) + _EUI)
-        lamp.accept(base64.b64decode(json.loads(body)["txpk"]["data"]))
+        lamp.accept(base64.b64decode(json.loads(orders[-1])["txpk"]["data"]))
         self.acknowledged.clear()
+
+    def take_orders(self) -> list[bytes]:
+        """The JSON of each PULL_RESP that has come; the gateway is told that it will be sent."""
+        orders, self._orders = self._orders, []
+        for token, _ in orders:
+            self.send(datagram(int.from_bytes(token, "big"), _TX_ACK, b"", self.eui))
+        return [body for _, body in orders]
 
     def send(self, data: bytes) -> None:
         """Send a datagram; that nobody listens is no error, for a killed gateway comes back."""
@@ -82,25 +89,25 @@ class Forwarder:
                 self._orders.append((data[1:3], data[_HEADER:]))
 
 
-def push_data(token: int, phy: bytes) -> bytes:
-    """A PUSH_DATA with one frame, as a concentrator hears it at SF7."""
+def push_data(token: int, phy: bytes, eui: int = _EUI, tmst: int | None = None, dr: int = 5) -> bytes:
+    """A PUSH_DATA with one frame, as a concentrator hears it."""
     rxpk = {
-        "tmst": token * 1000,
+        "tmst": token * 1000 if tmst is None else tmst,
         "chan": 0,
         "rfch": 0,
         "freq": 868.1,
         "stat": 1,
         "modu": "LORA",
-        "datr": "SF7BW125",
+        "datr": _DATR[dr],
         "codr": "4/5",
         "rssi": -90,
         "lsnr": 5.5,
         "size": len(phy),
         "data": base64.b64encode(phy).decode(),
     }
-    return datagram(token, _PUSH_DATA, json.dumps({"rxpk": [rxpk]}).encode())
+    return datagram(token, _PUSH_DATA, json.dumps({"rxpk": [rxpk]}).encode(), eui)
 
 
-def datagram(token: int, kind: int, body: bytes) -> bytes:
-    """Any datagram of this concentrator's."""
-    return _VERSION + (token % _TOKENS).to_bytes(2, "big") + bytes((kind,)) + _EUI + body
+def datagram(token: int, kind: int, body: bytes, eui: int = _EUI) -> bytes:
+    """Any datagram of a concentrator's."""
+    return _VERSION + (token % _TOKENS).to_bytes(2, "big") + bytes((kind,)) + eui.to_bytes(8, "big") + body

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from corolle.wire import codec, lorawan
+from corolle.wire import codec, lorawan, words
 from corolle.wire.join import JoinAccept, build_join_request, parse_join_accept, session_keys
-from corolle.wire.schema import EVENT, LAMP_REPORT
+from corolle.wire.schema import ACK, COMMAND, EVENT, LAMP_REPORT
 from corolle_gateway.links.lorawan.keys import Key
+from corolle_gateway.model import SessionRecord
 
 _USUAL = {
     "level_pct": 40,
@@ -16,6 +17,7 @@ _USUAL = {
     "faults": 0,
     "presence": 0,
 }
+_OVERRIDE = words.code_of(words.REASONS, "override")
 _APP_KEY_TAIL = b"bench-lamp-key"
 
 
@@ -23,11 +25,12 @@ class Lamp:
     """One lamp; `number` is its place in the street and the end of its EUI."""
 
     def __init__(self, number: int):
+        self.number = number
         self.name = f"lamp-{number:05d}"
         self._dev_eui = bytes.fromhex(f"02{number:014x}")
         self._raw_key = number.to_bytes(2, "big") + _APP_KEY_TAIL
         self._app_key = Key(self._raw_key)
-        self._dev_nonce = 0
+        self.dev_nonce = 0
         self._accepted: JoinAccept | None = None
         self.f_cnt = 0
         self._passages = 0
@@ -48,15 +51,35 @@ class Lamp:
 
     def join_request(self) -> bytes:
         """The next join-request."""
-        self._dev_nonce += 1
-        return build_join_request(bytes(8), self._dev_eui, self._dev_nonce, self._app_key)
+        self.dev_nonce += 1
+        return build_join_request(bytes(8), self._dev_eui, self.dev_nonce, self._app_key)
 
     def accept(self, phy: bytes) -> None:
         """Take the join-accept and begin its session."""
         accepted = parse_join_accept(phy, self._app_key)
-        keys = session_keys(self._app_key, accepted.join_nonce, accepted.net_id, self._dev_nonce)
+        keys = session_keys(self._app_key, accepted.join_nonce, accepted.net_id, self.dev_nonce)
         self._nwk_key, self._session_key = Key(keys[0]), Key(keys[1])
         self._accepted, self.f_cnt = accepted, 0
+
+    def settle(self, session: SessionRecord) -> None:
+        """Be in a session that the gateway has in its store already."""
+        self._nwk_key, self._session_key = Key(session.nwk_skey), Key(session.app_skey)
+        self._accepted = JoinAccept(session.join_nonce, 0, session.dev_addr, 0, 0, 1, None)
+
+    @property
+    def dev_addr(self) -> int | None:
+        """Its address in the session, None before it has one."""
+        return self._accepted.dev_addr if self._accepted else None
+
+    def obey(self, phy: bytes) -> bytes | None:
+        """The acknowledgement of the order in a downlink, as a frame; None: it carries none."""
+        data = lorawan.parse_data(phy)
+        if data.f_port != COMMAND.port:
+            return None
+        clear = lorawan.crypt_payload(self._session_key, False, data.dev_addr, data.f_cnt, data.payload)
+        order = codec.unpack(COMMAND, clear)
+        verdict = {"id": order["id"], "verdict": 0, "reason": _OVERRIDE, "value": order["value"]}
+        return self.frame(ACK.port, codec.encode(ACK, verdict))[1]
 
     def report(self) -> tuple[str, bytes]:
         """The next report: (the id under which it is published, the frame)."""

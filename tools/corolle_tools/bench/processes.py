@@ -72,7 +72,7 @@ class Broker:
 class Gateway:
     """`corolle-gateway run` in a folder of its own, with these lamps registered."""
 
-    def __init__(self, folder: Path, broker_port: int, lamps: list[Lamp]):
+    def __init__(self, folder: Path, broker_port: int, lamps: list[Lamp], clock: Path | None = None):
         self.port = free_port(socket.SOCK_DGRAM)
         self.database = folder / "data" / "gateway.sqlite"
         self.log = folder / "gateway.log"
@@ -85,7 +85,7 @@ class Gateway:
             f'[gateway]\nsite = "{SITE}"\nname = "{NAME}"\ndata_dir = "data"\n'
             f"[lorawan]\nport = {self.port}\n"
             f'[broker]\nurl = "mqtt://127.0.0.1:{broker_port}"\n'
-            '[units]\nfile = "units.json"\n'
+            '[units]\nfile = "units.json"\n' + (f'[clock]\nfile = "{clock}"\n' if clock else "")
         )
 
     def start(self) -> None:
@@ -109,7 +109,14 @@ class Gateway:
 
     def peak_rss_mb(self) -> float:
         """The most memory it has held at once, in MB of 10**6 bytes."""
-        line = next(line for line in self._proc("status").splitlines() if line.startswith("VmHWM:"))
+        return self._memory_mb("VmHWM:")
+
+    def rss_mb(self) -> float:
+        """The memory it holds now, in MB of 10**6 bytes."""
+        return self._memory_mb("VmRSS:")
+
+    def _memory_mb(self, name: str) -> float:
+        line = next(line for line in self._proc("status").splitlines() if line.startswith(name))
         return int(line.split()[1]) * 1024 / 1e6
 
     def _proc(self, name: str) -> str:

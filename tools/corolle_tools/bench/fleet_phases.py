@@ -1,0 +1,131 @@
+"""What a town lives through: hours of reports, a power cut, a group that is dimmed."""
+
+import json
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+
+from corolle.wire import eu868, words
+from corolle.wire.airtime import airtime_us
+from corolle.wire.eu868 import JOIN_ACCEPT_DELAY1_S
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion
+
+from corolle_tools.bench.lamps import Lamp
+from corolle_tools.bench.processes import TOPICS
+from corolle_tools.bench.town import Town
+
+PERIOD_S = 900.0
+_BACK_WITHIN_S = 8.0  # power: a node's own pause before its first frame
+_JOIN_BYTES = 23
+_FASTEST = 5
+_BOOT = words.code_of(words.EVENTS, "boot")
+_DIM_PCT = 20
+_DIM_FOR_S = 4 * 3600
+_STORM_S = 6 * 3600.0  # who has not joined by then is said to have not
+
+
+def report(town: Town, quarters: int, chance: random.Random, rss_mb: list[float]) -> None:
+    """Each lamp every quarter of an hour, all of them spread over it."""
+    begun_s = town.time.now_s
+    phases_s = [chance.uniform(0, PERIOD_S) for _ in town.lamps]
+
+    def tell(lamp: Lamp, due_s: float) -> None:
+        town.say(lamp, "reports", lamp.report()[1])
+        if due_s + PERIOD_S < begun_s + quarters * PERIOD_S:
+            town.at(due_s + PERIOD_S, lambda: tell(lamp, due_s + PERIOD_S))
+
+    for lamp, phase_s in zip(town.lamps, phases_s, strict=True):
+        due_s = begun_s + phase_s
+        town.at(due_s, lambda lamp=lamp, due_s=due_s: tell(lamp, due_s))
+    for quarter in range(1, quarters + 1):
+        _until(town, begun_s + quarter * PERIOD_S)
+        rss_mb.append(town.gateway.rss_mb())
+
+
+def cut_power(town: Town, joining: int, chance: random.Random, joined_s: list[float]) -> None:
+    """The power comes back to all at once. Sessions survive that; some have lost theirs and join anew."""
+    back_s = town.time.now_s
+
+    def let_in() -> None:
+        joined_s.append(town.time.now_s - back_s)
+
+    strangers = set(chance.sample(range(len(town.lamps)), joining))
+    for place, lamp in enumerate(town.lamps):
+        first_s = back_s + chance.uniform(0, _BACK_WITHIN_S)
+        if place in strangers:
+            town.at(first_s, _Joiner(town, lamp, chance, let_in).ask)
+        else:
+            town.at(first_s, lambda lamp=lamp: _boot(town, lamp))
+    while len(joined_s) < joining and town.time.now_s < back_s + _STORM_S:
+        town.turn()
+    _until(town, back_s + _BACK_WITHIN_S)
+
+
+def _boot(town: Town, lamp: Lamp) -> None:
+    town.say(lamp, "boots", lamp.event(_BOOT, 0, int(town.time.now_s))[1])
+
+
+class _Joiner:
+    """A lamp that asks to join until it is let in.
+
+    From fast to slow and around, at 1 % of the time, as LoRaWAN 1.0.4 (clause 7) has it in the first hour.
+    """
+
+    def __init__(self, town: Town, lamp: Lamp, chance: random.Random, joined: Callable[[], None]):
+        self._town = town
+        self._lamp = lamp
+        self._chance = chance
+        self._joined = joined
+        self._attempt = 0
+        self._is_in = False
+
+    def ask(self) -> None:
+        """Ask once more, unless it is in."""
+        if self._is_in:
+            return
+        dr = _FASTEST - self._attempt % (_FASTEST + 1)
+        self._attempt += 1
+        heard = self._town.say(self._lamp, "join-requests", self._lamp.join_request(), dr)
+        for delay_s in (JOIN_ACCEPT_DELAY1_S, JOIN_ACCEPT_DELAY1_S + 1):
+            self._town.expect(heard, delay_s, self._lamp, self._let_in)
+        sf, bw_hz = eu868.modulation(dr)
+        pause_s = 100 * airtime_us(_JOIN_BYTES, sf, bw_hz) / 1e6
+        self._town.at(self._town.time.now_s + pause_s * self._chance.uniform(1.0, 1.5), self.ask)
+
+    def _let_in(self) -> None:
+        if not self._is_in:
+            self._is_in = True
+            _boot(self._town, self._lamp)  # the network believes in a session once it is spoken in
+            self._joined()
+
+
+def dim_one_by_one(town: Town, group: int, dimmed_s: list[float]) -> None:
+    """An order to each lamp of a group by itself, until all have acknowledged or their time is over."""
+    city = Client(CallbackAPIVersion.VERSION2, "bench-fleet")
+    begun_s = town.time.now_s
+    left = {lamp.name for lamp in town.lamps[:group]}
+
+    def answered(_: Client, __: Any, message: Any) -> None:
+        body = json.loads(message.payload)
+        if body["status"] == "acknowledged" and body["unit"] in left:
+            left.discard(body["unit"])
+            dimmed_s.append(town.time.now_s - begun_s)
+
+    city.on_message = answered
+    city.connect("127.0.0.1", town.broker_port)
+    city.subscribe(f"{TOPICS}/+/ack", qos=1)
+    order = {"id": "dim", "verb": "level", "value": _DIM_PCT, "for_s": _DIM_FOR_S, "author": "bench"}
+    for name in sorted(left):
+        city.publish(f"{TOPICS}/{name}/command", json.dumps(order), qos=1)
+    while left and town.time.now_s < begun_s + _DIM_FOR_S:
+        town.turn()
+        city.loop(0.001)
+    city.disconnect()
+
+
+def _until(town: Town, street_s: float) -> None:
+    while town.time.now_s < street_s:
+        town.turn()
+        time.sleep(0.0005)
