@@ -18,6 +18,18 @@ def test_without_a_user_there_are_no_credentials():
     assert packets.connect("me", 30, Will("w", b""), Secrets())[9] == 0x2C
 
 
+def test_without_a_will_none_is_announced():
+    body = b"\x00\x04MQTT\x04\x00\x00\x1e" + b"\x00\x02me"  # 3.1.2.4: not even CleanSession
+    assert packets.connect("me", 30, None, Secrets()) == bytes((0x10, len(body))) + body
+
+
+def test_subscribe_asks_for_several_filters_and_one_refusal_counts():
+    said = packets.subscribe(10, ("a/b", "c/d"))
+    assert said == b"\x82\x0e\x00\x0a\x00\x03a/b\x01\x00\x03c/d\x01"  # 3.8.3, figure 3.23
+    assert packets.verdict_of(b"\x00\x0a\x80\x01") == 0x80  # 3.9.3
+    assert packets.verdict_of(b"\x01\x05") == 5  # 3.2.2: a CONNACK
+
+
 def test_publish_has_its_number_and_is_marked_when_it_is_repeated():
     said = packets.publish(10, "a/b", b"hello", retain=True)
     assert said == b"\x33\x0c\x00\x03a/b\x00\x0ahello"  # 3.3.2.3, QoS 1 and RETAIN

@@ -11,11 +11,10 @@ from corolle_gateway.counts import Counted, Counts
 from corolle_gateway.log import Log
 from corolle_gateway.northbound.mqtt import MqttClient
 from corolle_gateway.northbound.outside import Orders, Outbox, Street
-from corolle_gateway.northbound.packets import Incoming, Secrets
+from corolle_gateway.northbound.packets import Incoming
 from corolle_gateway.northbound.publisher import Publisher
 from corolle_gateway.northbound.status import Status, offline
 from corolle_gateway.northbound.topics import Topics
-from corolle_gateway.secrets_file import read_secret
 from corolle_gateway.tasks import Tasks
 
 
@@ -37,35 +36,31 @@ class City:
         store_counts: Callable[[Counted], asyncio.Future[None]],
         room: Callable[[], object],
     ):
-        self._broker = broker
-        self._log = log
         self._counts = counts
         self._tasks = tasks
         self._orders = orders
         self._topics = Topics(site, gateway)
         self._will = offline(self._topics.status)
         self._client = MqttClient(
+            "broker",
             f"corolle-{site}-{gateway}",
+            broker,
             self._will,
-            self._topics.commands,
-            _secrets(broker),
+            (self._topics.commands,),
             log,
             counts,
             self._command,
             self._connected,
         )
-        if broker.tls:
-            self._client.use_tls(broker.ca, broker.cert, broker.key)
         self._publisher = Publisher(counts, self._client, self._topics, outbox, street)
         self._status = Status(clock, counts, self._client, self._topics.status, store_counts, room)
         self.changed = self._publisher.changed
 
     def start(self) -> None:
         """Begin to connect and to publish."""
-        self._tasks.start(self._client.run(self._broker.host, self._broker.port))
-        for work in (self._publisher.run(), self._status.keep(), self._status.tell()):
+        works = self._client.run(), self._publisher.run(), self._status.keep(), self._status.tell()
+        for work in works:
             self._tasks.start(work)
-        self._log.info("broker_connecting", host=self._broker.host, port=self._broker.port)
 
     async def stop(self) -> None:
         """Say that the gateway is gone, and store the last counts."""
@@ -93,8 +88,3 @@ class City:
             except sqlite3.Error:
                 return
         self._client.acknowledge(message)
-
-
-def _secrets(broker: BrokerConfig) -> Secrets:
-    password = read_secret(broker.password_file).strip() if broker.password_file else None
-    return Secrets(broker.user, password)

@@ -1,4 +1,4 @@
-"""The connection to the city's broker: MQTT 3.1.1, QoS 1, a session that the broker keeps.
+"""The connection to a broker: MQTT 3.1.1, QoS 1, a session that the broker keeps.
 
 Whether the broker is there or not is nobody else's business: the client comes back by itself, and sends again
 what was under way. At most IN_FLIGHT messages are; the backlog is the store's.
@@ -7,14 +7,15 @@ what was under way. At most IN_FLIGHT messages are; the backlog is the store's.
 import asyncio
 import ssl
 from collections.abc import Callable
-from pathlib import Path
 
+from corolle_gateway.config import BrokerConfig
 from corolle_gateway.counts import Counts
 from corolle_gateway.errors import ConfigError
 from corolle_gateway.log import Log
 from corolle_gateway.northbound import packets
 from corolle_gateway.northbound.connection import Connection
 from corolle_gateway.northbound.packets import Incoming, MqttError, Secrets, Will
+from corolle_gateway.secrets_file import read_secret
 
 IN_FLIGHT = 40
 _KEEPALIVE_S = 30
@@ -31,34 +32,38 @@ _REFUSALS = ("", "protocol version", "client identifier", "server unavailable", 
 
 
 class MqttClient:
-    """One broker, again and again.
+    """One broker, again and again. ConfigError when the password or a TLS file cannot be used.
 
     Args:
-        receive: takes each message of the subscription; it must not raise.
+        name: the broker's section in the configuration; what goes wrong with it is counted by that.
+        receive: takes each message of the subscriptions; it must not raise.
         connected: called at each connection.
         silent_s: how long the broker may leave what was sent to it unanswered.
     """
 
     def __init__(
         self,
+        name: str,
         client_id: str,
-        will: Will,
-        subscription: str,
-        secrets: Secrets,
+        broker: BrokerConfig,
+        will: Will | None,
+        subscriptions: tuple[str, ...],
         log: Log,
         counts: Counts,
         receive: Callable[[Incoming], None],
         connected: Callable[[], None],
         silent_s: float = _SILENT_S,
     ):
+        self._name = name
         self._log = log
         self._counts = counts
-        self._hello = packets.connect(client_id, _KEEPALIVE_S, will, secrets)
-        self._subscription = subscription
+        self._broker = broker
+        self._hello = packets.connect(client_id, _KEEPALIVE_S, will, _secrets(broker))
+        self._subscriptions = subscriptions
         self._receive = receive
         self._connected = connected
         self._silent_s = silent_s
-        self._tls: ssl.SSLContext | None = None
+        self._tls = _tls(name, broker)
         self._loop = asyncio.get_running_loop()
         self._connection: Connection | None = None
         self._number = 0
@@ -68,26 +73,16 @@ class MqttClient:
         self._answered_s = 0.0  # when the broker answered last, or was first asked something since
         self.up = asyncio.Event()
 
-    def use_tls(self, ca: Path | None, cert: Path | None, key: Path | None) -> None:
-        """Verify the broker; show a certificate if there is one. ConfigError names the files."""
-        try:
-            context = ssl.create_default_context(cafile=ca)
-            if cert:
-                context.load_cert_chain(cert, key)
-        except (OSError, ssl.SSLError) as error:
-            files = ", ".join(str(path) for path in (ca, cert, key) if path)
-            raise ConfigError(f"broker: TLS files {files} cannot be used: {error}") from error
-        self._tls = context
-
-    async def run(self, host: str, port: int) -> None:
+    async def run(self) -> None:
         """Keep the connection, until cancelled."""
+        self._log.info(f"{self._name}_connecting", host=self._broker.host, port=self._broker.port)
         pause_s = _FIRST_PAUSE_S
         while True:
             begun_s = self._loop.time()
             try:
-                connection = await self._connect(host, port)
+                connection = await self._connect()
             except OSError as error:  # also what TLS has against the broker's certificate
-                self._counts.reject("broker_unreachable", reason=error)
+                self._counts.reject(f"{self._name}_unreachable", reason=error)
             else:
                 await self._attend(connection)
             if self._loop.time() - begun_s > _STABLE_S:
@@ -130,6 +125,11 @@ class MqttClient:
             del self._received[message.number]
             self._write(packets.puback(message.number))
 
+    def begin_again(self, reason: str) -> None:
+        """Leave and come back: what was not acknowledged comes again by another connection alone."""
+        if self._connection:
+            self._connection.abandon(reason)
+
     async def say_goodbye(self, last_words: Will) -> None:
         """Publish this in place of the will and disconnect, if there is a connection."""
         if not self.up.is_set():
@@ -140,17 +140,17 @@ class MqttClient:
                 await self.publish(last_words.topic, last_words.payload, True, said.set)
                 await said.wait()
         except TimeoutError:
-            self._log.warning("broker_silent")
+            self._log.warning(f"{self._name}_silent")
         self._down()
         connection, self._connection = self._connection, None
         if connection:
             connection.close(packets.DISCONNECT)
 
-    async def _connect(self, host: str, port: int) -> Connection:
+    async def _connect(self) -> Connection:
         """OSError (TimeoutError is one) when it cannot be made."""
         async with asyncio.timeout(_CONNECT_S):
             _, connection = await self._loop.create_connection(
-                lambda: Connection(self._take), host, port, ssl=self._tls
+                lambda: Connection(self._take), self._broker.host, self._broker.port, ssl=self._tls
             )
         return connection
 
@@ -168,13 +168,13 @@ class MqttClient:
             self._down()
         if self._connection is connection:  # else it was we who said goodbye
             self._connection = None
-            self._counts.reject("broker_lost", reason=connection.lost.result())
+            self._counts.reject(f"{self._name}_lost", reason=connection.lost.result())
 
     def _look(self, connection: Connection) -> None:
         now_s = self._loop.time()
         waits = bool(self._under_way) or not self.up.is_set()
         if waits and now_s - self._answered_s > self._silent_s:
-            self._counts.reject("broker_silent", under_way=len(self._under_way))
+            self._counts.reject(f"{self._name}_silent", under_way=len(self._under_way))
             connection.abandon("it has not answered")
         elif now_s - self._answered_s > 2 * _KEEPALIVE_S:
             connection.abandon("it has not answered a ping")
@@ -193,17 +193,17 @@ class MqttClient:
         elif kind == packets.CONNACK:
             self._accepted(packets.verdict_of(body))
         elif kind == packets.SUBACK and packets.verdict_of(body) == 0x80:
-            self._counts.reject("broker_refused", reason="the subscription to commands")
+            self._counts.reject(f"{self._name}_refused", reason="a subscription")
         self._answered_s = self._loop.time()
 
     def _accepted(self, verdict: int) -> None:
         if verdict:
             reason = _REFUSALS[verdict] if verdict < len(_REFUSALS) else "not authorized"
-            self._counts.reject("broker_refused", reason=reason)
+            self._counts.reject(f"{self._name}_refused", reason=reason)
             raise MqttError(f"it refuses: {reason}")
-        self._log.info("broker_connected")
-        self._counts.count("broker_connections")
-        self._write(packets.subscribe(self._next_number(), self._subscription))
+        self._log.info(f"{self._name}_connected")
+        self._counts.count(f"{self._name}_connections")
+        self._write(packets.subscribe(self._next_number(), self._subscriptions))
         for packet, _ in self._under_way.values():
             self._write(packets.again(packet))
         self.up.set()
@@ -236,3 +236,22 @@ class MqttClient:
     def _down(self) -> None:
         self.up.clear()
         self._room.clear()
+
+
+def _secrets(broker: BrokerConfig) -> Secrets:
+    password = read_secret(broker.password_file).strip() if broker.password_file else None
+    return Secrets(broker.user, password)
+
+
+def _tls(name: str, broker: BrokerConfig) -> ssl.SSLContext | None:
+    """What verifies the broker, and shows a certificate if there is one. ConfigError names the files."""
+    if not broker.tls:
+        return None
+    try:
+        context = ssl.create_default_context(cafile=broker.ca)
+        if broker.cert:
+            context.load_cert_chain(broker.cert, broker.key)
+    except (OSError, ssl.SSLError) as error:
+        files = ", ".join(str(path) for path in (broker.ca, broker.cert, broker.key) if path)
+        raise ConfigError(f"{name}: TLS files {files} cannot be used: {error}") from error
+    return context

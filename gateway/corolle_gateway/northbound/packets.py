@@ -4,7 +4,7 @@ Of our own because of what it costs: paho needs some 80 us of a core for a messa
 tenth, and a cabinet's small computer has to catch up when a city comes back after days.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
@@ -13,7 +13,7 @@ PINGREQ, DISCONNECT = b"\xc0\x00", b"\xe0\x00"
 
 _CONNECT, _SUBSCRIBE = 0x10, 0x82
 _LEVEL = b"\x00\x04MQTT\x04"  # 3.1.2.1 and 3.1.2.2
-_WILL_RETAIN_QOS1, _WITH_USER, _WITH_PASSWORD = 0x2C, 0x80, 0x40
+_WILL_RETAIN_QOS1, _WITH_USER, _WITH_PASSWORD = 0x2C, 0x80, 0x40  # 3.1.2.3
 _QOS1, _RETAIN, _DUP = 0x02, 0x01, 0x08
 _LONGEST = 1 << 20  # what nobody needs to send us; the standard allows 256 MB
 _LENGTH_BYTES = 4
@@ -49,10 +49,12 @@ class Incoming(Struct, frozen=True):
     number: int  # 0: QoS 0, which nobody acknowledges
 
 
-def connect(client_id: str, keepalive_s: int, will: Will, secrets: Secrets) -> bytes:
+def connect(client_id: str, keepalive_s: int, will: Will | None, secrets: Secrets) -> bytes:
     """CONNECT to a session that the broker keeps (3.1)."""
-    flags = _WILL_RETAIN_QOS1
-    said = _text(client_id) + _text(will.topic) + _string(will.payload)
+    flags, said = 0, _text(client_id)
+    if will:
+        flags |= _WILL_RETAIN_QOS1
+        said += _text(will.topic) + _string(will.payload)
     if secrets.user is not None:
         flags |= _WITH_USER
         said += _text(secrets.user)
@@ -62,9 +64,10 @@ def connect(client_id: str, keepalive_s: int, will: Will, secrets: Secrets) -> b
     return _packet(_CONNECT, _LEVEL + bytes((flags,)) + keepalive_s.to_bytes(2, "big") + said)
 
 
-def subscribe(number: int, topic_filter: str) -> bytes:
+def subscribe(number: int, topic_filters: Iterable[str]) -> bytes:
     """SUBSCRIBE at QoS 1 (3.8)."""
-    return _packet(_SUBSCRIBE, number.to_bytes(2, "big") + _text(topic_filter) + b"\x01")
+    asked = b"".join(_text(each) + b"\x01" for each in topic_filters)
+    return _packet(_SUBSCRIBE, number.to_bytes(2, "big") + asked)
 
 
 def publish(number: int, topic: str, payload: bytes, retain: bool) -> bytes:
@@ -91,10 +94,10 @@ def number_of(body: bytes) -> int:
 
 
 def verdict_of(body: bytes) -> int:
-    """The last byte of a CONNACK or SUBACK: its return code. Raises MqttError."""
+    """The return code of a CONNACK; of a SUBACK the worst of its codes. Raises MqttError."""
     if len(body) < 2:
         raise MqttError(f"an answer of {len(body)} bytes")
-    return body[-1]
+    return max(body[2:], default=body[-1])
 
 
 def incoming(kind: int, body: bytes) -> Incoming:
