@@ -1,11 +1,13 @@
 """Tasks of their own that nobody waits for: kept alive, and heard of when they fail."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from corolle_gateway.counts import Counts
 from corolle_gateway.log import Log
+
+_AGAIN_S = 1.0
 
 
 class Tasks:
@@ -22,6 +24,10 @@ class Tasks:
         self._running.add(task)
         task.add_done_callback(self._ended)
 
+    def keep(self, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Run `run` for ever: should a fault of ours end it, all that waits for it would stand still."""
+        self.start(self._kept(run))
+
     async def stop(self) -> None:
         """Cancel what still runs, and wait until it has ended."""
         running = list(self._running)
@@ -29,8 +35,19 @@ class Tasks:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
 
+    async def _kept(self, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        while True:
+            try:
+                await run()
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is told and the work goes on
+                self._failed(run, error)
+            await asyncio.sleep(_AGAIN_S)
+
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
         if not task.cancelled() and (error := task.exception()):
-            self._counts.reject("internal_error", error=repr(error))
-            self._log.error("internal_error", where=task.get_coro(), error=repr(error))
+            self._failed(task.get_coro(), error)
+
+    def _failed(self, where: object, error: BaseException) -> None:
+        self._counts.reject("internal_error", error=repr(error))
+        self._log.error("internal_error", where=where, error=repr(error))

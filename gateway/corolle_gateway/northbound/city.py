@@ -58,9 +58,8 @@ class City:
 
     def start(self) -> None:
         """Begin to connect and to publish."""
-        works = self._client.run(), self._publisher.run(), self._status.keep(), self._status.tell()
-        for work in works:
-            self._tasks.start(work)
+        for run in (self._client.run, self._publisher.run, self._status.keep, self._status.tell):
+            self._tasks.keep(run)
 
     async def stop(self) -> None:
         """Say that the gateway is gone, and store the last counts."""
