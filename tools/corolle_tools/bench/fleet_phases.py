@@ -14,9 +14,10 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from corolle_tools.bench.lamps import Lamp
 from corolle_tools.bench.processes import TOPICS
-from corolle_tools.bench.town import Town
+from corolle_tools.bench.town import SPEED, Town
 
 PERIOD_S = 900.0
+_REPORTS_A_S = 2000  # real seconds
 _BACK_WITHIN_S = 8.0  # power: a node's own pause before its first frame
 _JOIN_BYTES = 23
 _FASTEST = 5
@@ -28,6 +29,7 @@ _STORM_S = 6 * 3600.0  # who has not joined by then is said to have not
 
 def report(town: Town, quarters: int, chance: random.Random, rss_mb: list[float]) -> None:
     """Each lamp every quarter of an hour, all of them spread over it."""
+    town.time.speed = max(SPEED, _REPORTS_A_S * PERIOD_S / len(town.lamps))
     begun_s = town.time.now_s
     phases_s = [chance.uniform(0, PERIOD_S) for _ in town.lamps]
 
@@ -42,6 +44,7 @@ def report(town: Town, quarters: int, chance: random.Random, rss_mb: list[float]
     for quarter in range(1, quarters + 1):
         _until(town, begun_s + quarter * PERIOD_S)
         rss_mb.append(town.gateway.rss_mb())
+    town.time.speed = SPEED
 
 
 def cut_power(town: Town, joining: int, chance: random.Random, joined_s: list[float]) -> None:

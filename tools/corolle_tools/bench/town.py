@@ -18,7 +18,7 @@ from corolle_tools.bench.processes import Broker, Gateway
 from corolle_tools.bench.street_time import StreetTime
 
 _BEGIN_S = 1_784_000_000.0  # 2026-07-14
-_SPEED = 60.0
+SPEED = 60.0  # at which join-accepts and orders keep their times, though processes take theirs
 _LAMPS_A_MAST = 2000
 _MOST_WAITING = 500  # frames the gateway has not acknowledged: beyond that time stands still
 
@@ -29,7 +29,7 @@ class Town:
     """So many lamps, all in a session already. Raises TimeoutError when the gateway does not answer."""
 
     def __init__(self, folder: Path, broker: Broker, units: int):
-        self.time = StreetTime(folder / "clock", _BEGIN_S, _SPEED)
+        self.time = StreetTime(folder / "clock", _BEGIN_S, SPEED)
         self.lamps = [Lamp(number) for number in range(1, units + 1)]
         self.gateway = Gateway(folder, broker.port, self.lamps, self.time.path)
         _settle(folder, self.lamps)
