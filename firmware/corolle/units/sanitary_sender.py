@@ -10,6 +10,7 @@ from corolle.wire.sanitary_record import PORT
 _PACE_S = const(60)  # between two records: with the slowest data rate the link says for how long it is busy
 _AGAIN_S = const(86400)  # the last record is told again: one that was lost has no follower to betray it
 _LOOK_S = const(900)
+_ROUNDS = const(3)  # each record is lost on the air once in ten times: in all of three, once in a thousand
 
 
 class SanitarySender:
@@ -21,6 +22,7 @@ class SanitarySender:
         self._next = max(1, log.number)
         self._free_at_s = 0
         self._again_at_s = _AGAIN_S
+        self._gap = self._rounds = self._through = 0
 
     def step(self, uptime_s: int) -> int:
         """Send a record if there is one to send and it may be; the seconds until it is to be called again.
@@ -45,11 +47,27 @@ class SanitarySender:
         return _PACE_S
 
     def resend(self, value: int) -> str:
-        """Obey `records`: send again from the number that is `value` modulo 65536; the verdict."""
+        """Obey `records`: send again from the number that is `value` modulo 65536; the verdict.
+
+        What cannot be read here the gateway will never have, and asks for again and again: what was sent
+        behind it each time counts as there then, or the log could let nothing go until its flash is full.
+        """
         log = self._log
         number = log.number + 1 - ((log.number + 1 - value) & 0xFFFF)
         if number < 1:
             return "out of range"  # the gateway has records that this log does not
-        log.acknowledged = max(log.acknowledged, number - 1)
+        had = number - 1
+        if number <= log.number and log.read(number) is None:
+            had = max(had, self._had_behind(number))
+        log.acknowledged = max(log.acknowledged, had)
         self._next = number
         return "accepted"
+
+    def _had_behind(self, gap: int) -> int:
+        """The last number that was sent in each of enough rounds behind a gap, 0 before that."""
+        if gap != self._gap:
+            self._gap, self._rounds, self._through = gap, 0, self._log.number
+        else:
+            self._rounds += 1
+            self._through = min(self._through, self._next - 1)
+        return self._through if self._rounds >= _ROUNDS else 0

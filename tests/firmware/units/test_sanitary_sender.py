@@ -125,3 +125,41 @@ def test_nothing_goes_before_what_else_waits_or_without_a_network():
     sending.bench.link.full = False
     assert sending.numbers(120) == [4]
     assert sending.bench.common.reporter.dropped == 0
+
+
+def test_a_gap_that_nobody_can_fill_does_not_keep_the_log_for_ever():
+    sending = _Sending(20)
+    sending.log.lost = 7
+    sending.wait(60)
+    for _ in range(3):
+        assert sending.sender.resend(7) == "accepted" and sending.log.acknowledged == 6
+        assert sending.numbers(3600) == list(range(8, 21))
+    sending.sender.resend(7)
+    assert sending.log.acknowledged == 20, "all of it was sent three times"
+    sending.log.number = 30
+    sending.wait(3600)
+    sending.sender.resend(7)
+    assert sending.log.acknowledged == 20, "what came since was sent once"
+
+
+def test_behind_a_gap_only_what_was_sent_each_time_counts_as_there():
+    sending = _Sending(20)
+    sending.log.first = 5
+    sending.wait(60)
+    for seconds in (3600, 181, 3600):
+        sending.sender.resend(2)
+        sending.wait(seconds)
+    sending.sender.resend(2)
+    assert sending.log.acknowledged == 8, "asked again after 5, 6, 7 and 8"
+    sending.sender.resend(3)
+    sending.wait(3600)
+    sending.sender.resend(3)
+    assert sending.log.acknowledged == 8, "another gap"
+
+
+def test_a_record_that_is_only_late_is_no_gap():
+    sending = _Sending(20)
+    for _ in range(6):
+        sending.sender.resend(7)
+        sending.wait(3600)
+    assert sending.log.acknowledged == 6
