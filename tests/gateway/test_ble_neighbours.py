@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from bleak.backends.device import BLEDevice
 from corolle.wire import bthome
 from corolle.wire.ccm import seal
 from corolle.wire.derive import BIND, derive
@@ -120,6 +121,21 @@ def test_a_flood_of_strangers_costs_little_and_keeps_no_unit_out():
         assert neighbours.read(_address(7), _advert(7, 2)) is not None
 
     _live(test)
+
+
+def test_a_street_that_wakes_up_at_once_is_known_after_some_seconds(monkeypatch: pytest.MonkeyPatch):
+    def test(neighbours: Neighbours) -> int:
+        unknown, seconds = list(range(1, _MANY + 1)), [0]
+        monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: float(seconds[0]))
+        while unknown:
+            seconds[0] += 1
+            for number in list(unknown):  # each sends its advert once a second
+                if _refusal(neighbours, _address(number), _advert(number, seconds[0])) is None:
+                    neighbours.by_name[f"lamp-{number}"].device = BLEDevice(_address(number), None, None)
+                    unknown.remove(number)
+        return seconds[0]
+
+    assert _live(test) <= 20, "half of all keys are tried for a unit, of those that were not heard yet"
 
 
 def test_no_key_is_told():

@@ -4,9 +4,11 @@ The gateway names it in its configuration (`adapter_lines`) and imports nothing 
 with BlueZ in service is the code that speaks with the street.
 """
 
+import asyncio
 import hashlib
 import json
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -42,6 +44,8 @@ class Bumble:
     """Scanner and client classes that share one adapter, at a socket's path."""
 
     def __init__(self, adapter: str):
+        # What fails is raised, and told by whoever asked; Bumble would tell it once more, in colours.
+        logging.getLogger("bumble").setLevel(logging.CRITICAL)
         self._host = _Host(adapter)
         self.scanner: type[BaseBleakScanner] = type("BumbleScanner", (_Scanner,), {"host": self._host})
         self.client: type[BaseBleakClient] = type("BumbleClient", (_Client,), {"host": self._host})
@@ -138,6 +142,7 @@ class _Client(BaseBleakClient):
         self._to: hci.Address = address_or_ble_device.details if known else hci.Address(self.address)
         self._connection: Connection | None = None
         self._peer: Peer | None = None
+        self._lost: asyncio.Future[None] | None = None
         self._mtu = 23
 
     @property
@@ -162,9 +167,10 @@ class _Client(BaseBleakClient):
             connection = await device.connect(self._to, timeout=self._timeout)
             connection.on("disconnection", self._gone)
             self._connection, self._peer = connection, Peer(connection)
-            self._mtu = await self._peer.request_mtu(_MTU)
-            self.services = await self._discovered(self._peer)
-        except (core.BaseBumbleError, TimeoutError) as error:
+            self._lost = asyncio.get_running_loop().create_future()
+            self._mtu = await self._said(self._peer.request_mtu(_MTU))
+            self.services = await self._said(self._discovered(self._peer))
+        except (core.BaseBumbleError, BleakError, TimeoutError) as error:
             await self.disconnect()
             raise BleakDeviceNotFoundError(self.address, str(error)) from error
 
@@ -180,13 +186,13 @@ class _Client(BaseBleakClient):
         self, characteristic: BleakGATTCharacteristic, *, use_cached: bool = False, **kwargs: Any
     ) -> bytearray:
         """Read a value."""
-        return bytearray(await _said(characteristic.obj.read_value()))
+        return bytearray(await self._said(characteristic.obj.read_value()))
 
     async def write_gatt_char(
         self, characteristic: BleakGATTCharacteristic, data: SizedBuffer, response: bool
     ) -> None:
         """Write a value."""
-        await _said(characteristic.obj.write_value(bytes(data), with_response=response))
+        await self._said(characteristic.obj.write_value(bytes(data), with_response=response))
 
     async def start_notify(
         self,
@@ -195,21 +201,21 @@ class _Client(BaseBleakClient):
         **kwargs: Any,
     ) -> None:
         """Be told of a value's changes."""
-        await _said(characteristic.obj.subscribe(lambda value: callback(bytearray(value))))
+        await self._said(characteristic.obj.subscribe(lambda value: callback(bytearray(value))))
 
     async def stop_notify(self, characteristic: BleakGATTCharacteristic) -> None:
         """Be told no more."""
-        await _said(characteristic.obj.unsubscribe())
+        await self._said(characteristic.obj.unsubscribe())
 
     async def read_gatt_descriptor(
         self, descriptor: BleakGATTDescriptor, *, use_cached: bool = False, **kwargs: Any
     ) -> bytearray:
         """Read a descriptor."""
-        return bytearray(await _said(descriptor.obj.read_value()))
+        return bytearray(await self._said(descriptor.obj.read_value()))
 
     async def write_gatt_descriptor(self, descriptor: BleakGATTDescriptor, data: SizedBuffer) -> None:
         """Write a descriptor."""
-        await _said(descriptor.obj.write_value(bytes(data), with_response=True))
+        await self._said(descriptor.obj.write_value(bytes(data), with_response=True))
 
     async def pair(self, *args: Any, **kwargs: Any) -> None:
         """BleakError: units prove themselves by keys of their own."""
@@ -236,8 +242,25 @@ class _Client(BaseBleakClient):
         room = lambda: self._mtu - _ATT_HEAD  # noqa: E731
         return BleakGATTCharacteristic(characteristic, characteristic.handle, uuid, names, room, service)
 
+    async def _said(self, doing: Coroutine[Any, Any, Any]) -> Any:
+        """What a remote side answers; BleakError when it refuses, or has gone: Bumble would wait long."""
+        if self._lost is None or self._lost.done():
+            doing.close()
+            raise BleakError("not connected")
+        asked = asyncio.ensure_future(doing)
+        await asyncio.wait((asked, self._lost), return_when=asyncio.FIRST_COMPLETED)
+        if not asked.done():
+            asked.cancel()
+            raise BleakError("the connection was lost")
+        try:
+            return asked.result()
+        except (core.BaseBumbleError, TimeoutError) as error:
+            raise BleakError(str(error)) from error
+
     def _gone(self, _: int) -> None:
         self._connection = None
+        if self._lost and not self._lost.done():
+            self._lost.set_result(None)
         if self._disconnected_callback:
             self._disconnected_callback()
 
@@ -246,14 +269,6 @@ def _own_address(path: str) -> hci.Address:
     """A static random address (Core 5.4, Vol 6, Part B, 1.3.2.1), for each adapter its own."""
     *low, high = hashlib.sha256(path.encode()).digest()[:6]
     return hci.Address(bytes((*low, high | 0xC0)), hci.Address.RANDOM_DEVICE_ADDRESS)
-
-
-async def _said(doing: Any) -> Any:
-    """What a remote side answers; BleakError when it refuses, or has gone."""
-    try:
-        return await doing
-    except (core.BaseBumbleError, TimeoutError) as error:
-        raise BleakError(str(error)) from error
 
 
 def _long(uuid: core.UUID) -> str:

@@ -79,5 +79,5 @@ def test_an_order_whose_answer_was_lost_is_repeated_to_the_letter(site: Site):
     ended = site("command", "lamp-01", "level", "80")
     assert ended.status == 0, ended.err
     assert "trying again (2 of 3)" in ended.err
-    assert asked == ["time", "command", "command"]
+    assert asked == ["time", "command", "command", "self-test"]
     assert post.unit.given[0] == post.unit.given[1]  # so a node knows it again, and carries it out once

@@ -1,6 +1,7 @@
 """`corolle ble` against a whole lamp: genuine firmware on genuine MicroPython, over Bumble's HCI and GATT."""
 
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -108,7 +109,8 @@ def test_it_says_who_it_is_what_it_does_and_what_it_finds(yard: Yard):
 
 def test_an_order_lights_it_and_is_in_its_log(yard: Yard):
     ran = yard("command", "lamp-01", "level", "80", "--author", "paul")
-    assert (ran.exit_code, ran.stdout) == (0, "lamp-01: accepted; level 80 %, because: override\n")
+    told = r"lamp-01: accepted; level 80 %, because: override until [0-2]\d:[0-5]\d by paul\n"
+    assert ran.exit_code == 0 and re.fullmatch(told, ran.stdout), ran.stdout
     decided = [r for r in yard.records if r.get("output") == "light" and r.get("value") == 80]
     assert decided[-1]["reason"].endswith("by paul")
     logged = yard("log", "lamp-01")
@@ -120,6 +122,16 @@ def test_it_refuses_in_its_own_words_what_the_table_here_would_let_pass(yard: Ya
     ran = yard("command", "lamp-01", "level", "80", "--for", "0s")
     assert ran.exit_code == 1
     assert "lamp-01: expired" in ran.stdout
+
+
+def test_a_restart_is_waited_for_and_the_order_outlives_it(yard: Yard):
+    boots = [record for record in yard.records if record.get("event") == "boot"]
+    ran = yard("restart", "lamp-01", "--wait", "30")
+    assert ran.exit_code == 0 and ran.stdout.startswith("lamp-01 is back after "), ran.stderr
+    assert len([record for record in yard.records if record.get("event") == "boot"]) == len(boots) + 1
+    assert "a restart is no order: `corolle ble restart UNIT`" in yard("command", "lamp-01", "restart").stderr
+    *_, report, _clock, _test, _settings = _objects(yard("show", "lamp-01", "--json"))
+    assert (report["level_pct"], report["reason"]) == (80, "override")
 
 
 def test_settings_are_changed_and_it_runs_them(yard: Yard):

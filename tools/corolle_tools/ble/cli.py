@@ -4,6 +4,7 @@ import typer
 
 from corolle_tools.ble.command import command
 from corolle_tools.ble.log import log
+from corolle_tools.ble.restart import restart
 from corolle_tools.ble.scan import scan
 from corolle_tools.ble.settings import settings
 from corolle_tools.ble.show import show
@@ -19,3 +20,4 @@ app.command()(show)
 app.command()(command)
 app.command()(settings)
 app.command()(log)
+app.command()(restart)

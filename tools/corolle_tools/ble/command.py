@@ -101,3 +101,5 @@ class _Errand:
             now_s = int.from_bytes(await link.ask("time"), "little")
             self._packed = self.order.packed(self._ending.after(now_s))
         self.answer = Answer(link.name, identity.kind, await link.ask("command", self._packed))
+        if self.answer.is_ordered:
+            self.answer.explain((await link.ask("self-test")).decode(errors="replace"))

@@ -10,6 +10,7 @@ from corolle.wire.orders import ACK, COMMAND
 from corolle.wire.words import REASONS, VERBS, VERDICTS, code_of, word_of
 
 from corolle_tools.ble.faults import Refused, Usage
+from corolle_tools.ble.printable import printable
 from corolle_tools.ble.readings import output
 
 _ADVICE = {
@@ -34,6 +35,8 @@ class Order:
         """Usage, with what is legal, for an order that no unit of that kind would take."""
         legal = legal_values(kind, self.verb)
         if legal is None:
+            if self.verb == "restart":
+                raise Usage("a restart is no order: `corolle ble restart UNIT`")
             raise Usage(f"a {kind} has no verb {self.verb!r}: it has {', '.join(verbs(kind)) or 'none'}")
         low, high, unit = legal
         span = f"{low}..{high} {unit}".rstrip()
@@ -67,6 +70,19 @@ class Answer:
         self.value = ack["value"]
         self._name = name
         self._kind = kind
+
+    @property
+    def is_ordered(self) -> bool:
+        """Whether the output is as somebody has ordered: until when, and who, has no room in the answer."""
+        return self.reason in ("override", "group cap")
+
+    def explain(self, findings: str) -> None:
+        """Take the reason in full from a unit's own test."""
+        for line in printable(findings).splitlines():
+            part, _, found = line.partition("=")
+            why = found.partition(" ")[2]
+            if part == "output" and why.startswith(self.reason):
+                self.reason = why
 
     def __str__(self) -> str:
         advice = f" ({_ADVICE[self.verdict]})" if self.verdict in _ADVICE else ""
