@@ -40,6 +40,7 @@ class Season:
         climate: its weather; None for days drawn around the normals of Toulouse.
         crop: one of planter.CROPS; None for plants as canopies of a street have them, more or less grown.
         passers_h: who walks through under the canopy in an hour, where a sensor sees people.
+        vwc: water content of the soil to begin with, a share of its volume.
     """
 
     days: int
@@ -49,6 +50,7 @@ class Season:
     climate: Climate | None = None
     crop: str | None = None
     passers_h: float = 10.0
+    vwc: float = 0.33
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Grown:
 def replay_canopy(
     what: Season, equipment: Equipment, folder: Path, hear: Callable[[Record], None], picture: bool = False
 ) -> Grown:
-    """Replay a season. It begins after a rain that has filled the soil, as FAO-56 has it (chapter 8).
+    """Replay a season: the canopy and the clock begin with the same soil, and have no water to spare in it.
 
     A wire stands in for its radio, with a keeper at the end who commissions the mist line and does what its
     duties ask for.
@@ -107,7 +109,7 @@ def _set_up(it: Furniture, what: Season) -> tuple[Soil, DripLine]:
         raise ValueError("a replay needs a canopy with a drip valve and soil probes")
     if what.crop:
         it.soil.planter = plant(what.crop)
-    it.soil.vwc = even(it.soil.planter.field_capacity)
+    it.soil.vwc = even(min(what.vwc, it.soil.planter.field_capacity))
     return it.soil, it.drip
 
 

@@ -46,11 +46,12 @@ def canopy(
     """Replay a season of one canopy, with its real firmware.
 
     It stands alone: its board has no radio, for no gateway would answer it. Its soil is FAO-56's bucket, in
-    three parts.
+    three parts, and in the beginning as moist as it is after a dose.
 
-    Next to it an irrigation clock waters the same planter in the same weather: the same litres every morning,
-    as many as the driest of these days takes, come again and again. Hours of stress are those in which any
-    part of the root zone is too dry to give the plants all they would take there.
+    Next to it an irrigation clock waters the same planter in the same weather from the same beginning: the
+    same litres every morning, as many as the driest of these days takes, come again and again. Hours of
+    stress are those in which any part of the root zone is too dry to give the plants all they would take
+    there.
     """
     try:
         if png:
@@ -58,10 +59,11 @@ def canopy(
         settings = _settings(setting or [])
         climate = _climate(weather, rain_mm_month)
         place_deg = climate.place_deg if climate else ORIGIN_DEG
-        what = Season(days, seed, round(to_unix(start)), place_deg, climate, crop, passers)
+        thresholds = _thresholds(settings)
+        begin_vwc = thresholds["stop_vwc_pct"] / 100  # as after a dose
+        what = Season(days, seed, round(to_unix(start)), place_deg, climate, crop, passers, begin_vwc)
         asked: Record = {"weather": str(weather) if weather else None, "rain_mm_month": rain_mm_month}
-        asked |= {"crop": crop, "settings": settings}
-        asked |= _thresholds(settings)
+        asked |= {"crop": crop, "settings": settings} | thresholds
         _replay(what, asked, start, _json_line if as_json else _sentence, png)
     except (ValueError, OSError) as error:
         print(f"corolle replay canopy: {error}", file=sys.stderr)
