@@ -20,6 +20,7 @@ from corolle_gateway.secrets_file import read_secret
 IN_FLIGHT = 40
 _KEEPALIVE_S = 30
 _CONNECT_S = 10.0  # DNS, TCP, TLS and CONNACK
+_LOST_AFTER = 3  # times as long as a broker may be silent: then a PUBACK is not only late
 _SILENT_S = 10.0  # a broker that acknowledges nothing for so long is left and asked anew
 _LOOK_S = 1.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 60.0
@@ -51,7 +52,7 @@ class MqttClient:
         log: Log,
         counts: Counts,
         receive: Callable[[Incoming], None],
-        connected: Callable[[], None],
+        connected: Callable[[], None] = lambda: None,
         silent_s: float = _SILENT_S,
     ):
         self._name = name
@@ -70,6 +71,8 @@ class MqttClient:
         self._under_way: dict[int, tuple[bytes, Callable[[], None]]] = {}  # in the order they were sent
         self._received: dict[int, Incoming] = {}  # by this connection, and not acknowledged yet
         self._room = asyncio.Event()
+        self._oldest: int | None = None
+        self._oldest_since_s = 0.0
         self._answered_s = 0.0  # when the broker answered last, or was first asked something since
         self.up = asyncio.Event()
 
@@ -158,6 +161,7 @@ class MqttClient:
         """Look after a connection until it is lost."""
         self._connection = connection
         self._received.clear()
+        self._oldest = None
         self._answered_s = self._loop.time()
         connection.write(self._hello)
         try:
@@ -173,13 +177,21 @@ class MqttClient:
     def _look(self, connection: Connection) -> None:
         now_s = self._loop.time()
         waits = bool(self._under_way) or not self.up.is_set()
-        if waits and now_s - self._answered_s > self._silent_s:
+        is_silent = waits and now_s - self._answered_s > self._silent_s
+        if is_silent or self._oldest_waits_s(now_s) > _LOST_AFTER * self._silent_s:
             self._counts.reject(f"{self._name}_silent", under_way=len(self._under_way))
             connection.abandon("it has not answered")
         elif now_s - self._answered_s > 2 * _KEEPALIVE_S:
             connection.abandon("it has not answered a ping")
         elif now_s - max(connection.written_s, self._answered_s) > _KEEPALIVE_S / 2:
             connection.write(packets.PINGREQ)
+
+    def _oldest_waits_s(self, now_s: float) -> float:
+        """For how long the oldest under way has been that: its PUBACK may be lost, and with it its room."""
+        oldest = next(iter(self._under_way), None)
+        if oldest is None or oldest != self._oldest:
+            self._oldest, self._oldest_since_s = oldest, now_s
+        return now_s - self._oldest_since_s
 
     def _take(self, kind: int, body: bytes) -> None:
         """A packet of the broker's. Raises MqttError."""
