@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from corolle.wire import eu868, multicast
 from corolle.wire.airtime import low_data_rate
 from corolle.wire.codec import encode
 from corolle.wire.join import JoinAccept, session_keys
@@ -29,6 +30,8 @@ from corolle_hil.world.propagation import Position
 _NET_ID, _DEV_ADDR = 0, 0x26010001
 _JOIN_DELAY_US, _RX1_DELAY_US = 5_000_000, 1_000_000  # RP002-1.0.4, table 1
 _DBM = 14.0
+_GROUP_ADDR, _GROUP_KEY = 0x26010002, b"key of the group"
+_COPY_US = 6_000_000
 
 
 class LoneNetwork:
@@ -48,7 +51,7 @@ class LoneNetwork:
         self._app_key = Key(bytes.fromhex(app_key))
         self._on_uplink = on_uplink
         self._session: tuple[Key, Key] | None = None  # NwkSKey, AppSKey
-        self._join_nonce = self._f_cnt_down = self._id = 0
+        self._join_nonce = self._f_cnt_down = self._f_cnt_group = self._id = 0
         self._waiting: list[tuple[int, bytes]] = []  # (FPort, payload)
         air.join(self)
 
@@ -60,6 +63,23 @@ class LoneNetwork:
     def send(self, port: int, payload: bytes) -> None:
         """Send anything after the next uplink."""
         self._waiting.append((port, payload))
+
+    def form_group(self) -> None:
+        """Send a group's key after the next uplink."""
+        sealed = multicast.sealing_key(self._app_key, Key).decrypt(_GROUP_KEY)
+        self.send(multicast.SETUP_PORT, multicast.build_setup(0, _GROUP_ADDR, sealed, 0, 0xFFFF))
+
+    def order_group(self, **fields: Any) -> None:
+        """Send a COMMAND to the group now, three times, to be answered within eight seconds."""
+        self._id += 1
+        keys = map(Key, multicast.group_keys(Key(_GROUP_KEY), _GROUP_ADDR))
+        order = bytes((2,)) + encode(COMMAND, {"id": self._id, **fields})
+        frame = UNCONFIRMED_DOWN, _GROUP_ADDR, 0, self._f_cnt_group, b"", multicast.ORDER_PORT, order
+        self._f_cnt_group += 1
+        sf, bw_hz = eu868.modulation(eu868.RX2_DATA_RATE)
+        signal = self._signal(eu868.RX2_FREQ_HZ, sf, bw_hz, build_data(*frame, *keys))
+        for copy in range(3):
+            self._scheduler.after(1 + copy * _COPY_US, self._air.transmit, self, signal)
 
     def listening_since_us(self, signal: Signal) -> int | None:
         return None if signal.iq_inverted else 0
@@ -102,8 +122,9 @@ class LoneNetwork:
             self._answer(heard, build_data(*down, *self._session), _RX1_DELAY_US)
 
     def _answer(self, heard: Signal, frame: bytes, delay_us: int) -> None:
-        slow = low_data_rate(heard.sf, heard.bw_hz)
-        signal = Signal(
-            heard.freq_hz, heard.sf, heard.bw_hz, frame, _DBM, iq_inverted=True, crc=False, low_data_rate=slow
-        )
+        signal = self._signal(heard.freq_hz, heard.sf, heard.bw_hz, frame)
         self._scheduler.after(delay_us, self._air.transmit, self, signal)
+
+    def _signal(self, freq_hz: int, sf: int, bw_hz: int, frame: bytes) -> Signal:
+        slow = low_data_rate(sf, bw_hz)
+        return Signal(freq_hz, sf, bw_hz, frame, _DBM, iq_inverted=True, crc=False, low_data_rate=slow)

@@ -19,6 +19,7 @@ from corolle_gateway.errors import ConfigError, StartError, StoreError
 from corolle_gateway.hub.book import Book
 from corolle_gateway.hub.desk import Desk
 from corolle_gateway.hub.door import Door
+from corolle_gateway.hub.group_desk import GroupDesk
 from corolle_gateway.hub.hub import Hub
 from corolle_gateway.hub.keeper import Keeper
 from corolle_gateway.hub.paths import Paths
@@ -65,6 +66,7 @@ class Gateway:
         self._places = Places()
         rooms = clock, self._counts, self._tasks, self._writer, self._outbox
         self._wanted = SettingsDesk(*rooms, self._places)
+        self._groups = GroupDesk(*rooms, self._places, book, self._desk)
         self._hub = Hub(self._counts, self._writer, self._outbox, self._desk, logs, self._wanted)
         bound = settings.store
         self._keeper = Keeper(clock, log, self._counts, self._writer, bound.max_mb, bound.keep_days)
@@ -82,6 +84,7 @@ class Gateway:
         self._places.load(units)
         await self._desk.load(self._hub.units, Paths(self._lorawan, self._ble))
         await self._wanted.load(self._hub.units, self._lorawan)
+        await self._groups.load(self._lorawan)
         lorawan = self._settings.lorawan
         try:
             await self._lorawan.start(lorawan.bind, lorawan.port)
@@ -168,7 +171,7 @@ class Gateway:
             self._tasks,
             self._outbox,
             self._hub,
-            Door(self._desk, self._wanted),
+            Door(self._places, self._desk, self._groups, self._wanted),
             lambda fresh: self._writer.submit(lambda db: counts.add(db, fresh)),
             lambda: self._keeper.room,
         )

@@ -118,6 +118,7 @@ class Command(Struct):
     reason: str
     created_s: float
     attempts: int = 0
+    group: str = ""  # whom the city has ordered, where it was not this unit alone
 
 
 # A command is open until it reaches one of the others: acknowledged, refused, failed, expired.
@@ -149,6 +150,18 @@ class SessionRecord(Struct):
 
     def __repr__(self) -> str:
         return f"SessionRecord(id={self.id}, unit={self.unit!r}, dev_addr={self.dev_addr:08x})"
+
+
+class GroupRecord(Struct):
+    """A multicast group as the store keeps it. Its repr leaves the key out."""
+
+    name: str
+    address: int
+    key: bytes
+    f_cnt: int = 0  # the smallest counter that was never reserved
+
+    def __repr__(self) -> str:
+        return f"GroupRecord({self.name!r}, address={self.address:08x})"
 
 
 class Airtime(Struct, frozen=True):

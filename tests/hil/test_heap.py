@@ -10,7 +10,7 @@ from statistics import median
 from typing import Any
 
 import pytest
-from corolle.wire import settings_words
+from corolle.wire import multicast, settings_words
 from corolle.wire.canopy_report import CANOPY_REPORT
 from corolle.wire.lamp_report import LAMP_REPORT
 from corolle.wire.orders import ACK
@@ -101,6 +101,12 @@ class _Node:
             self.network.order(verb=code_of(VERBS, verb), value=value, until_s=until_s, author="test")
             self.network.send(settings_words.PORT, settings_words.pack_pairs([("report_min", 14 + hour % 2)]))
             self.network.send(settings_words.PORT, b"\0")
+            if hour == 1:
+                self.network.form_group()
+            elif hour > 1:
+                self.network.order_group(
+                    verb=code_of(VERBS, verb), value=value, until_s=until_s, author="group"
+                )
             self.street.run(self.scheduler.now_us + _HOUR_US)
 
     @property
@@ -134,6 +140,9 @@ def test_a_node_lives_in_its_heap_and_does_not_grow(
     assert node.ports.count(report.port) >= _HOURS
     assert node.ports.count(ACK.port) >= _HOURS // 2
     assert node.ports.count(settings_words.PORT) >= _HOURS
+    assert node.ports.count(multicast.SETUP_PORT) == int(node.kind == "lamp")  # a canopy sleeps
+    # Each order to the lamp's group is answered as well, in its own time.
+    assert node.ports.count(ACK.port) >= (2 * _HOURS - 4 if node.kind == "lamp" else 0)
     first, second = node.heap[: len(node.heap) // 2], node.heap[len(node.heap) // 2 :]
     # One look may find a frame on its way: what lasts is what half of them find.
     assert median(second) <= max(first)

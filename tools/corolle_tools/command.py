@@ -23,21 +23,24 @@ def command(
     value: Annotated[int | None, typer.Argument(help="The verb's value.")] = None,
     lasts: Annotated[str, typer.Option("--for", metavar="TIME", help="How long: 90s, 10m, 2h.")] = "10m",
     author: Annotated[str, typer.Option(help="Who orders it; the reason names them.")] = "ops",
+    group: Annotated[
+        bool, typer.Option("--group", help="UNIT is a group's name, a site's or a kind's.")
+    ] = False,
     broker: Annotated[
         str | None, typer.Option(metavar="URL", help="A broker other than the street's.")
     ] = None,
     state: Annotated[Path | None, typer.Option(metavar="DIR", help="The folder of the street meant.")] = None,
 ) -> None:
-    """Order a unit to do something for a time, and wait until it has answered.
+    """Order a unit to do something for a time, and wait until it has answered; or many of them at once.
 
-    Ends with 0 when the unit has acknowledged, with 1 when the order was refused or has expired.
+    Ends with 0 when all have acknowledged, with 1 when the order was refused, has failed or expired.
     """
     try:
         order = {"id": secrets.token_hex(6), "verb": verb, "for_s": duration.seconds(lasts), "author": author}
         address, topics, speed = find(broker, state)
-        if unit not in topics:
+        if unit not in topics and not group:
             raise ValueError(f"no unit {unit!r}: there are {', '.join(topics) or 'none yet'}")
-        with OrderDesk(address, topics[unit]) as desk:
+        with OrderDesk(address, f"{base_of(unit, topics)}/{unit}") as desk:
             status = _follow(desk, order | ({} if value is None else {"value": value}), speed)
     except (ValueError, running.NoStreet, OSError) as error:
         print(error, file=sys.stderr)
@@ -53,6 +56,16 @@ def find(broker: str | None, state: Path | None) -> tuple[BrokerUrl, dict[str, s
     street = running.find(state)
     topics = {name: f"corolle/{street.site}/{street.gateway}/{name}" for name in street.units}
     return BrokerUrl.parse(broker or street.broker), topics, street.speed
+
+
+def base_of(name: str, topics: dict[str, str]) -> str:
+    """The topic of the gateway that knows somebody of that name. ValueError: it may be one of several."""
+    if name in topics:
+        return topics[name].rpartition("/")[0]
+    bases = {topic.rpartition("/")[0] for topic in topics.values()}
+    if len(bases) != 1:
+        raise ValueError(f"no unit {name!r}, and {len(bases)} gateways that may have such a group")
+    return bases.pop()
 
 
 def _follow(desk: OrderDesk, order: dict[str, Any], speed: float) -> str:
@@ -72,4 +85,5 @@ def _follow(desk: OrderDesk, order: dict[str, Any], speed: float) -> str:
 def _told(answer: dict[str, Any]) -> str:
     at = str(answer.get("time", ""))[11:19]
     why = f": {answer['reason']}" if answer.get("reason") else ""
-    return f"{at}  {answer.get('status')}{why}"
+    units = f", {answer['value']} of {answer['units']} units" if "units" in answer else ""
+    return f"{at}  {answer.get('status')}{units}{why}"

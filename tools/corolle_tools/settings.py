@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from corolle_tools import duration, running
-from corolle_tools.command import find
+from corolle_tools.command import base_of, find
 from corolle_tools.wish_desk import Refused, Standing, WishDesk
 
 _DIFFERS, _USAGE = 1, 2
@@ -41,7 +41,7 @@ def settings(
     try:
         wanted = _read(changes or [])
         address, topics, _ = find(broker, state)
-        desk = WishDesk(address, _base(name, topics), name)
+        desk = WishDesk(address, base_of(name, topics), name)
         try:
             desk.want(wanted, author)
             agreed = desk.follow(duration.seconds(wait))
@@ -67,16 +67,6 @@ def _read(words: list[str]) -> dict[str, int | None]:
         if not between:
             raise ValueError(f"{word!r} is not SETTING=VALUE with a whole number")
     return wanted
-
-
-def _base(name: str, topics: dict[str, str]) -> str:
-    """The topic of the gateway that knows somebody of that name."""
-    if name in topics:
-        return topics[name].rpartition("/")[0]
-    bases = {topic.rpartition("/")[0] for topic in topics.values()}
-    if len(bases) != 1:
-        raise ValueError(f"no unit {name!r}, and {len(bases)} gateways that may have such a group")
-    return bases.pop()
 
 
 def _print_json(standings: list[Standing]) -> None:

@@ -1,6 +1,7 @@
 """Keeps the LoRaWAN link up: probes the radio, runs the MAC, and begins anew when either fails for good."""
 
 import asyncio
+import os
 
 from corolle.wire.compat import const
 from corolle.wire.seldom import borrowed
@@ -10,6 +11,8 @@ _LOOK_S = const(120)
 _COMMANDS = ("corolle.units.commands", "corolle.wire.commands")
 _WANTED = ("corolle.units.wanted", "corolle.wire.settings_words")
 _SETTINGS_PORT = const(32)  # wire/settings_words.py
+_GROUP_PORT = const(34)  # wire/multicast.py
+_SPREAD_STEP_MS = const(4000)
 
 
 class LinkKeeper:
@@ -71,7 +74,17 @@ class LinkKeeper:
             with borrowed(*_WANTED) as wanted:
                 self._common.reporter.raw(port, wanted.take(self._common, self._unit, payload))
             return
+        by, spread_ms = port, 0
+        if port == _GROUP_PORT and payload:
+            by, spread_ms, payload = None, payload[0] * _SPREAD_STEP_MS, payload[1:]
         with borrowed(*_COMMANDS) as commands:
-            fields = commands.Commands(self._kind, self._common, self._unit).take(payload, port)
-        if fields:
+            fields = commands.Commands(self._kind, self._common, self._unit).take(payload, by)
+        if fields and spread_ms:
+            asyncio.create_task(self._answer_later(fields, spread_ms))  # noqa: RUF006 - the loop holds it
+        elif fields:
             self._common.reporter.ack(fields)
+
+    async def _answer_later(self, fields: dict, spread_ms: int) -> None:
+        """A group that answers at once is heard by nobody."""
+        await asyncio.sleep_ms(int.from_bytes(os.urandom(3), "little") % spread_ms)
+        self._common.reporter.ack(fields)

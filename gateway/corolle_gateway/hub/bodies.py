@@ -10,7 +10,7 @@ from corolle.wire.sanitary_record import SANITARY, Record
 
 from corolle_gateway.hub.bthome_names import named
 from corolle_gateway.hub.standing import Standing
-from corolle_gateway.model import BleRadio, Radio, Sensed, Unit, Uplink, iso_utc
+from corolle_gateway.model import OPEN_STATUSES, BleRadio, Radio, Sensed, Unit, Uplink, iso_utc
 
 Body = dict[str, Any]
 
@@ -80,7 +80,13 @@ def radio(heard: Radio | BleRadio) -> Body:
 
 
 def answer(
-    unit: str, command_id: str | None, status: str, reason: str, value: int | None, now_s: float
+    unit: str,
+    command_id: str | None,
+    status: str,
+    reason: str,
+    value: int | None,
+    author: str | None,
+    now_s: float,
 ) -> Body:
     """A step in the life of a command, or of an order that never became one."""
     return {
@@ -88,9 +94,24 @@ def answer(
         "unit": unit,
         "status": status,
         "reason": reason,
+        "author": author,
         "time": iso_utc(now_s),
         "value": value,
     }
+
+
+def group_answer(group: str, command_id: str, standing: dict[str, int], author: str, now_s: float) -> Body:
+    """How far a group has come with an order: how many units are at each status."""
+    units, done = sum(standing.values()), standing.get("acknowledged", 0)
+    if open_ := [status for status in OPEN_STATUSES if standing.get(status)]:
+        # "accepted" until all were told, "sent" while answers are missing.
+        status, reason = open_[0] if len(open_) == 1 else "queued", ""
+    elif done == units:
+        status, reason = "acknowledged", ""
+    else:
+        status, reason = "failed", f"{units - done} of {units} units did not acknowledge"
+    body = answer(group, command_id, status, reason, done, author, now_s)
+    return body | {"units": units, "standing": standing}
 
 
 def standing(unit: Unit, it: Standing, now_s: float) -> Body:

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from corolle.wire import words
 from msgspec import json
@@ -15,7 +15,7 @@ from corolle_gateway.hub import bodies
 from corolle_gateway.hub.orders import Order
 from corolle_gateway.log import Log
 from corolle_gateway.model import OPEN_STATUSES, Command, Guard
-from corolle_gateway.store import commands, messages
+from corolle_gateway.store import commands, groups, messages
 from corolle_gateway.store.outbox import Outbox
 from corolle_gateway.store.writer import Writer
 
@@ -32,6 +32,9 @@ class Book:
         self._writer = writer
         self._outbox = outbox
         self._open: defaultdict[str, list[Command]] = defaultdict(list)
+        self.moved: Callable[[Command], None] = lambda command: (
+            None
+        )  # is told each step of a group's commands
 
     async def load(self) -> list[Command]:
         """Go on with the commands an earlier run left open."""
@@ -68,6 +71,39 @@ class Book:
         self._outbox.filled.set()
         return command, new
 
+    async def add_group(self, group: str, orders: dict[str, Order], author: str) -> list[Command]:
+        """Accept an order for each of several units, under one number that all of them hear.
+
+        The commands; none when the group had an order of that id before. sqlite3.Error when they could not
+        be stored.
+        """
+        now_s = self._clock.now()
+        order_id = next(iter(orders.values())).id
+        wire_id = self._free_wire_id(orders, int(now_s) % _WIRE_IDS)
+
+        def operation(db: sqlite3.Connection) -> list[Command]:
+            if not groups.put_order(db, group, order_id, author, len(orders), now_s):
+                return []
+            made = [_command(unit, order, wire_id, now_s, group) for unit, order in orders.items()]
+            made = [command for command in made if commands.find(db, command.unit, command.id) is None]
+            for command in made:
+                commands.put(db, command)
+            return made
+
+        made = await self._writer.submit(operation)
+        for command in made:
+            self._open[command.unit].append(command)
+        self._counts.count("commands_accepted", len(made))
+        self._log.info("group_command", group=group, id=order_id, units=len(made))
+        return made
+
+    def _free_wire_id(self, units: Iterable[str], wire_id: int) -> int:
+        """A number that no open command of theirs has."""
+        taken = {command.wire_id for unit in units for command in self.open_for(unit)}
+        while wire_id in taken:
+            wire_id = (wire_id + 1) % _WIRE_IDS
+        return wire_id
+
     def step(self, command: Command, status: str, reason: str) -> asyncio.Future[bool]:
         """A command reaches a status, and the city is told."""
         self._become(command, status, reason)
@@ -82,7 +118,7 @@ class Book:
         """An order never becomes a command."""
         now_s = self._clock.now()
         message_id = self._outbox.next_id()
-        body = json.encode(bodies.answer(unit, order_id, "refused", reason, None, now_s))
+        body = json.encode(bodies.answer(unit, order_id, "refused", reason, None, None, now_s))
         return self._queued(lambda db: messages.put(db, message_id, unit, "ack", None, now_s, body))
 
     def answered(self, unit: str, ack: dict[str, int], guard: Guard) -> asyncio.Future[bool]:
@@ -138,10 +174,16 @@ class Book:
             self._open[command.unit].remove(command)
         self._counts.count(f"commands_{status}")
         self._log.info("command", unit=command.unit, id=command.id, status=status, reason=reason)
+        if command.group:
+            self.moved(command)
 
 
 def _made(db: sqlite3.Connection, unit: str, order: Order, now_s: float) -> Command:
     wire_id = (commands.last_wire_id(db, unit) + 1) % _WIRE_IDS
+    return _command(unit, order, wire_id, now_s, "")
+
+
+def _command(unit: str, order: Order, wire_id: int, now_s: float, group: str) -> Command:
     return Command(
         unit=unit,
         id=order.id,
@@ -153,11 +195,15 @@ def _made(db: sqlite3.Connection, unit: str, order: Order, now_s: float) -> Comm
         status="accepted",
         reason="",
         created_s=now_s,
+        group=group,
     )
 
 
 def _put_ack(db: sqlite3.Connection, message_id: int, command: Command, value: int, now_s: float) -> None:
-    body = bodies.answer(command.unit, command.id, command.status, command.reason, value, now_s)
+    if command.group and command.status in OPEN_STATUSES:
+        return  # of a thousand units but the ends are told; the group's own answers tell of the rest
+    told = command.id, command.status, command.reason, value, command.author
+    body = bodies.answer(command.unit, *told, now_s)
     messages.put(db, message_id, command.unit, "ack", None, now_s, json.encode(body))
 
 

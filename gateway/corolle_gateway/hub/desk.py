@@ -72,10 +72,21 @@ class Desk:
             return
         command, new = await self._book.add(unit_name, order)
         if new:
-            self._supersede(command)
+            self.supersede(command)
             if self._must_wait(command):
                 self._book.step(command, "queued", "waits for the unit's next uplink")
             self._plan(command, self._clock.now())
+
+    def take_over(self, command: Command, delay_s: float, heard: bool) -> None:
+        """One unit's part of an order to its group. `heard`: it was told already, and may yet answer."""
+        if command.status not in OPEN_STATUSES:
+            return
+        if heard:
+            command.attempts = 1
+            self._book.step(command, "sent", "to its group")
+        elif self._must_wait(command):
+            self._book.step(command, "queued", "waits for the unit's next uplink")
+        self._plan(command, self._clock.now() + delay_s)
 
     def waiting(self, unit: str) -> int:
         """How many commands wait for the unit's next uplink."""
@@ -179,7 +190,8 @@ class Desk:
         self._book.step(command, status, reason)
         self._over(command)
 
-    def _supersede(self, newer: Command) -> None:
+    def supersede(self, newer: Command) -> None:
+        """What the unit was ordered before, and what would contradict it, has ended."""
         for older in list(self._book.open_for(newer.unit)):
             same = older.verb == newer.verb or {older.verb, newer.verb} <= set(_STATE_VERBS)
             if older is not newer and same and newer.verb not in _FACTS:
@@ -191,14 +203,19 @@ class Desk:
         return is_class_a and not (self._link and self._link.is_near(command.unit))
 
     def _downlink(self, command: Command) -> Downlink:
-        values = {
-            "id": command.wire_id,
-            "verb": words.code_of(words.VERBS, command.verb),
-            "value": command.value,
-            "until_s": int(command.until_s),
-            "author": command.author,
-        }
-        return Downlink(self._units[command.unit], COMMAND.port, codec.encode(COMMAND, values), command.id)
+        return Downlink(self._units[command.unit], COMMAND.port, packed(command), command.id)
+
+
+def packed(command: Command) -> bytes:
+    """A command as its unit reads it."""
+    values = {
+        "id": command.wire_id,
+        "verb": words.code_of(words.VERBS, command.verb),
+        "value": command.value,
+        "until_s": int(command.until_s),
+        "author": command.author,
+    }
+    return codec.encode(COMMAND, values)
 
 
 def _key(command: Command) -> tuple[str, str]:

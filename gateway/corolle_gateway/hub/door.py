@@ -2,17 +2,25 @@
 
 from corolle_gateway.hub import wishes
 from corolle_gateway.hub.desk import Desk
+from corolle_gateway.hub.group_desk import GroupDesk
+from corolle_gateway.hub.places import Places
 from corolle_gateway.hub.settings_desk import SettingsDesk
 
 
 class Door:
     """One topic for orders of every sort."""
 
-    def __init__(self, desk: Desk, settings: SettingsDesk):
+    def __init__(self, places: Places, desk: Desk, groups: GroupDesk, settings: SettingsDesk):
+        self._places = places
         self._desk = desk
+        self._groups = groups
         self._settings = settings
 
     async def order(self, name: str, payload: bytes) -> None:
         """Take what the city wrote on a command topic. sqlite3.Error when it could not be stored."""
-        taker = self._settings if wishes.is_wish(payload) else self._desk
-        await taker.order(name, payload)
+        if wishes.is_wish(payload):
+            await self._settings.order(name, payload)
+        elif self._places.members(name) and not self._places.is_unit(name):
+            await self._groups.order(name, payload)
+        else:
+            await self._desk.order(name, payload)

@@ -61,11 +61,11 @@ class SettingsDesk:
             wish = wishes.read({unit.kind for unit in members}, payload)
         except OrderError as error:
             self._counts.reject(error.cause, unit=name)
-            await self._tell(name, error.order_id, "refused", str(error), now_s)
+            await self._tell(name, error.order_id, "refused", str(error), None)
             return
         await self._writer.submit(lambda db: settings.want(db, name, wish.settings, wish.author, now_s))
         self._want(name, wish.settings)
-        await self._tell(name, wish.id, "accepted", "", now_s, len(members))
+        await self._tell(name, wish.id, "accepted", "", wish.author, len(members))
         for unit in members:
             self._changed(unit, not wish.settings)
         self._tell_at_once(members)
@@ -159,10 +159,11 @@ class SettingsDesk:
         order_id: str | None,
         status: str,
         reason: str,
-        now_s: float,
+        author: str | None,
         value: int | None = None,
     ) -> asyncio.Future[None]:
-        return self._put(name, "ack", bodies.answer(name, order_id, status, reason, value, now_s))
+        body = bodies.answer(name, order_id, status, reason, value, author, self._clock.now())
+        return self._put(name, "ack", body)
 
     def _put(self, name: str, kind: str, body: bodies.Body) -> asyncio.Future[None]:
         message_id, now_s, said = self._outbox.next_id(), self._clock.now(), json.encode(body)

@@ -4,7 +4,7 @@ import sqlite3
 
 from corolle_gateway.model import Command
 
-_COLUMNS = "unit, id, wire_id, verb, value, until_s, author, status, reason, created_s, attempts"
+_COLUMNS = "unit, id, wire_id, verb, value, until_s, author, status, reason, created_s, attempts, grp"
 
 
 def find(db: sqlite3.Connection, unit: str, command_id: str) -> Command | None:
@@ -45,7 +45,7 @@ def last_given(db: sqlite3.Connection, verb: str, author: str) -> dict[str, tupl
 def put(db: sqlite3.Connection, command: Command) -> None:
     """Store a new command."""
     db.execute(
-        f"INSERT INTO commands ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO commands ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             command.unit,
             command.id,
@@ -58,6 +58,7 @@ def put(db: sqlite3.Connection, command: Command) -> None:
             command.reason,
             command.created_s,
             command.attempts,
+            command.group,
         ),
     )
 

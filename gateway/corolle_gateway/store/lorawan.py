@@ -4,8 +4,8 @@ import sqlite3
 from asyncio import Future
 from collections.abc import Callable
 
-from corolle_gateway.model import Airtime, Guard, SessionRecord, Unit
-from corolle_gateway.store import airtime, registry, sessions
+from corolle_gateway.model import Airtime, GroupRecord, Guard, SessionRecord, Unit
+from corolle_gateway.store import airtime, groups, registry, sessions
 from corolle_gateway.store.writer import Writer
 
 
@@ -49,6 +49,22 @@ class LorawanMemory:
     def reserve(self, session_id: int, f_cnt_down: int) -> Future[None]:
         """Reserve downlink counters below `f_cnt_down`."""
         return self._writer.submit(lambda db: sessions.reserve(db, session_id, f_cnt_down))
+
+    async def groups(self) -> tuple[list[GroupRecord], dict[tuple[str, str], bytes]]:
+        """All multicast groups; and the mark of each member, by group and unit."""
+        return await self._writer.submit(lambda db: (groups.everyone(db), groups.members(db)))
+
+    async def put_group(self, group: GroupRecord) -> None:
+        """A new group, or an old one with a new key: nobody is a member yet."""
+        await self._writer.submit(lambda db: groups.put(db, group))
+
+    async def reserve_group(self, name: str, f_cnt: int) -> None:
+        """Reserve a group's counters below `f_cnt`."""
+        await self._writer.submit(lambda db: groups.reserve(db, name, f_cnt))
+
+    def joined_group(self, name: str, unit: str, mark: bytes) -> Guard:
+        """A guard that enters a member."""
+        return lambda db: groups.put_member(db, name, unit, mark)
 
     def note_airtime(self, sent: Airtime, forget_before_s: float) -> Future[None]:
         """Enter a transmission in the duty ledger."""

@@ -132,7 +132,25 @@ CREATE TABLE desired (
 CREATE TABLE reported (unit TEXT PRIMARY KEY, settings BLOB NOT NULL) STRICT, WITHOUT ROWID;
 """
 
-MIGRATIONS = (_FIRST, _SANITARY, _CONTRADICTIONS, _BOUNDED, _BLE, _SETTINGS)
+# Orders to groups, and the keys by which a group hears at once. multicast.f_cnt: the smallest counter never
+# reserved. multicast_members: who has said that it has joined, and a mark of the keys with which.
+_GROUPS = """
+ALTER TABLE commands ADD COLUMN grp TEXT NOT NULL DEFAULT '';
+CREATE INDEX commands_of_group ON commands (grp, id) WHERE grp <> '';
+CREATE TABLE group_commands (
+    grp TEXT NOT NULL, id TEXT NOT NULL, author TEXT NOT NULL, units INTEGER NOT NULL,
+    created_s REAL NOT NULL, closed INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (grp, id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE multicast (
+    name TEXT PRIMARY KEY, address INTEGER NOT NULL UNIQUE, key BLOB NOT NULL,
+    f_cnt INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE TABLE multicast_members (
+    name TEXT NOT NULL, unit TEXT NOT NULL, mark BLOB NOT NULL, PRIMARY KEY (name, unit)
+) STRICT, WITHOUT ROWID;
+"""
+
+MIGRATIONS = (_FIRST, _SANITARY, _CONTRADICTIONS, _BOUNDED, _BLE, _SETTINGS, _GROUPS)
 
 
 def migrate(db: sqlite3.Connection) -> None:

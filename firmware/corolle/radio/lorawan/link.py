@@ -13,6 +13,9 @@ _HEADER_BYTES = const(13)  # MHDR, FHDR without FOpts, FPort and MIC
 _DEFAULT_CHANNELS = const(0x0007)
 _APPLICATION_PORTS = const(223)
 _DEVICE_TIME_REQ = const(b"\x0d")  # 5.9
+_GROUP_BYTES = const(44)  # of each in the record of multicast.py, its address first
+_GROUP_PORT = const(34)  # wire/multicast.py
+_MULTICAST = ("corolle.radio.lorawan.multicast", "corolle.wire.multicast", "corolle.wire.derive")
 _OBEYING = ("corolle.radio.lorawan.obeying", "corolle.wire.mac_commands", "corolle.wire.bits")
 
 # port: None without a payload for the application. more: the network holds another frame.
@@ -31,6 +34,7 @@ class Link:
         self._time = network_time
         self._counts = counts
         duty.limit(session.max_duty_cycle)
+        self.groups = session.store.load("groups") or b""  # that this node belongs to
         self._unanswered = 0  # uplinks since the last downlink, ADR_ACK_CNT of 4.3.1.1
 
     def room(self) -> int:
@@ -95,6 +99,8 @@ class Link:
         raw = reception.payload
         try:
             frame = wire.parse_data(raw)
+            if self._is_group(raw):
+                return self._accept_group(frame, raw)
             if not self._is_ours(frame, raw):
                 return None
             payload = self._clear(frame)
@@ -108,6 +114,18 @@ class Link:
         self.session.save()
         application = frame.f_port is not None and 1 <= frame.f_port <= _APPLICATION_PORTS
         return Downlink(frame.f_port if application else None, payload, bool(frame.f_ctrl & wire.F_PENDING))
+
+    def _is_group(self, raw: bytes) -> bool:
+        places = range(0, len(self.groups), _GROUP_BYTES)
+        return any(self.groups[place : place + 4] == raw[1:5] for place in places)
+
+    def _accept_group(self, frame, raw: bytes) -> Downlink | None:
+        with borrowed(*_MULTICAST) as multicast:
+            payload = multicast.accept(self.session.store, frame, raw, self._counts)
+        if payload is None:
+            return None
+        self._counts["downlinks"] += 1
+        return Downlink(_GROUP_PORT, payload, False)
 
     def _is_ours(self, frame, raw: bytes) -> bool:
         """Address, counter and MIC; takes the counter when all are right."""

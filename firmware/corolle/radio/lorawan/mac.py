@@ -8,7 +8,7 @@ from corolle.radio.lorawan.duty import DutyCycle
 from corolle.radio.lorawan.join_pace import JoinPace
 from corolle.radio.lorawan.link import Link
 from corolle.radio.lorawan.network_time import NetworkTime
-from corolle.radio.lorawan.queue import REPORT, SendQueue
+from corolle.radio.lorawan.queue import ACK, REPORT, SendQueue
 from corolle.radio.lorawan.traffic import Traffic
 from corolle.wire.compat import const
 from corolle.wire.seldom import borrowed
@@ -17,6 +17,8 @@ _QUEUE_LIMIT = const(16)
 _DAY_S = const(86_400)
 _RETRY_S = const(2)
 _RETRY_MAX_S = const(600)
+_SETUP_PORT = const(200)  # wire/multicast.py
+_MULTICAST = ("corolle.radio.lorawan.multicast", "corolle.wire.multicast", "corolle.wire.derive")
 
 
 # What is counted. A name of at most ten letters is kept once, however often the code says it.
@@ -75,7 +77,7 @@ class LoRaWan:
         self._counts = new_counts()
         self._time = NetworkTime(on_time)
         self._identity = identity
-        self._traffic = None
+        self._traffic = self._link = None
         self._retry_s = _RETRY_S
         self._progress = 0
         self.healthy = True  # whether radio and flash worked last time
@@ -151,8 +153,9 @@ class LoRaWan:
 
     def _open(self, session) -> Traffic:
         self._time.ask_soon()
+        self._link = Link(session, self._duty, self._time, self._counts, self._battery)
         self._traffic = Traffic(
-            Link(session, self._duty, self._time, self._counts, self._battery),
+            self._link,
             self._radio,
             self._queue,
             self._duty,
@@ -161,9 +164,18 @@ class LoRaWan:
             self._log,
             self._rng,
             self._class_c,
-            self._on_downlink,
+            self._deliver,
         )
         return self._traffic
+
+    def _deliver(self, port: int, payload: bytes) -> None:
+        """Hand a downlink on; a group is set up here."""
+        if port == _SETUP_PORT and self._class_c and self._link:
+            with borrowed(*_MULTICAST) as multicast:
+                self.send(port, multicast.set_up(self._store, self._identity.app_key, payload), ACK)
+            self._link.groups = self._store.load("groups")
+        elif self._on_downlink is not None:
+            self._on_downlink(port, payload)
 
     async def _fail(self, error) -> None:
         """Wait twice as long as last time, unless something was sent in between."""

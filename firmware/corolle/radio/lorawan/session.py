@@ -36,7 +36,7 @@ class Session:
     """One activation. `f_cnt_up` is the next to be used, `f_cnt_down` the lowest still to be accepted."""
 
     def __init__(self, store, dev_addr: int, nwk_skey: bytes, app_skey: bytes):
-        self._store = store
+        self.store = store
         self._raw_keys = nwk_skey, app_skey
         self.nwk_key, self.app_key = Key(nwk_skey), Key(app_skey)
         self.dev_addr = dev_addr
@@ -85,7 +85,7 @@ class Session:
         record = struct.pack(_HEAD, _VERSION, self.dev_addr, *self._raw_keys, reserved, *kept)
         for index, (freq_hz, low, high) in sorted(self.channels.items()):
             record += struct.pack(_CHANNEL, index, freq_hz, high << 4 | low)
-        self._store.save(_RECORD, record)
+        self.store.save(_RECORD, record)
         self._reserved = reserved
 
 

@@ -161,6 +161,5 @@ class Traffic:
         self._more = downlink.more and not self._class_c
         if downlink.port is not None:
             self._log("downlink", port=downlink.port, bytes=len(downlink.payload), snr_db=reception.snr_db)
-            if self._on_downlink is not None:
-                self._on_downlink(downlink.port, downlink.payload)
+            self._on_downlink(downlink.port, downlink.payload)
         return True

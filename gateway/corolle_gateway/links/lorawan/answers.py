@@ -4,12 +4,14 @@ import sqlite3
 
 from corolle.wire import eu868
 from corolle.wire import lorawan as wire
+from corolle.wire.multicast import SETUP_PORT
 from msgspec import Struct
 
 from corolle_gateway.clock import Clock, is_set
 from corolle_gateway.links.lorawan import mac
 from corolle_gateway.links.lorawan.dedup import radio_of
 from corolle_gateway.links.lorawan.downlinks import RX1_DELAY_S, RX2_DR, Downlinks, windows
+from corolle_gateway.links.lorawan.groups import Groups
 from corolle_gateway.links.lorawan.gwmp import Reception
 from corolle_gateway.links.lorawan.outside import Memory, Receiver
 from corolle_gateway.links.lorawan.sessions import RESERVED_AHEAD, Session, Sessions
@@ -38,8 +40,10 @@ class Answers:
         receiver: Receiver,
         sessions: Sessions,
         downlinks: Downlinks,
+        groups: Groups,
     ):
         self._clock = clock
+        self.groups = groups
         self._memory = memory
         self._receiver = receiver
         self._sessions = sessions
@@ -48,7 +52,8 @@ class Answers:
     def needed(self, asked: Asked) -> bool:
         """Whether an uplink has to be answered, or something waits for its windows."""
         must = asked.confirmed or asked.adr_ack_req or bool(asked.mac_commands)
-        return must or self._receiver.waiting(asked.session.unit.name) > 0
+        unit = asked.session.unit.name
+        return must or self._receiver.waiting(unit) > 0 or self.groups.waiting(unit)
 
     async def answer(self, asked: Asked, receptions: list[Reception]) -> None:
         """Send what is due in RX1, or in RX2 if RX1 cannot be had."""
@@ -57,7 +62,7 @@ class Answers:
         slots = windows(reception, RX1_DELAY_S, RX2_DR)
         f_opts = mac.answers(asked.mac_commands, radio_of(receptions), self._time_s(asked, reception))
         room = min(eu868.max_payload(slot.dr) for slot in slots) - len(f_opts)
-        downlink = self._receiver.next_downlink(unit, room)
+        downlink = self._receiver.next_downlink(unit, room) or self.groups.next_downlink(unit, room)
         if not (f_opts or downlink or asked.confirmed or asked.adr_ack_req):
             return
         f_ctrl = wire.ACK if asked.confirmed else 0
@@ -68,7 +73,7 @@ class Answers:
             outcome = await self._downlinks.send_in_window(reception.gateway, phy, slots)
         except sqlite3.Error:
             outcome = _NOT_STORED
-        if downlink:
+        if downlink and downlink.port != SETUP_PORT:
             self._receiver.sent(downlink, outcome)
 
     async def send_now(self, downlink: Downlink) -> Sent:

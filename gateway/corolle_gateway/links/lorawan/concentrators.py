@@ -62,6 +62,11 @@ class Concentrators:
         usable = [concentrator for concentrator in self._all.values() if concentrator.address]
         return max(usable, key=lambda concentrator: concentrator.heard_s, default=None)
 
+    def all_reachable(self) -> list[Concentrator]:
+        """All that take downlinks and were heard lately."""
+        now_s = self._clock.now()
+        return [each for each in self._all.values() if each.address and abs(now_s - each.heard_s) < _GONE_S]
+
     def alone(self) -> bool:
         """Whether there is but one in service: then no other can hear what it hears."""
         if len(self._all) == 1:

@@ -22,6 +22,7 @@ RX2_DELAY_S = RX1_DELAY_S + 1
 # What may be used of a duty cycle: joins and class A, which wait in a window, go before class C.
 _ALL = 1.0
 _CLASS_C_SHARE = 0.8
+MULTICAST_SHARE = 0.7  # a group that cannot be told at once is told one by one
 _LONG_US = 1_000_000  # nobody is heard meanwhile: too long while others want to be answered
 _BUSY = "collision_packet"
 _LONGEST_S = 4.0  # no frame takes longer: if it seems so, the clock was set back
@@ -97,7 +98,11 @@ class Downlinks:
                 break
         return outcome
 
-    async def send_at_once(self, gateway: str | None, phy: bytes) -> Sent:
+    def reachable(self) -> list[str]:
+        """The EUIs of all concentrators in service."""
+        return [each.eui for each in self._concentrators.all_reachable()]
+
+    async def send_at_once(self, gateway: str | None, phy: bytes, share: float = _CLASS_C_SHARE) -> Sent:
         """Send to a unit that always listens, by the concentrator that heard it last if that can be."""
         concentrator = self._concentrators.reachable(gateway) or self._concentrators.any_reachable()
         if concentrator is None:
@@ -106,7 +111,7 @@ class Downlinks:
         async with concentrator.turn:
             # A concentrator sends one frame at a time.
             await self._clock.sleep(min(concentrator.free_at_s - self._clock.now(), _LONGEST_S))
-            outcome = await self._send(concentrator, phy, slot, _CLASS_C_SHARE)
+            outcome = await self._send(concentrator, phy, slot, share)
             if outcome.ok:
                 concentrator.free_at_s = self._clock.now() + _airtime_us(phy, slot) / 1e6 + _GAP_S
         return outcome

@@ -7,6 +7,7 @@ from corolle_gateway.links.lorawan.concentrators import Concentrators
 from corolle_gateway.links.lorawan.dedup import Deduplicator
 from corolle_gateway.links.lorawan.downlinks import Downlinks
 from corolle_gateway.links.lorawan.endpoint import Endpoint
+from corolle_gateway.links.lorawan.groups import Groups
 from corolle_gateway.links.lorawan.joins import Joins
 from corolle_gateway.links.lorawan.outside import Memory, Receiver
 from corolle_gateway.links.lorawan.server import NetworkServer
@@ -39,7 +40,8 @@ class LorawanLink:
         self._heard = Deduplicator(clock, concentrators.alone)
         self._downlinks = Downlinks(clock, counts, memory, concentrators, power_dbm)
         self._joins = Joins(log, counts, memory, self._sessions, self._downlinks, net_id)
-        self._answers = Answers(clock, memory, receiver, self._sessions, self._downlinks)
+        self._groups = Groups(clock, memory, self._sessions, self._downlinks, net_id)
+        self._answers = Answers(clock, memory, receiver, self._sessions, self._downlinks, self._groups)
         uplinks = Uplinks(clock, counts, tasks, memory, receiver, self._sessions, self._heard, self._answers)
         server = NetworkServer(counts, tasks, concentrators, self._heard, self._joins, uplinks)
         self.endpoint = Endpoint(concentrators, counts, server.receive)
@@ -52,9 +54,10 @@ class LorawanLink:
         by_name = {unit.name: unit for unit, _ in units}
         for record in await self._memory.sessions():
             self._sessions.add(Session(by_name[record.unit], record))
+        await self._groups.load(units)
         await self._downlinks.load()
         self.endpoint.open(bind, port)
-        self._tasks.start(self._heard.run())
+        self._tasks.keep(self._heard.run)
         self._log.info("lorawan_listening", bind=bind, port=port, units=len(units))
 
     def stop(self) -> None:
@@ -64,3 +67,15 @@ class LorawanLink:
     async def send_now(self, downlink: Downlink) -> Sent:
         """Send to a class C unit at once."""
         return await self._answers.send_now(downlink)
+
+    async def members(self, group: str) -> set[str]:
+        """The units that hear what a group is told; what has no key yet gets one. sqlite3.Error."""
+        return await self._groups.members(group)
+
+    async def send_group(self, group: str, payload: bytes) -> Sent:
+        """Tell a group an order. sqlite3.Error when its counter cannot be kept."""
+        return await self._groups.send(group, payload)
+
+    def doubt(self, group: str, unit: str) -> None:
+        """A unit did not hear what its group was told."""
+        self._groups.doubt(group, unit)

@@ -4,7 +4,18 @@ from asyncio import Future
 from collections.abc import Callable
 from typing import Protocol
 
-from corolle_gateway.model import Accepted, Airtime, Downlink, Guard, Radio, Sent, SessionRecord, Unit, Uplink
+from corolle_gateway.model import (
+    Accepted,
+    Airtime,
+    Downlink,
+    GroupRecord,
+    Guard,
+    Radio,
+    Sent,
+    SessionRecord,
+    Unit,
+    Uplink,
+)
 
 
 class Receiver(Protocol):
@@ -62,6 +73,22 @@ class Memory(Protocol):
 
     def reserve(self, session_id: int, f_cnt_down: int) -> Future[None]:
         """Reserve downlink counters below `f_cnt_down`."""
+        ...
+
+    async def groups(self) -> tuple[list[GroupRecord], dict[tuple[str, str], bytes]]:
+        """All multicast groups; and the mark of each member, by group and unit."""
+        ...
+
+    async def put_group(self, group: GroupRecord) -> None:
+        """A new group, or an old one with a new key: nobody is a member yet."""
+        ...
+
+    async def reserve_group(self, name: str, f_cnt: int) -> None:
+        """Reserve a group's counters below `f_cnt`."""
+        ...
+
+    def joined_group(self, name: str, unit: str, mark: bytes) -> Guard:
+        """A guard that enters a member."""
         ...
 
     def note_airtime(self, sent: Airtime, forget_before_s: float) -> Future[None]:

@@ -5,6 +5,7 @@ import asyncio
 from corolle.wire import lorawan as wire
 from corolle.wire import mac_commands as mac
 from corolle.wire.errors import FrameError
+from corolle.wire.multicast import SETUP_PORT
 
 from corolle_gateway.clock import Clock
 from corolle_gateway.counts import Counts
@@ -14,7 +15,7 @@ from corolle_gateway.links.lorawan.gwmp import Reception
 from corolle_gateway.links.lorawan.outside import Memory, Receiver
 from corolle_gateway.links.lorawan.refused import Refused, frame_cause
 from corolle_gateway.links.lorawan.sessions import Session, Sessions
-from corolle_gateway.model import Accepted, Uplink
+from corolle_gateway.model import Accepted, Guard, Uplink
 from corolle_gateway.tasks import Tasks
 
 # A confirmed uplink whose acknowledgement was lost is sent again, unchanged; so long it is answered again.
@@ -80,12 +81,25 @@ class Uplinks:
         )
         if data.f_port:
             payload = wire.crypt_payload(session.app_key, True, session.dev_addr, f_cnt, data.payload)
+            if data.f_port == SETUP_PORT:
+                guard = self._joined(session.unit.name, payload, guard)
+                return Accepted(None, self._memory.commit(guard))
             key = f"{session.join_nonce}-{f_cnt}"
             uplink = Uplink(session.unit, key, data.f_port, payload, now_s, radio_of([reception]))
             accepted = self._receiver.accept(uplink, guard)
         else:  # nothing but MAC commands, or not even these
             accepted = Accepted(None, self._memory.commit(guard))
         return accepted
+
+    def _joined(self, unit: str, payload: bytes, guard: Guard) -> Guard:
+        """A guard that also keeps what a unit says of a group."""
+        try:
+            keep = self._answers.groups.heard(unit, payload)
+        except FrameError as error:
+            self._counts.reject(frame_cause(error.cause), unit=unit)
+            return guard
+        self._counts.count("group_answers")
+        return lambda db: guard(db) and keep(db)
 
     def _asked(self, session: Session, data: wire.DataFrame, f_cnt: int, now_s: float) -> Asked:
         commands = data.f_opts

@@ -1,0 +1,178 @@
+"""Orders to a group, a site or a kind: a command a unit, told to many together and to the rest one by one."""
+
+import asyncio
+import sqlite3
+from typing import Protocol
+
+from corolle.wire.multicast import SPREAD_STEP_S
+from msgspec import json
+
+from corolle_gateway.clock import Clock
+from corolle_gateway.counts import Counts
+from corolle_gateway.hub import bodies, orders
+from corolle_gateway.hub.book import Book
+from corolle_gateway.hub.desk import Desk, packed
+from corolle_gateway.hub.orders import Order, OrderError
+from corolle_gateway.hub.places import Places
+from corolle_gateway.model import OPEN_STATUSES, Command, Sent
+from corolle_gateway.store import groups, messages
+from corolle_gateway.store.outbox import Outbox
+from corolle_gateway.store.writer import Writer
+from corolle_gateway.tasks import Tasks
+
+# What one unit is asked, or what was done at one: not for a street at once.
+_ONE_BY_ONE = ("report", "learn", "records", "lab", "cleaned", "sampled", "drain")
+_ANSWER_S = 0.6  # of a channel's time for each answer: two in three are heard
+_LONGEST_SPREAD_S = 255 * SPREAD_STEP_S
+_MARGIN_S = 30.0  # for the duty cycle of whoever answers last
+_LEAD_S = 5.0  # before the rest are told alone, it is noted who they are
+_STEP_S = 0.5  # between two units that are told one by one
+_TOLD_EVERY_S = 2.0
+
+
+class Far(Protocol):
+    """LoRaWAN."""
+
+    async def members(self, group: str) -> set[str]:
+        """The units that hear what a group is told; what has no key yet gets one. sqlite3.Error."""
+        ...
+
+    async def send_group(self, group: str, payload: bytes) -> Sent:
+        """Tell a group an order. sqlite3.Error when its counter cannot be kept."""
+        ...
+
+    def doubt(self, group: str, unit: str) -> None:
+        """A unit did not hear what its group was told."""
+        ...
+
+
+class GroupDesk:
+    """The city hears of each unit's end with an order, and of the group how many have come how far."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        counts: Counts,
+        tasks: Tasks,
+        writer: Writer,
+        outbox: Outbox,
+        places: Places,
+        book: Book,
+        desk: Desk,
+    ):
+        self._clock = clock
+        self._counts = counts
+        self._tasks = tasks
+        self._writer = writer
+        self._outbox = outbox
+        self._places = places
+        self._book = book
+        self._desk = desk
+        self._far: Far | None = None
+        self._telling: set[tuple[str, str]] = set()
+        book.moved = lambda command: self._tell_soon(command.group, command.id)
+
+    async def load(self, far: Far | None) -> None:
+        """Go on with what an earlier run left open; the desk has the commands. `far` None: one by one."""
+        self._far = far
+        for group, order_id in await self._writer.submit(groups.open_orders):
+            self._tell_soon(group, order_id)
+
+    async def order(self, name: str, payload: bytes) -> None:
+        """Take what the city orders a group. sqlite3.Error when it could not be stored."""
+        try:
+            ordered = self._read(name, payload)
+        except OrderError as error:
+            self._counts.reject(error.cause, unit=name)
+            await self._book.refuse(name, error.order_id, str(error))
+            return
+        first = next(iter(ordered.values()))
+        made = await self._book.add_group(name, ordered, first.author)
+        await self._tell(name, first.id)
+        if made:
+            self._tasks.start(self._carry_out(name, made))
+
+    def _read(self, name: str, payload: bytes) -> dict[str, Order]:
+        """The order for each unit of those whose kind takes it."""
+        ordered: dict[str, Order] = {}
+        wrong: OrderError | None = None
+        now_s = self._clock.now()
+        for unit in self._places.members(name):
+            try:
+                # An id is made up once for all of them.
+                given = payload if not ordered else _with_id(payload, next(iter(ordered.values())).id)
+                ordered[unit.name] = orders.read(unit, given, now_s)
+            except OrderError as error:
+                if error.cause != "command_unknown_verb":
+                    raise
+                wrong = error
+        if not ordered:
+            raise wrong or OrderError("command_unknown_unit", "nobody of that name is registered here")
+        first = next(iter(ordered.values()))
+        if first.verb in _ONE_BY_ONE:
+            raise OrderError("command_unknown_verb", f"{first.verb} is for one unit at a time", first.id)
+        return ordered
+
+    async def _carry_out(self, name: str, made: list[Command]) -> None:
+        for command in made:
+            self._desk.supersede(command)
+        together = await self._far.members(name) if self._far else set()
+        hearing = [command for command in made if command.unit in together]
+        spread = _spread(len(hearing))
+        for number, command in enumerate(each for each in made if each.unit not in together):
+            self._desk.take_over(command, number * _STEP_S, heard=False)
+        sent = await self._send(name, hearing, spread)
+        patience_s = spread * SPREAD_STEP_S + _MARGIN_S if sent.ok else 0.0
+        for number, command in enumerate(hearing):
+            self._desk.take_over(command, patience_s + number * _STEP_S, heard=sent.ok)
+        if sent.ok:
+            await self._clock.sleep(patience_s - _LEAD_S)
+            for command in hearing:
+                if command.status in OPEN_STATUSES and self._far:
+                    self._far.doubt(name, command.unit)
+
+    async def _send(self, name: str, hearing: list[Command], spread: int) -> Sent:
+        if not hearing or not self._far:
+            return Sent(False, "nobody")
+        try:
+            sent = await self._far.send_group(name, bytes((spread,)) + packed(hearing[0]))
+        except sqlite3.Error:
+            return Sent(False, "store_failed")
+        if sent.ok:
+            self._counts.count("multicasts")
+        return sent
+
+    def _tell_soon(self, group: str, order_id: str) -> None:
+        """How far the group has come; what happens in one moment is told together."""
+        if (group, order_id) not in self._telling:
+            self._telling.add((group, order_id))
+            self._tasks.start(self._tell_later(group, order_id))
+
+    async def _tell_later(self, group: str, order_id: str) -> None:
+        await self._clock.sleep(_TOLD_EVERY_S)
+        self._telling.discard((group, order_id))
+        await self._tell(group, order_id)
+
+    def _tell(self, group: str, order_id: str) -> asyncio.Future[None]:
+        message_id, now_s = self._outbox.next_id(), self._clock.now()
+
+        def operation(db: sqlite3.Connection) -> None:
+            standing = groups.standing(db, group, order_id)
+            author = groups.author_of(db, group, order_id)
+            body = bodies.group_answer(group, order_id, standing, author, now_s)
+            messages.put(db, message_id, group, "ack", None, now_s, json.encode(body))
+            if not set(OPEN_STATUSES) & set(standing):
+                groups.close_order(db, group, order_id)
+
+        stored = self._writer.submit(operation)
+        stored.add_done_callback(lambda _: self._outbox.filled.set())
+        return stored
+
+
+def _with_id(payload: bytes, order_id: str) -> bytes:
+    return json.encode(json.decode(payload) | {"id": order_id})
+
+
+def _spread(units: int) -> int:
+    """Within how many steps of four seconds so many units answer."""
+    return min(max(2, round(units * _ANSWER_S / SPREAD_STEP_S)), _LONGEST_SPREAD_S // SPREAD_STEP_S)

@@ -1,0 +1,154 @@
+"""Multicast groups of class C (LoRa Alliance TS005): who belongs to which, and who has been told its key.
+
+A unit has room for four: its site, and the first three that it is listed with. A site gets its key when it is
+first ordered something: not everybody wants to.
+"""
+
+import secrets
+from collections import defaultdict
+from hashlib import sha256
+
+from corolle.wire import lorawan as wire
+from corolle.wire import multicast as words
+
+from corolle_gateway.clock import Clock
+from corolle_gateway.links.lorawan.downlinks import MULTICAST_SHARE, Downlinks
+from corolle_gateway.links.lorawan.keys import Key
+from corolle_gateway.links.lorawan.outside import Memory
+from corolle_gateway.links.lorawan.sessions import Sessions
+from corolle_gateway.model import Downlink, GroupRecord, Guard, Sent, Unit
+
+_CLASS_C = "C"
+_LEAST_MEMBERS = 2
+_KEY_BYTES, _MARK_BYTES = 16, 8
+_END = 0xFFFF_FFFF  # of a group's counters
+_COPIES = 3
+_BETWEEN_S = 2.0  # what drowned one copy has ended by then
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 60.0, 86_400.0
+
+
+class _Pace:
+    """How often a unit was told a key without an answer, and when it may be told again."""
+
+    def __init__(self) -> None:
+        self.tries = 0
+        self.until_s = 0.0
+
+
+class Groups:
+    """Keys are told to a unit in the windows after its uplinks: a street of thousands takes its own time."""
+
+    def __init__(self, clock: Clock, memory: Memory, sessions: Sessions, downlinks: Downlinks, net_id: int):
+        self._clock = clock
+        self._memory = memory
+        self._sessions = sessions
+        self._downlinks = downlinks
+        self._net_id = net_id
+        self._groups: dict[str, GroupRecord] = {}
+        self._units: dict[str, tuple[Unit, bytes]] = {}
+        self._meant: defaultdict[str, set[str]] = defaultdict(set)
+        self._joined: set[tuple[str, str]] = set()  # group, unit
+        self._paces: defaultdict[str, _Pace] = defaultdict(_Pace)
+
+    async def load(self, units: list[tuple[Unit, bytes]]) -> None:
+        """Go on where an earlier run stopped; a group that somebody has left gets a new key."""
+        self._units = {unit.name: (unit, key) for unit, key in units if unit.radio_class == _CLASS_C}
+        for unit, _ in self._units.values():
+            for name in _names(unit):
+                self._meant[name].add(unit.name)
+        records, marks = await self._memory.groups()
+        known = {record.name: record for record in records}
+        sites = {unit.site for unit, _ in self._units.values()}
+        for name, meant in self._meant.items():
+            left = {unit for group, unit in marks if group == name} - meant
+            if name in known and not left:
+                self._groups[name] = known[name]
+            elif name in known or name not in sites:
+                await self._begin(name)
+        for (name, unit), mark in marks.items():
+            if name in self._groups and unit in self._meant[name] and mark == self._mark(name, unit):
+                self._joined.add((name, unit))
+
+    async def members(self, name: str) -> set[str]:
+        """The units that hear what a group is told; what has no key yet gets one. sqlite3.Error."""
+        if name not in self._groups:
+            await self._begin(name)
+        return {unit for group, unit in self._joined if group == name}
+
+    def doubt(self, name: str, unit: str) -> None:
+        """A unit did not hear what its group was told: it may have lost the key."""
+        self._joined.discard((name, unit))
+
+    def waiting(self, unit: str) -> bool:
+        """Whether a unit is to be told a key now."""
+        return self._missing(unit) is not None and self._clock.now() >= self._paces[unit].until_s
+
+    def next_downlink(self, unit: str, room: int) -> Downlink | None:
+        """The key that a unit is to be told, if it fits into `room` bytes."""
+        name = self._missing(unit) if self.waiting(unit) else None
+        if name is None:
+            return None
+        it, app_key = self._units[unit]
+        group = self._groups[name]
+        sealed = words.sealing_key(Key(app_key), Key).decrypt(group.key)
+        payload = words.build_setup(_names(it).index(name), group.address, sealed, group.f_cnt, _END)
+        if len(payload) > room:
+            return None
+        pace = self._paces[unit]
+        pace.until_s = self._clock.now() + min(_FIRST_PAUSE_S * 2.0**pace.tries, _LONGEST_PAUSE_S)
+        pace.tries += 1
+        return Downlink(it, words.SETUP_PORT, payload, "")
+
+    def heard(self, unit: str, payload: bytes) -> Guard:
+        """A unit has answered: a guard that keeps it. FrameError when it is no answer."""
+        slot, refused = words.parse_answer(payload)
+        names = _names(self._units[unit][0]) if unit in self._units else ()
+        name = names[slot] if slot < len(names) else ""
+        if refused or name not in self._groups:
+            return lambda _: True
+        self._joined.add((name, unit))
+        self._paces.pop(unit, None)
+        return self._memory.joined_group(name, unit, self._mark(name, unit))
+
+    async def send(self, name: str, payload: bytes) -> Sent:
+        """Tell a group something, three times by all concentrators. sqlite3.Error when it cannot be kept."""
+        group = self._groups[name]
+        f_cnt, group.f_cnt = group.f_cnt, group.f_cnt + 1
+        await self._memory.reserve_group(name, group.f_cnt)
+        nwk_key, app_key = map(Key, words.group_keys(Key(group.key), group.address))
+        frame = wire.UNCONFIRMED_DOWN, group.address, 0, f_cnt, b"", words.ORDER_PORT, payload
+        phy = wire.build_data(*frame, nwk_key, app_key)
+        outcome = Sent(False, "unreachable")
+        for copy in range(_COPIES):
+            if copy:
+                await self._clock.sleep(_BETWEEN_S)
+            for gateway in self._downlinks.reachable():
+                sent = await self._downlinks.send_at_once(gateway, phy, MULTICAST_SHARE)
+                outcome = outcome if outcome.ok else sent
+        return outcome
+
+    def _missing(self, unit: str) -> str | None:
+        names = _names(self._units[unit][0]) if unit in self._units else ()
+        return next(
+            (name for name in names if name in self._groups and (name, unit) not in self._joined), None
+        )
+
+    def _mark(self, name: str, unit: str) -> bytes:
+        it, app_key = self._units[unit]
+        slot = bytes((_names(it).index(name),))
+        return sha256(app_key + bytes.fromhex(it.dev_eui) + self._groups[name].key + slot).digest()[
+            :_MARK_BYTES
+        ]
+
+    async def _begin(self, name: str) -> None:
+        """A new key for a group of several."""
+        if len(self._meant.get(name, ())) >= _LEAST_MEMBERS:
+            address = self._sessions.new_dev_addr(self._net_id)
+            group = GroupRecord(name, address, secrets.token_bytes(_KEY_BYTES))
+            await self._memory.put_group(group)
+            self._groups[name] = group
+
+
+def _names(unit: Unit) -> tuple[str, ...]:
+    """The groups of a unit by their slots."""
+    return (unit.site, *unit.groups)[: words.SLOTS]
