@@ -9,6 +9,8 @@ from msgspec import Struct
 from corolle_gateway.config_keys import SECTIONS
 from corolle_gateway.errors import ConfigError
 
+_CHIRPSTACK = "chirpstack"  # the one section of which all or nothing is given
+
 
 class GatewayConfig(Struct, frozen=True):
     """[gateway]: who it is, and where it keeps what must survive."""
@@ -36,7 +38,7 @@ class BleConfig(Struct, frozen=True):
 
 
 class BrokerConfig(Struct, frozen=True):
-    """[broker]: the city's MQTT broker."""
+    """[broker]: the city's MQTT broker; in [chirpstack] that of a network server."""
 
     host: str
     port: int
@@ -46,6 +48,13 @@ class BrokerConfig(Struct, frozen=True):
     ca: Path | None
     cert: Path | None
     key: Path | None
+
+
+class ChirpstackConfig(Struct, frozen=True):
+    """[chirpstack]: the broker of a ChirpStack, and whose events there are for this gateway."""
+
+    broker: BrokerConfig
+    applications: tuple[str, ...]
 
 
 class StoreConfig(Struct, frozen=True):
@@ -60,6 +69,7 @@ class Config(Struct, frozen=True):
 
     gateway: GatewayConfig
     lorawan: LorawanConfig
+    chirpstack: ChirpstackConfig | None  # in place of `lorawan`
     ble: BleConfig
     broker: BrokerConfig
     store: StoreConfig
@@ -74,17 +84,29 @@ def load(path: Path) -> Config:
     Relative paths in it are relative to the file's own folder.
     """
     values = _checked(path, _parsed(path))
-    url = values["broker"].pop("url")
     return Config(
         gateway=GatewayConfig(**values["gateway"]),
         lorawan=LorawanConfig(**values["lorawan"]),
+        chirpstack=_chirpstack(values["chirpstack"]),
         ble=BleConfig(**values["ble"]),
-        broker=BrokerConfig(host=url.hostname, port=url.port, tls=url.tls, **values["broker"]),
+        broker=_broker(values["broker"]),
         store=StoreConfig(**values["store"]),
         units_file=values["units"]["file"],
         clock_file=values["clock"]["file"],
         log_level=values["log"]["level"],
     )
+
+
+def _broker(values: dict[str, Any]) -> BrokerConfig:
+    url = values.pop("url")
+    return BrokerConfig(host=url.hostname, port=url.port, tls=url.tls, **values)
+
+
+def _chirpstack(values: dict[str, Any] | None) -> ChirpstackConfig | None:
+    if values is None:
+        return None
+    applications = values.pop("applications")
+    return ChirpstackConfig(_broker(values), applications)
 
 
 def _parsed(path: Path) -> dict[str, Any]:
@@ -98,10 +120,14 @@ def _parsed(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: not TOML: {error}") from error
 
 
-def _checked(path: Path, given: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def _checked(path: Path, given: dict[str, Any]) -> dict[str, Any]:
     _refuse_strangers(path, "", given, SECTIONS)
-    values = {}
+    if _CHIRPSTACK in given and "lorawan" in given:
+        raise ConfigError(f"{path}: [lorawan] and [{_CHIRPSTACK}] are two ways to the units: leave one out")
+    values: dict[str, Any] = {_CHIRPSTACK: None}
     for section, keys in SECTIONS.items():
+        if section == _CHIRPSTACK and section not in given:
+            continue
         table = given.get(section, {})
         if not isinstance(table, dict):
             raise ConfigError(f"{path}: {section} must be a table, [{section}]")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from msgspec import Struct
 
@@ -97,7 +98,26 @@ def _import(given: Any, _: Path) -> str:
     return given
 
 
+def _uuids(given: Any, _: Path) -> tuple[str, ...]:
+    if not isinstance(given, list) or not given:
+        raise ValueError(given)
+    return tuple(dict.fromkeys(str(UUID(_text(each, _))) for each in given))
+
+
 _FILE = "the path of a file"
+
+
+def _broker(section: str) -> dict[str, Key]:
+    url = f"mqtt://HOST[:PORT] or mqtts://HOST[:PORT], the user in {section}.user"
+    return {
+        "url": Key(url, _url, shown=False),
+        "user": Key("a user name", _text, None),
+        "password_file": Key(_FILE, _path, None),
+        "ca": Key(_FILE, _path, None),
+        "cert": Key(_FILE, _path, None),
+        "key": Key(_FILE, _path, None),
+    }
+
 
 SECTIONS: dict[str, dict[str, Key]] = {
     "gateway": {
@@ -112,20 +132,17 @@ SECTIONS: dict[str, dict[str, Key]] = {
         "net_id": Key("a whole number from 0 to 16777215 (0xFFFFFF)", _whole(0, 0xFFFFFF), 0),
         "tx_power_dbm": Key("a whole number from 0 to 16 (dBm EIRP)", _whole(0, 16), 14),
     },
+    "chirpstack": {
+        "applications": Key("a list of at least one application's id, a UUID", _uuids),
+        **_broker("chirpstack"),
+    },
     "ble": {
         "adapter": Key("the name of a Bluetooth adapter, as in hci0", _text, None),
         "backend": Key("MODULE:CLASS", _import, None),
         # More than seven at a time no controller of a Raspberry Pi can hold.
         "connections": Key("a whole number from 1 to 7", _whole(1, 7), 3),
     },
-    "broker": {
-        "url": Key("mqtt://HOST[:PORT] or mqtts://HOST[:PORT], the user in broker.user", _url, shown=False),
-        "user": Key("a user name", _text, None),
-        "password_file": Key(_FILE, _path, None),
-        "ca": Key(_FILE, _path, None),
-        "cert": Key(_FILE, _path, None),
-        "key": Key(_FILE, _path, None),
-    },
+    "broker": _broker("broker"),
     "store": {
         "max_mb": Key("a whole number from 2 to 1000000 (megabytes)", _whole(2, 1_000_000), 1000),
         "keep_days": Key("a whole number from 1 to 3650 (days)", _whole(1, 3650), 30),

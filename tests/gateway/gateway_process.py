@@ -25,7 +25,8 @@ def free_port(kind: int) -> int:
 class GatewayProcess:
     """`corolle-gateway run` on a folder of its own. It can be killed and started again.
 
-    `broker` is what stands in its configuration under [broker], `more` what else it says.
+    `broker` is what stands in its configuration under [broker], `more` what else it says; `radio` is the
+    section of its way to the units, [lorawan] on a port of its own unless another one is given.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class GatewayProcess:
         devices: list[Device],
         clock: Path | None = None,
         more: str = "",
+        radio: str | None = None,
     ):
         self.folder = folder
         self.name = name
@@ -49,8 +51,8 @@ class GatewayProcess:
         units.chmod(0o600)
         self._config.write_text(
             f'[gateway]\nsite = "quai"\nname = "{name}"\ndata_dir = "data"\n'
-            f"[lorawan]\nport = {self.port}\n"
-            f"[broker]\n{broker}\n"
+            + (radio or f"[lorawan]\nport = {self.port}\n")
+            + f"[broker]\n{broker}\n"
             '[units]\nfile = "units.json"\n'
             + (f'[clock]\nfile = "{clock}"\n' if clock else "")
             + '[log]\nlevel = "debug"\n'

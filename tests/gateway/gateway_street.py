@@ -21,13 +21,17 @@ class Street:
         self._endings: list[Callable[[], object]] = []
 
     def gateway(
-        self, *devices: Device, clock: StreetClock | None = None, broker: str | None = None
+        self,
+        *devices: Device,
+        clock: StreetClock | None = None,
+        broker: str | None = None,
+        radio: str | None = None,
     ) -> GatewayProcess:
-        """A running gateway that knows these units. `broker`: what its configuration says of it."""
+        """A running gateway that knows these units. `broker`, `radio`: what its configuration says of them."""
         name = f"gw{next(_numbers)}"
         path = clock.path if clock else None
         broker = broker or f'url = "mqtt://127.0.0.1:{self.broker_port}"'
-        gateway = GatewayProcess(self.folder, name, broker, list(devices), path)
+        gateway = GatewayProcess(self.folder, name, broker, list(devices), path, radio=radio)
         gateway.start()
         self._endings.append(gateway.kill)
         return gateway

@@ -21,6 +21,11 @@ url = "mqtt://127.0.0.1"
 [units]
 file = "units.json"
 """
+_CHIRPSTACK = """
+[chirpstack]
+url = "mqtt://chirpstack.example"
+applications = ["17C82E96-be03-4f38-aef3-f83d48582d97", "17c82e96be034f38aef3f83d48582d97"]
+"""
 _UNIT = {
     "name": "lamp-1",
     "kind": "lamp",
@@ -51,6 +56,14 @@ def test_what_is_left_out_has_safe_values(tmp_path: Path):
 def test_a_broker_url_with_tls(tmp_path: Path):
     settings = _loaded(tmp_path, _GOOD.replace("mqtt://127.0.0.1", "mqtts://broker.example:8884"))
     assert (settings.broker.host, settings.broker.port, settings.broker.tls) == ("broker.example", 8884, True)
+
+
+def test_chirpstack_in_place_of_a_network_server_of_our_own(tmp_path: Path):
+    chirpstack = _loaded(tmp_path, _GOOD + _CHIRPSTACK).chirpstack
+    assert chirpstack is not None
+    assert chirpstack.applications == ("17c82e96-be03-4f38-aef3-f83d48582d97",)
+    assert (chirpstack.broker.host, chirpstack.broker.port) == ("chirpstack.example", 1883)
+    assert _loaded(tmp_path, _GOOD).chirpstack is None
 
 
 def test_the_example_is_legal():
@@ -84,8 +97,16 @@ def test_the_example_is_legal():
         (_GOOD + "[log]\nlevel = 'loud'", "log.level = 'loud' is wrong: must be one of debug, info"),
         (
             _GOOD + "[radio]\n",
-            "unknown key radio; legal here: gateway, lorawan, ble, broker, store, units, clock, log",
+            "unknown key radio; legal here: gateway, lorawan, chirpstack, ble, broker, store, units",
         ),
+        (_GOOD + "[chirpstack]\n", "chirpstack.applications is missing: must be a list of at least one"),
+        (
+            _GOOD + "[chirpstack]\napplications = [7]",
+            "chirpstack.applications = [7] is wrong: must be a list",
+        ),
+        (_GOOD + "[chirpstack]\napplications = []", "chirpstack.applications = [] is wrong: must be a list"),
+        (_GOOD + _CHIRPSTACK.replace("mqtt:", "tcp:"), "the user in chirpstack.user"),
+        (_GOOD + _CHIRPSTACK + "[lorawan]\n", "[lorawan] and [chirpstack] are two ways to the units"),
         ("gateway = 1\n", "gateway must be a table, [gateway]"),
         ("[gateway\n", "not TOML: "),
     ],
