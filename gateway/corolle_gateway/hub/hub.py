@@ -139,7 +139,8 @@ class Hub:
 
     def _report(self, uplink: Uplink, message: Message, values: dict[str, Any], guard: Guard) -> Accepted:
         name = uplink.unit.name
-        totals, counters = unwrap(message, values, self._counters.get(name, {}))
+        before = self._counters.get(name, {})
+        totals, counters = unwrap(message, values, before)
         self._counters[name] = counters
         body = bodies.report(uplink, message, values, totals)
         said, standing = msgspec.json.encode(body), msgspec.json.encode(counters)
@@ -151,7 +152,7 @@ class Hub:
             return True
 
         accepted = self._stored(uplink, "report", body, guarded)
-        accepted.stored.add_done_callback(lambda done: self._told(uplink, body, done))
+        accepted.stored.add_done_callback(lambda done: self._told(uplink, body, before, done))
         return accepted
 
     def _record(self, uplink: Uplink, record: sanitary_record.Record, guard: Guard) -> Accepted:
@@ -179,8 +180,10 @@ class Hub:
         unit, key, time_s = uplink.unit.name, uplink.key, uplink.time_s
         return message_id, lambda db: messages.put(db, message_id, unit, kind, key, time_s, said)
 
-    def _told(self, uplink: Uplink, body: Body, done: asyncio.Future[bool]) -> None:
-        if not done.cancelled() and done.exception() is None and done.result():
+    def _told(self, uplink: Uplink, body: Body, before: Counters, done: asyncio.Future[bool]) -> None:
+        if done.cancelled() or done.exception() or not done.result():
+            self._counters[uplink.unit.name] = before  # it may come again, and is not to be taken for a wrap
+        else:
             self.latest[uplink.unit.name] = body
             self._reported_s[uplink.unit.name] = uplink.time_s
             self._reported(uplink.unit.name)
