@@ -32,8 +32,8 @@ _SPEED = 60  # street seconds in a real one, where the machine can
 _START_S = 1_784_058_000
 _ADDRESS = b"\x00\x00\x5e\x00\x53\x02"
 _LOOKS = 24  # at the memory
-# What adverts say is told every 300 s, with the next turn of ten seconds; some are not heard, and a machine that
-# has other work to do keeps the gateway waiting for a second or two.
+# What adverts say is told every 300 s, with the next turn of ten seconds; some are not heard, and a machine
+# that has other work to do keeps the gateway waiting for a second or two.
 _LONGEST_GAP_S = 310.0 + 2 * _SPEED
 _SETTLED_S = 120 + _UNITS * _UNITS // 40  # until the key of each was found, a thousand trials a real second
 _GROWTH_KB = 2048
