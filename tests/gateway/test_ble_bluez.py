@@ -179,7 +179,7 @@ class _Serving:
         if message is not None:
             self.asked.append(message)
             yield from self._session.send(
-                gatt_words.answer(message, 0, self._told(*message[:1], message[2:])), 247
+                gatt_words.answer(message, 0, self._told(message[0], message[2:])), 247
             )
 
     def _told(self, code: int, body: bytes) -> bytes:

@@ -65,7 +65,7 @@ class _Talk:
         return unpack(ACK, body)
 
     def text(self, word: str, name: bytes = b"") -> str:
-        text, start, first = b"", 0, True
+        text, start, length, first = b"", 0, 0, True
         while first or start:
             outcome, body = self.ask(word, name + start.to_bytes(2, "little"))
             assert outcome == "done"
