@@ -29,6 +29,7 @@ Record = dict[str, Any]
 # Just enough for the firmware to let nothing go: what it asks of its heap then takes longer with its size.
 HEAP_BYTES = 384 * 1024
 _VIEW_M = 3.0  # whoever is under the canopy
+_MORE_THAN_IT_HOLDS_L = 10_000.0
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,8 @@ def replay_canopy(
 ) -> Grown:
     """Replay a season: the canopy and the clock begin with the same soil, and have no water to spare in it.
 
-    A wire stands in for its radio, with a keeper at the end who commissions the mist line and does what its
-    duties ask for.
+    Its tank is filled every night, for the clock's line hangs on the mains and never runs dry. A wire stands
+    in for its radio, with a keeper at the end who commissions the mist line and does what its duties ask for.
 
     Args:
         hear: called with every record.
@@ -98,7 +99,7 @@ def replay_canopy(
         Keeper(scheduler, unit.board)
         ground = Ground(soil.vwc, soil.demand_mm_d)
         album = SeasonAlbum(scheduler, soil, what.days * DAY_S * 1_000_000) if picture else None
-        stress_h = list(_days(street, soil, what.days))
+        stress_h = list(_days(street, unit.furniture, soil, what.days))
         diary.settle()
         tally = SeasonTally.of(diary, soil, drip.litres, stress_h, ground, _skies(what, soil))
         return Grown(tally, album and album.finish(diary.decisions, tally.timer))
@@ -119,10 +120,12 @@ def _let_people_come(scheduler: Scheduler, it: Furniture, what: Season) -> None:
         Passers(scheduler, "square", [Stop(0.0, it.lookout)], Steady(what.passers_h), _VIEW_M)
 
 
-def _days(street: Street, soil: Soil, days: int) -> Iterator[float]:
+def _days(street: Street, it: Furniture, soil: Soil, days: int) -> Iterator[float]:
     """Live day by day; yields each one's hours of stress."""
     for day in range(1, days + 1):
         before_h = soil.stress_h
+        if it.tank:
+            it.tank.fill(_MORE_THAN_IT_HOLDS_L)
         street.run(day * DAY_S * 1_000_000)
         soil.update()
         yield soil.stress_h - before_h
