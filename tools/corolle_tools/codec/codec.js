@@ -7,6 +7,9 @@ function decodeUplink(input) {
   if (input.fPort === TABLES.sanitary.port) {
     return outcome(function () { return readSanitary(input.bytes); });
   }
+  if (input.fPort === TABLES.settings.port) {
+    return outcome(function () { return readSettings(input.bytes); });
+  }
   return outcome(function () {
     if (!message) { throw "unknown port"; }
     return readable(message, unpack(message.fields, input.bytes));
@@ -20,9 +23,14 @@ function decodeDownlink(input) {
   });
 }
 
-// data: verb, value, and as may be id (0 to 65535), author, for_s or until (ISO 8601 or unix seconds).
+// data: verb, value, and as may be id (0 to 65535), author, for_s or until (ISO 8601 or unix seconds);
+// or settings, values by name: all are taken or none. No settings, {}: the unit tells those not at their default,
+// nine at a time, the first of them or those from place `from` on.
 function encodeDownlink(input) {
   try {
+    if (input.data.settings) {
+      return { fPort: TABLES.settings.port, bytes: settings(input.data.settings, input.data.from || 0) };
+    }
     return { fPort: TABLES.command.port, bytes: pack(TABLES.command.fields, order(input.data)) };
   } catch (error) {
     return { errors: [sentence(error)] };
@@ -123,24 +131,56 @@ function wordsOf(words, flags) {
   return found;
 }
 
+function littleEndian(bytes, at, length) {
+  return length ? bytes[at] + 256 * littleEndian(bytes, at + 1, length - 1) : 0;
+}
+
+// What a unit runs: the hash of all its settings, and some of those that are not at their default.
+function readSettings(bytes) {
+  var data = { type: "settings", settings: {} }, at, value;
+  if (bytes.length < 6 || (bytes.length - 6) % 5) { throw "length"; }
+  data.hash = littleEndian(bytes, 0, 4);
+  data.total = bytes[4];
+  data.from = bytes[5];
+  for (at = 6; at < bytes.length; at += 5) {
+    value = littleEndian(bytes, at + 2, 3);
+    data.settings[nameOf(littleEndian(bytes, at, 2))] = value < 8388608 ? value : value - 16777216;
+  }
+  return data;
+}
+
+function nameOf(mark) {
+  return Object.keys(TABLES.settings.rows).filter(function (name) {
+    return TABLES.settings.rows[name][0] === mark;
+  })[0] || "mark " + mark;
+}
+
+function settings(wanted, from) {
+  var bytes = [];
+  Object.keys(wanted).forEach(function (name) {
+    var row = TABLES.settings.rows[name], value;
+    if (!row) { throw "a " + TABLES.kind + " has no setting " + name; }
+    value = within(name, wanted[name], row.slice(1)) + (wanted[name] < 0 ? 16777216 : 0);
+    bytes.push(row[0] % 256, row[0] >> 8, value % 256, (value >> 8) % 256, value >> 16);
+  });
+  return bytes.length ? bytes : [from];
+}
+
 // A record of a canopy's sanitary log: 32 bytes, little-endian.
 function readSanitary(bytes) {
-  function number(at, length) {
-    return length ? bytes[at] + 256 * number(at + 1, length - 1) : 0;
-  }
   if (bytes.length !== 32) { throw "length"; }
   var author = String.fromCharCode.apply(null, bytes.slice(12, 24)).replace(/\0+$/, "");
-  if (!number(0, 4) || bytes[9] || !bytes[8] || !printable(author)) { throw "unknown structure"; }
+  if (!littleEndian(bytes, 0, 4) || bytes[9] || !bytes[8] || !printable(author)) { throw "unknown structure"; }
   return withTime({
     type: "sanitary",
-    number: number(0, 4),
+    number: littleEndian(bytes, 0, 4),
     operation: wordOf(TABLES.sanitary.words, bytes[8]),
-    value: number(10, 2),
+    value: littleEndian(bytes, 10, 2),
     author: author,
     record: Array.prototype.map.call(bytes, function (byte) {
       return (256 + byte).toString(16).slice(1);
     }).join(""),
-    time_s: number(4, 4)
+    time_s: littleEndian(bytes, 4, 4)
   }, "time_s", "time");
 }
 

@@ -4,11 +4,12 @@ import json
 from importlib import resources
 from typing import Any
 
-from corolle.wire import schema, words
+from corolle.wire import schema, settings_words, words
 from corolle.wire.commands import legal_values, verbs
 from corolle.wire.fields import Field, Message
 from corolle.wire.sanitary_record import PORT, SANITARY
 from corolle_gateway.hub.bodies import detail_table
+from corolle_gateway.settings_tables import known
 
 KINDS = ("lamp", "canopy")
 _PLACE = "var TABLES = {};"
@@ -34,9 +35,16 @@ def _tables(kind: str) -> dict[str, Any]:
         "command": _message(schema.COMMAND),
         "verbs": {verb: legal_values(kind, verb) for verb in verbs(kind)},
         "sanitary": {"port": PORT if kind == "canopy" else None, "words": SANITARY.split("|")},
+        "settings": {"port": settings_words.PORT, "rows": _settings(kind)},
         "details": details,
         "words": {name: getattr(words, name).split("|") for name in sorted(named | set(details.values()))},
     }
+
+
+def _settings(kind: str) -> dict[str, list[Any]]:
+    """By name: mark on the air, lowest, highest, unit."""
+    rows = known(kind).values()
+    return {row.name: [settings_words.mark(row.name), row.lowest, row.highest, row.unit] for row in rows}
 
 
 def _message(message: Message) -> dict[str, Any]:
