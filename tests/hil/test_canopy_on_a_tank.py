@@ -18,14 +18,13 @@ def test_mist_from_a_tank_is_refused_at_the_start_with_the_article_it_breaks(tmp
     settings = {"start_vwc_pct": 60, "purge_dl": 2, "mist_from_min": 0, "mist_until_min": 0}
     with Yard(tmp_path) as yard:
         site = yard.build(scheduler, lambda _: _HOT, equip(settings, on_tank), told.append)
-        valves = site.it.mist_valve, site.it.purge_valve
-        assert site.it.valve and all(valves)
+        assert site.it.valve and site.it.mist_valve and site.it.purge_valve
         site.unit.power_on()
         until_s = scheduler.unix_us // 1_000_000 + 3600
         scheduler.after(5_000_000, site.wire.order, code_of(VERBS, "cleaned"), 0, until_s, "anne")
         scheduler.after(60_000_000, site.come, 120.0)
         scheduler.run(300_000_000)
-        moves = [valve.moves for valve in valves]
+        moves = [site.it.mist_valve.moves, site.it.purge_valve.moves]
         watered, verdicts = site.it.valve.moves, dict(site.wire.verdicts)
         site.board.close()
     refused = [
