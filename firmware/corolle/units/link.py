@@ -3,12 +3,12 @@
 import asyncio
 import os
 
+from corolle.units.orders import obey
 from corolle.wire.compat import const
 from corolle.wire.seldom import borrowed
 
 _PROBE_S = const(30)
 _LOOK_S = const(120)
-_COMMANDS = ("corolle.units.commands", "corolle.wire.commands")
 _WANTED = ("corolle.units.wanted", "corolle.wire.settings_words")
 _SETTINGS_PORT = const(32)  # wire/settings_words.py
 _GROUP_PORT = const(34)  # wire/multicast.py
@@ -77,8 +77,7 @@ class LinkKeeper:
         by, spread_ms = port, 0
         if port == _GROUP_PORT and payload:
             by, spread_ms, payload = None, payload[0] * _SPREAD_STEP_MS, payload[1:]
-        with borrowed(*_COMMANDS) as commands:
-            fields = commands.Commands(self._kind, self._common, self._unit).take(payload, by)
+        fields = obey(self._kind, self._common, self._unit, payload, by)
         if fields and spread_ms:
             asyncio.create_task(self._answer_later(fields, spread_ms))  # noqa: RUF006 - the loop holds it
         elif fields:

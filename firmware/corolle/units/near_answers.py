@@ -6,7 +6,6 @@ import gc
 import machine
 
 from corolle.system.clock import NETWORK
-from corolle.units.commands import Commands
 from corolle.wire.compat import const
 from corolle.wire.errors import FrameError
 from corolle.wire.gatt_words import OUTCOMES, answer, page, split
@@ -15,19 +14,19 @@ from corolle.wire.packer import encode
 from corolle.wire.words import code_of
 
 _DONE = "done"
-_ORDER = const(b"\x01")  # the request for which Commands counts what it refuses
+_ORDER = const(b"\x01")  # the request for which units/commands.py counts what it refuses
 _MOST = const(500)  # bytes of an answer that has no pages
 _RESTART_S = const(2)  # so long the answer has to get away
 _SERVICE_PORTS = const(b"\x0c\x0e")  # FPorts of what only the crew needs: readings come before it
 
 
 class Answers:
-    """One unit's. What is refused is counted by its outcome."""
+    """One unit's. What is refused is counted by its outcome. `ack` answers the order, where it is one."""
 
-    def __init__(self, kind: str, common, unit):
-        self._kind = kind
+    def __init__(self, common, unit, ack: dict | None):
         self._common = common
         self._unit = unit
+        self._ack = ack
 
     def answer(self, message: bytes) -> bytes:
         """The answer, whatever the message is."""
@@ -50,8 +49,7 @@ class Answers:
             return "refused", str(error).encode()
 
     def _command(self, body: bytes) -> tuple:
-        fields = Commands(self._kind, self._common, self._unit).take(body)
-        return (_DONE, encode(ACK, fields)) if fields else ("malformed", b"")
+        return (_DONE, encode(ACK, self._ack)) if self._ack else ("malformed", b"")
 
     def _settings(self, body: bytes) -> tuple:
         start, values = _start(body[-2:]), self._common.settings.by_name()

@@ -1,19 +1,20 @@
 """What the near field asks of a unit: readings for adverts, and answers for a crew."""
 
+from corolle.units.orders import obey
+from corolle.wire.compat import const
 from corolle.wire.seldom import borrowed
 
 _READINGS = ("corolle.units.near_words", "corolle.system.version")
 _ANSWERS = (
     "corolle.units.near_answers",
     "corolle.wire.gatt_words",
-    "corolle.units.commands",
-    "corolle.wire.commands",
     "corolle.wire.orders",
     "corolle.wire.packer",
-    "corolle.wire.unpacker",
     "corolle.wire.bits",
     "corolle.wire.fields",
 )
+_ORDER = const(b"\x01")  # the request of an order, in wire/gatt_words.py: code, number, payload
+_ORDER_HEAD_BYTES = const(2)
 
 
 class NearDesk:
@@ -31,5 +32,8 @@ class NearDesk:
 
     def answer(self, message: bytes) -> bytes:
         """The answer to a crew's request."""
+        fields = None
+        if message[:1] == _ORDER:
+            fields = obey(self._kind, self._common, self._unit, message[_ORDER_HEAD_BYTES:])
         with borrowed(*_ANSWERS) as answers:
-            return answers.Answers(self._kind, self._common, self._unit).answer(message)
+            return answers.Answers(self._common, self._unit, fields).answer(message)

@@ -2,7 +2,7 @@
 
 from bench import MIDNIGHT, Bench, Shelf
 from corolle.units import lamp
-from corolle.units.commands import Commands
+from corolle.units.orders import obey
 from corolle.wire.codec import encode
 from corolle.wire.orders import COMMAND
 from corolle.wire.words import REASONS, VERBS, VERDICTS, code_of, word_of
@@ -23,13 +23,17 @@ class _Unit:
         return "override", 40
 
 
-class _Desk(Commands):
-    """And what a link does with it: it sends what is answered."""
+class _Desk:
+    """What a link does with an order: it sends what is answered."""
+
+    def __init__(self, kind, common, unit):
+        self._parts = kind, common, unit
+        self._reporter = common.reporter
 
     def receive(self, port, payload):
-        fields = self.take(payload, port)
+        fields = obey(*self._parts, payload, port)
         if fields:
-            self._common.reporter.ack(fields)
+            self._reporter.ack(fields)
 
 
 def _desk(now_s: int | None = MIDNIGHT, shelf=None, unit=None):
