@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from corolle_gateway.hub.paths import Paths
 from corolle_gateway.hub.twins import Twins
 from corolle_gateway.log import Log
 from corolle_gateway.model import BleRadio, Downlink, Radio, Registration, Sent, Unit, Uplink
-from corolle_gateway.store import database, registry
+from corolle_gateway.store import database, registry, schema
 from corolle_gateway.store.ble import BleMemory
 from corolle_gateway.store.writer import Writer
 
@@ -133,11 +132,9 @@ def _has_shape(object_id: int) -> bool:
     return True
 
 
-def test_a_store_of_before_bluetooth_is_brought_up(tmp_path: Path):
-    database.connect(tmp_path).close()
-    path = next(tmp_path.glob("*.sqlite"))
-    db = sqlite3.connect(path)
-    db.executescript("DROP TABLE ble_counters; PRAGMA user_version = 4;")
-    db.close()
+def test_a_store_of_before_bluetooth_is_brought_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:4])
+        database.connect(tmp_path).close()
     db = database.connect(tmp_path)
     assert db.execute("SELECT count(*) FROM ble_counters").fetchone() == (0,)
