@@ -1,7 +1,7 @@
 """Orders from the network, or from a crew: checked, and answered once they were carried out.
 
-An order that comes twice is answered twice and carried out once: the gateway repeats what it has seen no answer
-to, and by then a newer order may be in force. What has been obeyed is known over a reset, too.
+An order that comes twice is answered twice and carried out once: the gateway repeats what it has seen no
+answer to, and by then a newer order may be in force. What has been obeyed is known over a reset, too.
 """
 
 import struct
@@ -20,7 +20,7 @@ _MARK_BYTES = const(4)
 
 
 def admit(kind: str, common, payload: bytes, port: int | None) -> tuple:
-    """(order, verdict): {} where it is none, "" where it is still to be carried out by a unit of this kind."""
+    """(order, verdict): {} where it is none, "" where a unit of this kind is still to carry it out."""
     command = _read(common, payload, port)
     if not command:
         return command, ""

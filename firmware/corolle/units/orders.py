@@ -1,4 +1,4 @@
-"""An order's way through a unit. What reads and answers it is let go of while it is carried out: that needs room."""
+"""An order's way through a unit. What reads and answers it is let go of while it is carried out."""
 
 from corolle.wire.seldom import borrowed
 from corolle.wire.words import VERBS, word_of
@@ -9,8 +9,8 @@ _COMMANDS = ("corolle.units.commands", "corolle.wire.commands")
 def obey(kind: str, common, unit, payload: bytes, port: int | None = None) -> dict | None:
     """Carry an order out or refuse it; what its ACK says, None where there is nobody to answer.
 
-    `unit` has carry_out(verb, value, until_s, author), which returns a verdict, and output(), (reason, value).
-    `port` is the one it came by, where there are several.
+    A unit's carry_out(verb, value, until_s, author) returns a verdict, its output() (reason, value). `port`
+    is the one that the order came by, where there are several.
     """
     with borrowed(*_COMMANDS) as commands:
         command, verdict = commands.admit(kind, common, payload, port)
