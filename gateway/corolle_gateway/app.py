@@ -8,12 +8,13 @@ import signal
 import sqlite3
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from corolle_gateway import config, units_file
 from corolle_gateway.clock import Clock, FileClock, SystemClock, watch
-from corolle_gateway.config import Config
+from corolle_gateway.config import ChirpstackConfig, Config
 from corolle_gateway.counts import Counts
 from corolle_gateway.errors import ConfigError, StartError, StoreError
 from corolle_gateway.hub.book import Book
@@ -26,12 +27,16 @@ from corolle_gateway.hub.paths import Paths
 from corolle_gateway.hub.places import Places
 from corolle_gateway.hub.sanitary import SanitaryLogs
 from corolle_gateway.hub.settings_desk import SettingsDesk
+from corolle_gateway.links.chirpstack.link import ChirpstackLink
 from corolle_gateway.links.lorawan.link import LorawanLink
 from corolle_gateway.log import Log
 from corolle_gateway.model import Registration
 from corolle_gateway.northbound.city import City
+from corolle_gateway.northbound.mqtt import MqttClient
+from corolle_gateway.northbound.packets import Incoming
 from corolle_gateway.store import counts, database, registry
 from corolle_gateway.store.ble import BleMemory
+from corolle_gateway.store.chirpstack import ChirpstackMemory
 from corolle_gateway.store.faults import is_damage
 from corolle_gateway.store.lorawan import LorawanMemory
 from corolle_gateway.store.outbox import Outbox
@@ -70,7 +75,9 @@ class Gateway:
         self._hub = Hub(self._counts, self._writer, self._outbox, self._desk, logs, self._wanted)
         bound = settings.store
         self._keeper = Keeper(clock, log, self._counts, self._writer, bound.max_mb, bound.keep_days)
-        self._lorawan = self._make_lorawan()
+        self._far = (
+            self._make_chirpstack(settings.chirpstack) if settings.chirpstack else self._make_lorawan()
+        )
         self._ble = self._make_ble()
         self._city = self._make_city()
 
@@ -82,14 +89,10 @@ class Gateway:
         await self._outbox.load()
         await self._hub.load(units, self._city.changed)
         self._places.load(units)
-        await self._desk.load(self._hub.units, Paths(self._lorawan, self._ble))
-        await self._wanted.load(self._hub.units, self._lorawan)
-        await self._groups.load(self._lorawan)
-        lorawan = self._settings.lorawan
-        try:
-            await self._lorawan.start(lorawan.bind, lorawan.port)
-        except OSError as error:
-            raise StartError(f"UDP {lorawan.bind}:{lorawan.port} cannot be had: {error.strerror}") from error
+        await self._desk.load(self._hub.units, Paths(self._far, self._ble))
+        await self._wanted.load(self._hub.units, self._far)
+        await self._groups.load(self._far if isinstance(self._far, LorawanLink) else None)
+        await self._start_far(self._far)
         if self._ble:
             await self._ble.start()
         self._tasks.start(self._desk.run())
@@ -120,11 +123,21 @@ class Gateway:
 
     async def stop(self) -> None:
         """Take nothing more, store what was taken, say goodbye."""
-        self._lorawan.stop()
+        self._far.stop()
         await self._city.stop()
         await self._tasks.stop()
         await self._writer.close()
         self._log.info("stopped")
+
+    async def _start_far(self, far: LorawanLink | ChirpstackLink) -> None:
+        if isinstance(far, ChirpstackLink):
+            await far.start()
+            return
+        lorawan = self._settings.lorawan
+        try:
+            await far.start(lorawan.bind, lorawan.port)
+        except OSError as error:
+            raise StartError(f"UDP {lorawan.bind}:{lorawan.port} cannot be had: {error.strerror}") from error
 
     async def _register(self, registrations: list[Registration]) -> None:
         now_s = self._clock.now()
@@ -146,6 +159,18 @@ class Gateway:
             lorawan.net_id,
             lorawan.tx_power_dbm,
         )
+
+    def _make_chirpstack(self, chirpstack: ChirpstackConfig) -> ChirpstackLink:
+        # A session of its own, for the city's broker may be the same one.
+        client_id = f"corolle-{self._settings.gateway.site}-{self._settings.gateway.name}-chirpstack"
+
+        def connect(filters: tuple[str, ...], receive: Callable[[Incoming], None]) -> MqttClient:
+            told = self._log, self._counts
+            return MqttClient("chirpstack", client_id, chirpstack.broker, None, filters, *told, receive)
+
+        rooms = self._clock, self._counts, self._tasks
+        memory = ChirpstackMemory(self._writer)
+        return ChirpstackLink(*rooms, memory, self._hub, chirpstack.applications, connect)
 
     def _make_ble(self) -> "BleLink | None":
         ble = self._settings.ble

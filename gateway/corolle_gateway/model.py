@@ -152,6 +152,15 @@ class SessionRecord(Struct):
         return f"SessionRecord(id={self.id}, unit={self.unit!r}, dev_addr={self.dev_addr:08x})"
 
 
+class ChirpstackSession(Struct):
+    """A session that ChirpStack keeps, and how far its uplinks have been stored here."""
+
+    unit: str
+    dev_addr: str
+    application: str  # ChirpStack's id of the application the unit belongs to
+    f_cnt_up: int = 0  # the smallest counter that is still accepted
+
+
 class GroupRecord(Struct):
     """A multicast group as the store keeps it. Its repr leaves the key out."""
 

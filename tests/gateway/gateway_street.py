@@ -27,7 +27,7 @@ class Street:
         broker: str | None = None,
         radio: str | None = None,
     ) -> GatewayProcess:
-        """A running gateway that knows these units. `broker`, `radio`: what its configuration says of them."""
+        """A running gateway that knows these units. `broker`, `radio`: of its configuration."""
         name = f"gw{next(_numbers)}"
         path = clock.path if clock else None
         broker = broker or f'url = "mqtt://127.0.0.1:{self.broker_port}"'

@@ -150,7 +150,15 @@ CREATE TABLE multicast_members (
 ) STRICT, WITHOUT ROWID;
 """
 
-MIGRATIONS = (_FIRST, _SANITARY, _CONTRADICTIONS, _BOUNDED, _BLE, _SETTINGS, _GROUPS)
+# Sessions that ChirpStack keeps; f_cnt_up: the smallest uplink counter still accepted.
+_CHIRPSTACK = """
+CREATE TABLE chirpstack_sessions (
+    id INTEGER PRIMARY KEY, unit TEXT NOT NULL REFERENCES units, dev_addr TEXT NOT NULL,
+    application TEXT NOT NULL, f_cnt_up INTEGER NOT NULL DEFAULT 0, UNIQUE (unit, dev_addr)
+) STRICT;
+"""
+
+MIGRATIONS = (_FIRST, _SANITARY, _CONTRADICTIONS, _BOUNDED, _BLE, _SETTINGS, _GROUPS, _CHIRPSTACK)
 
 
 def migrate(db: sqlite3.Connection) -> None:
