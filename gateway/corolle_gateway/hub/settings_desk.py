@@ -100,15 +100,19 @@ class SettingsDesk:
     def waiting(self, unit: str) -> int:
         """How many messages wait for the unit's next uplink: one at a time."""
         standing = self._standings.get(unit)
-        return int(standing is not None and standing.is_due(self._clock.now()))
+        if standing is None or standing.is_content:
+            return 0
+        return int(standing.is_due(self._clock.now()))
 
     def next_downlink(self, unit: str, room: int) -> Downlink | None:
         """What to tell or ask a unit that listens now, of at most `room` bytes."""
-        standing, now_s = self._standings.get(unit), self._clock.now()
-        payload = standing.payload(room) if standing and standing.is_due(now_s) else None
-        if not standing or not payload:
+        if not self.waiting(unit):
             return None
-        standing.sends(now_s)  # now, for the unit may answer before the concentrator has
+        standing = self._standings[unit]
+        payload = standing.payload(room)
+        if not payload:
+            return None
+        standing.sends(self._clock.now())  # now, for the unit may answer before the concentrator has
         return Downlink(self._units[unit], settings_words.PORT, payload, "")
 
     def sent(self, downlink: Downlink, outcome: Sent) -> None:

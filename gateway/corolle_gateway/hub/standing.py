@@ -27,6 +27,11 @@ class Standing:
         self._sent: Values = {}
 
     @property
+    def is_content(self) -> bool:
+        """Whether nobody wants anything of it: so it is with most units at most uplinks."""
+        return not (self.desired or self.asked)
+
+    @property
     def drift(self) -> dict[str, tuple[int, int]]:
         """(wanted, run) of the settings that are not as they should be."""
         runs = self.reported or {}

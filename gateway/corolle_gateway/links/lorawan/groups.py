@@ -128,6 +128,8 @@ class Groups:
         return outcome
 
     def _missing(self, unit: str) -> str | None:
+        if not self._groups:
+            return None
         names = _names(self._units[unit][0]) if unit in self._units else ()
         return next(
             (name for name in names if name in self._groups and (name, unit) not in self._joined), None
