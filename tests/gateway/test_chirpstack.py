@@ -10,7 +10,11 @@ import pytest
 from chirpstack_server import ChirpStack, Unit, read_command
 from gateway_process import GatewayProcess
 from gateway_street import Street
+from mqtt_broker import mosquitto_path
 
+_KEEPS = pytest.mark.skipif(
+    mosquitto_path() is None, reason="the embedded broker forgets what is under way to who goes"
+)
 _UUID = 36
 _NO_EVENTS = (b"", b"\xff\x00", b'{"deduplicationId": "', b'{"object": ' + b"[" * 50_000, b"[{}]", b"7")
 _WRONG_FIELDS: tuple[dict[str, Any], ...] = (
@@ -46,8 +50,9 @@ Maker = Callable[..., ChirpStack]
 
 
 def _started(street: Street, server: ChirpStack, *units: Unit, **more: Any) -> GatewayProcess:
-    gateway = street.gateway(*units, radio=server.section, **more)
-    gateway.wait_log("chirpstack_connected")
+    gateway = street.gateway(*units, **{"radio": server.section, **more})
+    for broker in ("chirpstack", "broker"):
+        gateway.wait_log(f"event={broker}_connected")
     return gateway
 
 
@@ -119,6 +124,7 @@ def test_a_session_that_ended_is_known_after_the_new_one_has_begun(street: Stree
     assert told == ["lamp-1-00189440-0", "lamp-1-0018aaaa-0", "lamp-1-0018aaaa-1"]
 
 
+@_KEEPS
 def test_kill_9_loses_nothing_of_what_the_broker_was_given(street: Street, chirpstack: Maker):
     lamp = Unit("lamp-1")
     server = chirpstack(lamp)
@@ -136,6 +142,7 @@ def test_kill_9_loses_nothing_of_what_the_broker_was_given(street: Street, chirp
     assert told == {lamp.told_id(n) for n in range(lamp.f_cnt)}
 
 
+@_KEEPS
 def test_what_could_not_be_stored_comes_again(street: Street, chirpstack: Maker):
     lamp = Unit("lamp-1")
     server = chirpstack(lamp)
@@ -270,9 +277,8 @@ def test_two_applications_share_one_gateway(street: Street, chirpstack: Maker):
     servers = [chirpstack(lamp) for lamp in lamps]
     both = ", ".join(f'"{server.application}"' for server in servers)
     section = servers[0].section.replace(f'"{servers[0].application}"', both)
-    gateway = street.gateway(*lamps, radio=section)
+    gateway = _started(street, servers[0], *lamps, radio=section)
     city = street.city(gateway).ready()
-    gateway.wait_log("chirpstack_connected")
     city.order("lamp-2", id="a", verb="level", value=40)
     city.wait_rejected("downlink_not_joined")  # nobody knows yet which application it belongs to
     for server, lamp in zip(servers, lamps, strict=True):
@@ -338,8 +344,18 @@ def test_other_events_are_counted_or_passed_over(street: Street, chirpstack: Mak
     server.tell(lamp, "location", head | {"location": {"latitude": 37.3}})
     server.log(lamp, "UPLINK_MIC", deduplication_id="4e91db13")
     server.log(lamp, "NO_SUCH_CODE")
-    server.tell(lamp, "up", server.up(lamp, *lamp.report_payload()), qos=0)
     server.tell(lamp, "up", server.up(lamp, 0, b""))
-    status = city.wait("status", lambda body: body.get("counters", {}).get("uplinks") == 2)
-    assert status["counters"]["joins"] == 1 and status["counters"]["uplinks_at_qos_0"] == 1
+    status = city.wait("status", lambda body: body.get("counters", {}).get("uplinks") == 1)
+    assert status["counters"]["joins"] == 1
     assert status["rejected"] == {"chirpstack_uplink_mic": 1, "chirpstack_unknown": 1}
+
+
+@pytest.mark.skipif(mosquitto_path() is None, reason="the embedded broker makes QoS 1 of everything")
+def test_uplinks_at_qos_0_are_taken_and_counted(street: Street, chirpstack: Maker):
+    lamp = Unit("lamp-1")
+    server = chirpstack(lamp)
+    gateway = _started(street, server, lamp)
+    city = street.city(gateway).ready()
+    server.tell(lamp, "up", server.up(lamp, *lamp.report_payload()), qos=0)
+    city.wait("lamp-1/report")
+    city.wait("status", lambda body: body.get("counters", {}).get("uplinks_at_qos_0") == 1)
