@@ -67,8 +67,11 @@ class ChirpstackLink:
         return await self._downlinks.send_now(application, downlink)
 
     def _receive(self, message: Message) -> None:
-        if self._stopped:
-            return
+        if not self._stopped:
+            self._tasks.start(self._take(message))
+
+    async def _take(self, message: Message) -> None:
+        """A task of its own: a fault of ours would else end the connection, and the next, and the next."""
         try:
             stored = self._taken(message)
         except Refused as refused:
