@@ -9,9 +9,9 @@ from corolle.wire.canopy_report import CANOPY_REPORT
 from corolle.wire.words import VERBS, code_of
 from corolle_hil.one_core import one_core
 from corolle_hil.replay.canopy import HEAP_BYTES
-from corolle_hil.replay.order_wire import Wire, wire_up
+from corolle_hil.replay.order_wire import Wire
 from corolle_hil.scheduler import Scheduler
-from corolle_hil.street import Equipment, Street
+from corolle_hil.street import Street
 from corolle_hil.world.climate import Weather
 from corolle_hil.world.place import ORIGIN_DEG, lay_out
 from corolle_hil.world.scenario import WEEKS
@@ -33,8 +33,7 @@ class _Canopy:
         self.scheduler = Scheduler(WEEKS["summer"] * 1_000_000, 1)
         self.records: list[tuple[float, dict[str, Any]]] = []
         self.frames: list[tuple[float, int]] = []  # day, port
-        made = stand_alone("canopy", 1, ORIGIN_DEG, {"settings": _THIRSTY}, UNTHRIFTY)
-        equipment = Equipment(made.board, lambda: wire_up(made.files()))
+        equipment = stand_alone("canopy", 1, ORIGIN_DEG, {"settings": _THIRSTY}, UNTHRIFTY)
         place = lay_out(0, 1, 0, self.scheduler.rng("place"))
         parts = self.scheduler, place, lambda _: equipment, folder, self._weather, self._hear
         self.street = Street(*parts, heap_bytes=HEAP_BYTES)

@@ -3,9 +3,10 @@
 import json
 import sys
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import corolle
@@ -32,6 +33,7 @@ _BESIDE = {
     "mist_valve": ("units.misting", "units.sanitary_sender", "system.sanitary_log"),
     "battery": ("units.canopy_power",),
 }
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 @cache
@@ -46,12 +48,14 @@ def modules() -> dict[str, bytes]:
     return {f"/{paths[name]}.mpy": compile_mpy(source.encode(), name) for name, source in sources.items()}
 
 
-def program_files(definition: dict[str, Any]) -> dict[str, bytes]:
+def program_files(definition: dict[str, Any], stand_ins: Mapping[str, str] = _NONE) -> dict[str, bytes]:
     """The program of a board, linked and compiled: path on the node -> content.
+
+    `stand_ins`: sources of modules that a simulation puts in the place of the firmware's own.
 
     Raises LinkError for a module that cannot be linked and SyntaxError for what mpy-cross refuses.
     """
-    return _linked(frozenset(_certain(definition)))
+    return _linked(frozenset(_certain(definition)), tuple(sorted(stand_ins.items())))
 
 
 def whole_program() -> Program:
@@ -60,8 +64,13 @@ def whole_program() -> Program:
 
 
 @cache
-def _linked(certain: frozenset[str]) -> dict[str, bytes]:
-    program = linked(_module_names(), _source, _START, certain)
+def _linked(certain: frozenset[str], stand_ins: tuple[tuple[str, str], ...]) -> dict[str, bytes]:
+    replaced = dict(stand_ins)
+
+    def source(module: str) -> str:
+        return replaced[module] if module in replaced else _source(module)
+
+    program = linked(_module_names(), source, _START, certain)
     files = {name: compile_mpy(source.encode(), name) for name, source in program.sources.items()}
     told = {"/corolle/origins.txt": "\n".join(program.origins), "/corolle/texts.txt": program.texts}
     package = {"/corolle/__init__.mpy": compile_mpy(_source("corolle").encode(), "corolle")}
@@ -113,21 +122,17 @@ def board_definition(board: str, left_off: Iterable[str] = ()) -> dict[str, Any]
     return definition
 
 
-def node_files(board: str, identity: Identity, left_off: Iterable[str] = ()) -> dict[str, bytes]:
+def node_files(
+    board: str, identity: Identity, left_off: Iterable[str] = (), stand_ins: Mapping[str, str] = _NONE
+) -> dict[str, bytes]:
     """All that a node's flash holds before its first boot, on a board without what is `left_off`.
+
+    `stand_ins`: as for program_files().
 
     Raises LookupError for an unknown board and SyntaxError for a file that mpy-cross refuses.
     """
     definition = board_definition(board, left_off)
-    return program_files(definition) | _beside_program(definition, identity)
-
-
-def loose_files(board: str, identity: Identity) -> dict[str, bytes]:
-    """Like node_files, but the program is not linked: each of its modules can be stood in for by another.
-
-    For a simulated node alone: it needs more memory than a real one has.
-    """
-    return modules() | _beside_program(board_definition(board), identity)
+    return program_files(definition, stand_ins) | _beside_program(definition, identity)
 
 
 def _beside_program(definition: dict[str, Any], identity: Identity) -> dict[str, bytes]:

@@ -99,10 +99,10 @@ class GuardedValve:
         self._day.add(now_s, pulses)
 
     def passed(self, now_s: int, pulses: int) -> None:
-        """Water has come through."""
-        self.pulses += pulses
-        self.credit(now_s, pulses)
+        """Water has come through, or none."""
         if pulses:
+            self.pulses += pulses
+            self.credit(now_s, pulses)
             self._flow_at_s = now_s
 
     def most_pulses(self, settings) -> int:

@@ -21,9 +21,10 @@ class Window:
     def total(self, now_s: int) -> int:
         """What came in the window, and up to one bucket before it."""
         bucket = now_s // self._bucket_s
-        for number in range(self._newest + 1, min(bucket, self._newest + len(self._amounts)) + 1):
-            place = number % len(self._amounts)
-            self._sum -= self._amounts[place]
-            self._amounts[place] = 0
-        self._newest = max(bucket, self._newest)
+        if bucket > self._newest:
+            for number in range(self._newest + 1, min(bucket, self._newest + len(self._amounts)) + 1):
+                place = number % len(self._amounts)
+                self._sum -= self._amounts[place]
+                self._amounts[place] = 0
+            self._newest = bucket
         return self._sum

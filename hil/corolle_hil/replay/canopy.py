@@ -8,7 +8,6 @@ from typing import Any
 from corolle_hil.fitting import Furniture
 from corolle_hil.one_core import one_core
 from corolle_hil.replay.lamp import DAY_S
-from corolle_hil.replay.order_wire import wire_up
 from corolle_hil.replay.season_album import SeasonAlbum, SeasonPage
 from corolle_hil.replay.season_keeper import Keeper
 from corolle_hil.replay.season_tally import SeasonTally
@@ -27,7 +26,7 @@ from corolle_hil.world.water import DripLine
 Record = dict[str, Any]
 
 # Just enough for the firmware to let nothing go: what it asks of its heap then takes longer with its size.
-HEAP_BYTES = 384 * 1024
+HEAP_BYTES = 768 * 1024
 _VIEW_M = 3.0  # whoever is under the canopy
 _MORE_THAN_IT_HOLDS_L = 10_000.0
 
@@ -81,8 +80,6 @@ def replay_canopy(
     climate = by_the_minute(what.climate or ScenarioClimate(scheduler.rng, place_deg=what.place_deg))
     diary = WaterDiary(scheduler, climate)
 
-    wired = Equipment(equipment.board, lambda: wire_up(equipment.files()))
-
     def take(record: Record) -> None:
         diary.take(record)
         hear(record)
@@ -90,7 +87,7 @@ def replay_canopy(
     with (
         one_core(),
         Street(
-            scheduler, place, lambda _: wired, folder, climate, take, 0.0, what.place_deg, HEAP_BYTES
+            scheduler, place, lambda _: equipment, folder, climate, take, 0.0, what.place_deg, HEAP_BYTES
         ) as street,
     ):
         unit = street.units[place.canopies[0].name]

@@ -20,69 +20,56 @@ from corolle_hil.scheduler import Scheduler
 _UART, _RING_GPIO = 1, 38  # free on a canopy's boards
 _HELLO, _TIME, _HANG, _LOSE = 250, 251, 252, 253  # ports that LoRaWAN leaves to nobody
 
-_PRELUDE = b"""
+# The node's end: it is linked in the place of the module of this name.
+NODE_END = {
+    "corolle.radio.lorawan": f"""
 import asyncio
 import struct
-import sys
 import time
 
 import machine
 
 
-class Wire:
+class LoRaWan:
     joined = idle = healthy = True
 
     def __init__(self, radio, identity, store, log, class_c, on_downlink, on_time):
         self._on_downlink = on_downlink
         self._on_time = on_time
-        self._uart = machine.UART(%d, baudrate=921600, rxbuf=4096)
+        self._uart = machine.UART({_UART}, baudrate=921600, rxbuf=4096)
         self._rung = asyncio.ThreadSafeFlag()
-        machine.Pin(%d, machine.Pin.IN).irq(lambda pin: self._rung.set(), machine.Pin.IRQ_RISING)
+        machine.Pin({_RING_GPIO}, machine.Pin.IN).irq(lambda pin: self._rung.set(), machine.Pin.IRQ_RISING)
 
     def send(self, port, payload, priority):
         self._uart.write(bytes((port, len(payload))) + payload)
         return True
 
     async def run(self):
-        self.send(%d, b"", 0)
+        self.send({_HELLO}, b"", 0)
         while True:
             await self._rung.wait()
             while self._uart.any():
                 port, length = self._uart.read(2)
                 payload = self._uart.read(length) if length else b""
-                if port == %d:
+                if port == {_LOSE}:
                     return
                 self._take(port, payload)
 
     def _take(self, port, payload):
-        if port == %d:
+        if port == {_TIME}:
             self._on_time(struct.unpack("<I", payload)[0], 0)
-        elif port == %d:
+        elif port == {_HANG}:
             for _ in range(struct.unpack("<I", payload)[0]):
                 time.sleep(1)  # nothing else runs meanwhile, but interrupts
         else:
             self._on_downlink(port, payload)
 
 
-class Link:
-    LoRaWan = Wire
-
-    @staticmethod
-    def Identity(*known):
-        return known
-
-
-sys.modules["corolle.radio.lorawan"] = Link
-""" % (_UART, _RING_GPIO, _HELLO, _LOSE, _TIME, _HANG)
+def Identity(*known):
+    return known
+"""
+}
 # A pulse on the pin tells the board that there is a frame.
-
-
-def wire_up(files: dict[str, bytes]) -> dict[str, bytes]:
-    """A canopy's flash with the node's end of the wire, which stands before its own main.py.
-
-    Its program must stand there module by module: linked, no module of it can be stood in for.
-    """
-    return files | {"/main.py": _PRELUDE + files["/main.py"]}
 
 
 class Wire(UartChip):

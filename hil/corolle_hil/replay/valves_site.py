@@ -9,7 +9,7 @@ from corolle_hil.forkserver import ForkServer
 from corolle_hil.installer import Installer
 from corolle_hil.mpy import shims_folder
 from corolle_hil.replay.lamp import ROOMY_BYTES
-from corolle_hil.replay.order_wire import Wire, wire_up
+from corolle_hil.replay.order_wire import Wire
 from corolle_hil.scheduler import Scheduler
 from corolle_hil.street import Equipment
 from corolle_hil.unit import UnitPlan, VirtualUnit
@@ -42,7 +42,7 @@ class Yard:
         """A canopy that nobody has switched on yet."""
         folder = self._folder / f"board{self._built}"
         self._built += 1
-        rom = self._installer.install(folder, wire_up(equipment.files()))
+        rom = self._installer.install(folder, equipment.files())
         around = Surroundings(scheduler, Air(scheduler, Propagation(scheduler.rng)), climate, ORIGIN_DEG)
         plan = UnitPlan(_NAME, "canopy", Position(0.0, 0.0), equipment.board)
         unit = VirtualUnit(plan, around, self._forks, folder, ROOMY_BYTES, on_record)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from corolle_tools.link.chunks import Chunk, partition
 from corolle_tools.link.constants import is_constant, value_of
+from corolle_tools.link.interned import names_first
 from corolle_tools.link.lines import text_of
 from corolle_tools.link.members import Names, members, short_members, shorten_members
 from corolle_tools.link.naming import Naming, lasting
@@ -80,8 +81,8 @@ class _ChunkLinker:
         return self._naming.of(symbol)
 
     def _header(self) -> list[ast.stmt]:
-        """Imports of what is used from outside, and copies of the constants among it."""
-        header: list[ast.stmt] = []
+        """What stands first: names, imports of what is used from outside, copies of its constants."""
+        header = names_first(self.bodies)
         for symbol in self._needed:
             header += self._brought(symbol)
         for node in header:

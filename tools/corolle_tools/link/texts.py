@@ -49,7 +49,7 @@ class Mover(ast.NodeTransformer):
 def _template(node: ast.JoinedStr) -> Iterator[str]:
     """What str.format() makes the same text of; formats are constants all over the firmware."""
     for each in node.values:
-        if isinstance(each, ast.Constant):
+        if isinstance(each, ast.Constant) and isinstance(each.value, str):
             yield each.value.replace("{", "{{").replace("}", "}}")
         elif isinstance(each, ast.FormattedValue):
             conversion = f"!{chr(each.conversion)}" if each.conversion > 0 else ""

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from corolle_hil.replay.order_wire import NODE_END
 from corolle_hil.replay.valves import Runs, parts, replay_runs, summary
 from corolle_hil.street import Equipment
 from corolle_hil.world.place import ORIGIN_DEG
 
-from corolle_tools.firmware import board_definition, loose_files
+from corolle_tools.firmware import board_definition, node_files
 from corolle_tools.identity import Identity
 from corolle_tools.replay import options
 from corolle_tools.replay.cores import live_all
@@ -62,7 +63,7 @@ def equip(settings: dict[str, int], mist_on_tank: bool) -> Equipment:
             board["fitted"][part]["supply"] = "tank"
     facts = {"/board.json": board, "/unit.json": unit.unit_json() | {"settings": settings}}
     changed = {path: json.dumps(fact).encode() for path, fact in facts.items()} | UNTHRIFTY
-    return Equipment(board, lambda: loose_files(_BOARD, unit) | changed)
+    return Equipment(board, lambda: node_files(_BOARD, unit, stand_ins=NODE_END) | changed)
 
 
 @cache
