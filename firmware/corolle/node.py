@@ -11,7 +11,6 @@ import machine
 from corolle.system.boots import Boots
 from corolle.system.clock import Clock
 from corolle.system.log import Log
-from corolle.system.proof import Proof
 from corolle.system.settings import Settings
 from corolle.system.store import Store
 from corolle.system.supervisor import WATCHDOG_MS, Supervisor
@@ -47,7 +46,8 @@ class Node:
         self._tell_boot()
         watchdog = machine.WDT(timeout=WATCHDOG_MS)
         self.supervisor = Supervisor(self._log, self._clock.uptime_s, watchdog)
-        self.supervisor.spawn("boot", Proof(rtc, self._boots.safe).run)
+        with borrowed("corolle.system.proof") as proof:
+            self.supervisor.spawn("boot", proof.Proof(rtc, self._boots.safe).run)
         self._facts = self._read("/unit.json")
         kind = str(self._facts.get("kind") or board.get("unit"))
         if kind not in _PROGRAMS:

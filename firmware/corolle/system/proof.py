@@ -10,7 +10,6 @@ from corolle.wire.seldom import borrowed
 
 _GOOD_AFTER_S = const(300)
 _SAFE_MODE_S = const(3600)
-_EVER_S = const(1 << 29)
 _GARBAGE_BYTES = const(24576)  # between two collections, once all that stays is in its place
 
 
@@ -21,16 +20,15 @@ class Proof:
         self._rtc = rtc
         self._safe = safe
 
-    async def run(self, alive) -> None:
-        """Count no failed boot, when the time has come."""
+    async def run(self, alive) -> bool:
+        """Count no failed boot, when the time has come; then there is nothing more to do."""
         after_s = _SAFE_MODE_S if self._safe else _GOOD_AFTER_S
         alive(after_s)
         await asyncio.sleep(after_s)
         if 0 < gc.threshold() < _GARBAGE_BYTES:
             gc.threshold(_GARBAGE_BYTES)
         self._succeed()
-        alive(_EVER_S)
-        await asyncio.Event().wait()
+        return True
 
     def _succeed(self) -> None:
         with borrowed("corolle.system.boots", "corolle.system.origins") as boots:

@@ -41,7 +41,7 @@ class Supervisor:
         self._tasks: list = []
 
     def spawn(self, name: str, start) -> None:
-        """Run `start(alive)` as a task for ever."""
+        """Run `start(alive)` as a task for ever, or until it returns True: then it has done its work."""
         task = Task(name, start, self._uptime_s)
         self._tasks.append(task)
         task.running = asyncio.create_task(self._keep(task))
@@ -71,7 +71,9 @@ class Supervisor:
         while True:
             began_s = self._uptime_s()
             try:
-                await task.start(task.alive)
+                if await task.start(task.alive):
+                    self._tasks.remove(task)
+                    return
                 raise RuntimeError(task.name + " ended")
             except Exception as error:  # noqa: BLE001 - this is the place where a task's failure ends
                 self._failed(task, error, self._uptime_s() - began_s)
@@ -82,7 +84,10 @@ class Supervisor:
         task.restarts += 1
         again = _FIRST_PAUSE_S if ran_s >= _STEADY_S else task.pause_s * 2
         task.pause_s = min(again, _LONGEST_PAUSE_S)
-        self._log("restart", level="error", task=task.name, error=repr(error), pause_s=task.pause_s)
-        for told in self.on_restart:
-            told(error)
         gc.collect()
+        try:
+            self._log("restart", level="error", task=task.name, error=repr(error), pause_s=task.pause_s)
+            for told in self.on_restart:
+                told(error)
+        except MemoryError:
+            gc.collect()  # what is missing may be memory: the task begins again, though nobody was told

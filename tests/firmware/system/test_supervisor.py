@@ -53,6 +53,34 @@ async def test_fed_while_every_task_is_alive():
     assert log.events == []
 
 
+async def test_a_task_that_has_done_its_work_is_gone_and_missed_by_nobody():
+    async def once(alive):
+        alive(10)
+        await asyncio.sleep(5)
+        return True
+
+    dog, log, told, supervisor = await _run([("once", once)], 1000)
+    assert max(_gaps(dog.fed_s)) < WATCHDOG_MS / 1000 / 2
+    assert (log.events, told, supervisor.restarts()) == ([], [], 0)
+
+
+async def test_a_task_starts_again_although_there_is_no_memory_to_tell_it():
+    began = []
+
+    async def fails(alive):
+        began.append(_uptime_s())
+        raise MemoryError
+
+    def tell(error):
+        raise MemoryError("memory allocation failed")
+
+    supervisor = Supervisor(_Log(), _uptime_s, _Dog())
+    supervisor.on_restart.append(tell)
+    supervisor.spawn("fails", fails)
+    await asyncio.sleep(60)
+    assert len(began) == supervisor.restarts() > 3
+
+
 async def test_a_task_that_hangs_ends_the_feeding():
     async def well(alive):
         while True:
