@@ -6,10 +6,7 @@ import socket
 from corolle_hil.forkserver import ForkServer, Order
 
 NODE_BYTES = 128 * 1024  # what a whole node may use
-# What a node with LoRaWAN and without Bluetooth lives in, joined, watched by people and ordered about.
-LAMP_BYTES = 102 * 1024
-DRIP_CANOPY_BYTES = 104 * 1024
-CANOPY_BYTES = 124 * 1024  # drip, mist, purge, sanitary log, power
+ONE_RADIO_BYTES = 96 * 1024  # a lamp, or a canopy that drips, with LoRaWAN and without Bluetooth
 _ROOMY_BYTES = 1024 * 1024
 
 

@@ -15,7 +15,7 @@ from corolle.wire.canopy_report import CANOPY_REPORT
 from corolle.wire.lamp_report import LAMP_REPORT
 from corolle.wire.orders import ACK
 from corolle.wire.words import VERBS, code_of
-from corolle_hil.heap import CANOPY_BYTES, DRIP_CANOPY_BYTES, LAMP_BYTES, NODE_BYTES
+from corolle_hil.heap import NODE_BYTES, ONE_RADIO_BYTES
 from corolle_hil.scheduler import Scheduler
 from corolle_hil.street import Equipment, Street
 from corolle_hil.world.climate import Weather
@@ -120,9 +120,9 @@ class _Node:
     ("board", "left_off", "heap_bytes"),
     [
         ("lamp-s3", (), NODE_BYTES),
-        ("lamp-s3", _NO_BLE, LAMP_BYTES),
-        ("canopy-drip-s3", _NO_BLE, DRIP_CANOPY_BYTES),
-        ("canopy-s3", _NO_BLE, CANOPY_BYTES),
+        ("lamp-s3", _NO_BLE, ONE_RADIO_BYTES),
+        ("canopy-s3", (), NODE_BYTES),
+        ("canopy-drip-s3", _NO_BLE, ONE_RADIO_BYTES),
     ],
 )
 def test_a_node_lives_in_its_heap_and_does_not_grow(

@@ -25,7 +25,8 @@ class borrowed:
         return sys.modules[self.names[0]]
     def __exit__(self, *_):
         for name in self.names:
-            sys.modules.pop(name, None)
+            if sys.modules.pop(name, None):
+                delattr(sys.modules["corolle"], name.split(".")[1])
 """
 READING = """
 def text(offset):
@@ -141,6 +142,28 @@ print(len(sys.modules) - before)
     }
     assert both(sources, tmp_path) == "4 True\n0\n"
     assert len(linked(sources).sources) == 2
+
+
+def test_what_was_borrowed_takes_no_memory_in_the_rest_of_a_function(tmp_path):
+    sources = {
+        "loan": BORROWING,
+        "seldom": "TABLE = bytes(60000)\ndef decide():\n    return 3\ndef other():\n    return len(TABLE)",
+        "start": """
+import gc
+from corolle.loan import borrowed
+def go():
+    gc.collect()
+    before = gc.mem_alloc()
+    with borrowed("corolle.seldom") as seldom:
+        from corolle.seldom import other
+        print(seldom.decide(), other(), gc.mem_alloc() - before > 50000)
+    gc.collect()
+    return gc.mem_alloc() - before
+print(go() < 50000)
+""",
+    }
+    made = linked(sources)
+    assert run(made.sources, tmp_path / "linked", made.texts) == "3 60000 True\nTrue\n"
 
 
 def test_what_is_imported_late_stays_late_until_a_board_needs_it_for_sure(tmp_path):

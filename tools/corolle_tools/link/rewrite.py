@@ -134,6 +134,19 @@ class Rewriter(ast.NodeTransformer):
             visited += new if isinstance(new, list) else [new] if new is not None else []
         return visited
 
+    def visit_With(self, node: ast.With) -> ast.AST | list[ast.stmt]:
+        """What was borrowed is in memory for as long as a local name stands for it: none does afterwards."""
+        borrows = any("borrowed(" in ast.unparse(item.context_expr) for item in node.items)
+        self.generic_visit(node)
+        if not borrows or not self._scopes:
+            return node
+        imports = [leaf for each in node.body for leaf in ast.walk(each) if isinstance(leaf, ast.ImportFrom)]
+        lent = [item.optional_vars.id for item in node.items if isinstance(item.optional_vars, ast.Name)]
+        lent += [alias.asname or alias.name for each in imports for alias in each.names]
+        targets: list[ast.expr] = [ast.Name(name, ast.Store()) for name in lent]
+        forget = ast.Assign(targets, ast.Constant(None), lineno=node.end_lineno)
+        return [node, forget] if targets else node
+
     def visit_Try(self, node: ast.Try) -> ast.AST | list[ast.stmt]:
         caught = {ast.unparse(each.type) for each in node.handlers if each.type}
         if self._scopes or "ImportError" not in caught:

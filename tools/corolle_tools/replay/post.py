@@ -14,7 +14,7 @@ from corolle_tools.street.plan import BOARDS, SITE
 # A replay's heap has room for a canopy that mists.
 _BOARDS = BOARDS | {"canopy": "canopy-s3"}
 # No gateway answers a radio, nobody is near; and a lamp's radar goes on seeing for seconds who has gone.
-_LEFT_OFF = {"lamp": ("radio", "radar", "ble"), "canopy": ()}
+_LEFT_OFF = {"lamp": ("radio", "radar", "ble"), "canopy": ("ble",)}
 _STAND_INS = {"lamp": {}, "canopy": NODE_END}
 # boot.py says how early to collect garbage, which a roomy heap makes unnecessary.
 UNTHRIFTY = {"/boot.py": b""}

@@ -24,6 +24,7 @@ from corolle_tools.street.plan import SITE
 Record = dict[str, Any]
 
 _BOARD = "canopy-s3"  # the one with everything fitted
+_LEFT_OFF = ("ble",)  # nobody is near
 _SUM = (
     "{runs} runs of {hours} h together: {violations} violations; the drip valve opened {openings[valve]} "
     "times, the mist valve {openings[mist]}, the purge valve {openings[purge]}"
@@ -57,13 +58,13 @@ def valves(
 
 def equip(settings: dict[str, int], mist_on_tank: bool) -> Equipment:
     """The whole canopy with these settings; no board may be like one whose mist valve hangs on the tank."""
-    board, unit = board_definition(_BOARD), _identity()
+    board, unit = board_definition(_BOARD, _LEFT_OFF), _identity()
     if mist_on_tank:
         for part in ("mist_valve", "purge_valve"):
             board["fitted"][part]["supply"] = "tank"
     facts = {"/board.json": board, "/unit.json": unit.unit_json() | {"settings": settings}}
     changed = {path: json.dumps(fact).encode() for path, fact in facts.items()} | UNTHRIFTY
-    return Equipment(board, lambda: node_files(_BOARD, unit, stand_ins=NODE_END) | changed)
+    return Equipment(board, lambda: node_files(_BOARD, unit, _LEFT_OFF, NODE_END) | changed)
 
 
 @cache
