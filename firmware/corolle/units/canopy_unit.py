@@ -64,21 +64,29 @@ class Canopy:
             self._misting.look_again()
 
     async def run(self, alive) -> None:
-        """Water for ever."""
+        """Water for ever. While people are misted the air is looked at more often than all else."""
+        uptime_s, due_s = self._common.clock.uptime_s, 0
         while True:
             alive(_SENSING_S)
+            due = uptime_s() >= due_s
             if self._senses:
-                await self._garden.sample()
-                if self._power:
-                    self._garden.readings.shed = await self._power.sample()
-                if self._misting:
-                    self._misting.look_again()
-            wait_s = self._step()
+                await self._sample(not due)
+            if due:
+                due_s = uptime_s() + self._step()
+                self._common.ledger.keep()
+            wait_s = max(1, due_s - uptime_s())
             if self._misting and self._misting.reason in _MISTED:
                 wait_s = min(wait_s, _MISTING_S)
-            self._common.ledger.keep()
             alive(wait_s)
-            await self._wake.wait_ms(wait_s * 1000)
+            if await self._wake.wait_ms(wait_s * 1000):
+                due_s = 0
+
+    async def _sample(self, air_alone: bool) -> None:
+        await self._garden.sample(air_alone)
+        if self._power and not air_alone:
+            self._garden.readings.shed = await self._power.sample()
+        if self._misting:
+            self._misting.look_again()
 
     def carry_out(self, verb: str, value: int, until_s: int, author: str) -> str:
         """Obey a command that was found right; returns the verdict."""

@@ -32,15 +32,16 @@ class Garden:
         if wind:
             readings.wind = Measured()
 
-    async def sample(self) -> None:
-        """Read all sensors; one that fails leaves its last reading to grow old."""
+    async def sample(self, air_alone: bool = False) -> None:
+        """Read all sensors, or what tells of the air; one that fails leaves its last reading to grow old."""
         now_s = self._common.clock.uptime_s()
         if now_s - self._sampled_at_s < _FRESH_S:
             return
         self._sampled_at_s = now_s
         readings = self.readings
         for name, sensor in self._sensors.items():
-            if name in _SLOW and not self._ages(self.measured[name], now_s):
+            rests = name in _SLOW and not self._ages(self.measured[name], now_s)
+            if name != "air" and (air_alone or rests):
                 continue
             value = await sensor.read()
             if name == "soil" and value is not None:
@@ -52,7 +53,8 @@ class Garden:
         cool = air and air.value is not None and air.value[0] < _MISTED_C
         if self._wind and wind and (self._ages(wind, now_s) or not cool):
             wind.update(now_s, self._wind.wind_m_s())
-        self._tell_faults(now_s)
+        if not air_alone:
+            self._tell_faults(now_s)
 
     def _ages(self, measured, now_s: int) -> bool:
         """Whether a reading has lived half of the time for which it counts."""

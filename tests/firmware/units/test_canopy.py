@@ -68,6 +68,7 @@ class _Ground:
         self.air = air_c, 55.0
         self.lost = False
         self.probed = 0
+        self.reads = {"soil": 0, "air": 0}
 
     def chip(self, what):
         ground = self
@@ -81,16 +82,38 @@ class _Ground:
             async def read(self):
                 if ground.lost:
                     raise OSError(116)
+                ground.reads[what] += 1
                 return ground.vwc_pct if what == "soil" else ground.air
 
         return _Chip
+
+
+class _Mist:
+    """A mist line in hot air with nobody there."""
+
+    reason = "nobody there"
+    no_flow = False
+    looks = 0
+
+    def look_again(self):
+        self.looks += 1
+
+    async def run(self, alive):
+        await asyncio.Event().wait()
 
 
 class _Site(Bench):
     """A canopy with everything fitted, running."""
 
     def __init__(
-        self, vwc_pct=(30.0, 30.0, 30.0), air_c=20.0, shelf=None, pulse_every_ms=500, safe=False, **changes
+        self,
+        vwc_pct=(30.0, 30.0, 30.0),
+        air_c=20.0,
+        shelf=None,
+        pulse_every_ms=500,
+        safe=False,
+        misting=None,
+        **changes,
     ):
         super().__init__(canopy, _NOON, shelf)
         sandy = {"start_vwc_pct": 20, "band_vwc_pct": 8, "soak_min": 30}
@@ -108,7 +131,7 @@ class _Site(Bench):
         soil = Sensor("soil", (self.ground.chip("soil"),), self.common)
         air = Sensor("air", (self.ground.chip("air"),), self.common)
         garden = Garden(self.common, {"soil": soil, "air": air}, 3)
-        self.canopy = canopy.Canopy(self.common, garden, None if safe else tap, wake, safe)
+        self.canopy = canopy.Canopy(self.common, garden, None if safe else tap, wake, safe, None, misting)
         self.run(self.canopy)
 
     def fault(self, name):
@@ -150,6 +173,16 @@ async def test_dry_soil_gets_a_dose_to_the_decilitre_then_a_pause():
     assert site.decisions()[1:] == [(1, "dry soil"), (0, "dose given"), (1, "dry soil")]
     assert site.events() == ["valve opened", "valve closed", "valve opened"]
     site.end()
+
+
+async def test_where_people_are_misted_the_air_is_looked_at_more_often_than_the_soil():
+    site = _Site(misting=_Mist())
+    await asyncio.sleep(2 * 3600 + 60)
+    assert site.ground.reads == {"soil": 9, "air": 25}  # every 15 min, every 5 min
+    assert site.canopy._misting.looks == 25
+    site.canopy.look_again(0)
+    await asyncio.sleep(1)
+    assert site.ground.reads == {"soil": 10, "air": 26}  # whoever calls wants all of it
 
 
 async def test_watering_ends_when_the_soil_is_moist_and_rests():
