@@ -12,6 +12,7 @@ from corolle_hil.world.local_time import local
 from matplotlib import dates
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 # Colours that the colour-blind tell apart (Okabe and Ito, "Color universal design", 2008).
 _COLOURS = {
@@ -39,31 +40,31 @@ def save_season(path: Path, page: SeasonPage, summary: dict[str, Any]) -> None:
     """Draw a season; the suffix says as what: .png, .svg or .pdf. Raises OSError if it cannot be written."""
     figure = Figure(figsize=(14, 9), layout="constrained")
     strip, soil, rain, air = figure.subplots(4, sharex=True, height_ratios=(2, 9, 4, 4))
-    _draw_reasons(strip, page)
+    meant = _draw_reasons(strip, page)
     _draw_soil(soil, page, summary)
     _draw_water(rain, page)
     _draw_air(air, page)
     air.set_xlim(_number(page.moments[0]), _number(page.until_s))
     air.xaxis.set_major_locator(dates.AutoDateLocator())
     air.xaxis.set_major_formatter(dates.ConciseDateFormatter(air.xaxis.get_major_locator()))
+    figure.legend(handles=meant, loc="outside lower center", ncols=3, frameon=False, fontsize="small")
     figure.suptitle(_title(summary))
     figure.savefig(path, dpi=_DPI)
 
 
-def _draw_reasons(axes: Axes, page: SeasonPage) -> None:
-    """A row an output, a colour a reason."""
-    named: set[str] = set()
+def _draw_reasons(axes: Axes, page: SeasonPage) -> list[Patch]:
+    """A row an output, a colour a reason; returns what the colours mean."""
+    meant: dict[str, set[str]] = {}
     outputs = [output for output in _OUTPUTS if page.decisions.get(output)]
     for row, output in enumerate(outputs):
         bands = list(_bands(page.decisions[output], page.until_s))
         for reason in sorted({why for _, _, why in bands}):
             spans = [(_number(a), _number(b) - _number(a)) for a, b, why in bands if why == reason]
-            label = None if reason in named else reason
-            axes.broken_barh(spans, (row, 0.9), facecolors=_colour(reason), linewidth=0, label=label)
-            named.add(reason)
+            axes.broken_barh(spans, (row, 0.9), facecolors=_colour(reason), linewidth=0)
+            meant.setdefault(_colour(reason), set()).add(reason)
     axes.set_yticks([row + 0.45 for row in range(len(outputs))], [_OUTPUTS[output] for output in outputs])
     axes.set_ylim(0, max(1, len(outputs)))
-    axes.legend(loc="upper left", bbox_to_anchor=(1, 1.3), frameon=False, fontsize="small")
+    return [Patch(color=colour, label=", ".join(sorted(reasons))) for colour, reasons in meant.items()]
 
 
 def _draw_soil(axes: Axes, page: SeasonPage, summary: dict[str, Any]) -> None:
