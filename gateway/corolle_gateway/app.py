@@ -29,6 +29,7 @@ from corolle_gateway.hub.sanitary import SanitaryLogs
 from corolle_gateway.hub.settings_desk import SettingsDesk
 from corolle_gateway.links.chirpstack.link import ChirpstackLink
 from corolle_gateway.links.lorawan.link import LorawanLink
+from corolle_gateway.links.lorawan.upkeep import AdrRule
 from corolle_gateway.log import Log
 from corolle_gateway.model import Registration
 from corolle_gateway.northbound.city import City
@@ -158,6 +159,7 @@ class Gateway:
             self._hub,
             lorawan.net_id,
             lorawan.tx_power_dbm,
+            AdrRule(lorawan.adr, lorawan.adr_margin_db),
         )
 
     def _make_chirpstack(self, chirpstack: ChirpstackConfig) -> ChirpstackLink:

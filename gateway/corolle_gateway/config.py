@@ -27,6 +27,8 @@ class LorawanConfig(Struct, frozen=True):
     port: int
     net_id: int
     tx_power_dbm: int
+    adr: bool
+    adr_margin_db: int
 
 
 class BleConfig(Struct, frozen=True):

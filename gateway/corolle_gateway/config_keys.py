@@ -84,6 +84,12 @@ def _one_of(words: tuple[str, ...]) -> Callable[[Any, Path], str]:
     return read
 
 
+def _flag(given: Any, _: Path) -> bool:
+    if type(given) is not bool:
+        raise ValueError(given)
+    return given
+
+
 def _url(given: Any, _: Path) -> BrokerUrl:
     parts = urlsplit(_text(given, _))
     default_port = _DEFAULT_PORTS.get(parts.scheme)
@@ -131,6 +137,8 @@ SECTIONS: dict[str, dict[str, Key]] = {
         # NetID 0 and 1 are free for private networks (LoRa Alliance, NetID allocation).
         "net_id": Key("a whole number from 0 to 16777215 (0xFFFFFF)", _whole(0, 0xFFFFFF), 0),
         "tx_power_dbm": Key("a whole number from 0 to 16 (dBm EIRP)", _whole(0, 16), 14),
+        "adr": Key("true or false", _flag, True),
+        "adr_margin_db": Key("a whole number from 0 to 30 (dB)", _whole(0, 30), 10),
     },
     "chirpstack": {
         "applications": Key("a list of at least one application's id, a UUID", _uuids),

@@ -147,9 +147,17 @@ class SessionRecord(Struct):
     f_cnt_down: int = 0  # the smallest counter that was never reserved
     active: bool = False  # an uplink has been received: the unit has accepted this session
     gateway: str = ""  # EUI of the concentrator that brought the last uplink
+    link: bytes = b""  # what is known of its way through the air
 
     def __repr__(self) -> str:
         return f"SessionRecord(id={self.id}, unit={self.unit!r}, dev_addr={self.dev_addr:08x})"
+
+
+class LinkStatus(Struct, frozen=True):
+    """What a unit says of itself to its network (DevStatusAns, LoRaWAN 1.0.4, 5.5)."""
+
+    battery: int  # 0 external power, 1 to 254 of full, 255 unknown
+    snr_db: int  # of the downlink that asked
 
 
 class ChirpstackSession(Struct):

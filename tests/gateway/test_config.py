@@ -48,6 +48,7 @@ def _loaded(folder: Path, text: str) -> config.Config:
 def test_what_is_left_out_has_safe_values(tmp_path: Path):
     settings = _loaded(tmp_path, _GOOD)
     assert (settings.lorawan.bind, settings.lorawan.port, settings.lorawan.net_id) == ("127.0.0.1", 1700, 0)
+    assert (settings.lorawan.adr, settings.lorawan.adr_margin_db) == (True, 10)
     assert (settings.broker.host, settings.broker.port, settings.broker.tls) == ("127.0.0.1", 1883, False)
     assert settings.gateway.data_dir == tmp_path / "data"
     assert settings.clock_file is None and settings.log_level == "info"
@@ -93,6 +94,8 @@ def test_the_example_is_legal():
         ),
         (_GOOD + "[lorawan]\nnet_id = -1", "lorawan.net_id = -1 is wrong: must be a whole number from 0"),
         (_GOOD + "[lorawan]\ntx_power_dbm = 27", "must be a whole number from 0 to 16 (dBm EIRP)"),
+        (_GOOD + "[lorawan]\nadr = 1", "lorawan.adr = 1 is wrong: must be true or false"),
+        (_GOOD + "[lorawan]\nadr_margin_db = 31", "must be a whole number from 0 to 30 (dB)"),
         (_GOOD + "[lorawan]\nprot = 1700", "unknown key lorawan.prot; legal here: bind, port, net_id"),
         (_GOOD + "[log]\nlevel = 'loud'", "log.level = 'loud' is wrong: must be one of debug, info"),
         (

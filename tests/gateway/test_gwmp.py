@@ -16,8 +16,9 @@ from corolle_gateway.links.lorawan.endpoint import Endpoint
 from corolle_gateway.links.lorawan.gwmp import Reception, Transmission
 from corolle_gateway.links.lorawan.link import LorawanLink
 from corolle_gateway.links.lorawan.refused import Refused
+from corolle_gateway.links.lorawan.upkeep import AdrRule
 from corolle_gateway.log import Log
-from corolle_gateway.model import Accepted, Downlink, Guard, Radio, Sent, Uplink
+from corolle_gateway.model import Accepted, Downlink, Guard, LinkStatus, Radio, Sent, Uplink
 from corolle_gateway.store import database
 from corolle_gateway.store.lorawan import LorawanMemory
 from corolle_gateway.store.writer import Writer
@@ -206,6 +207,9 @@ class _Nobody:
     def settle(self, message_id: int, radio: Radio) -> None:
         """Nothing was accepted."""
 
+    def tell_status(self, heard: Uplink, status: LinkStatus) -> None:
+        raise AssertionError("no unit is registered")
+
     def waiting(self, unit: str) -> int:
         return 0
 
@@ -225,7 +229,9 @@ def make_link(tmp_path: Path) -> MakeLink:
         log = Log(clock.now, "error", sys.stderr)
         counts = Counts(log)
         writer = Writer(database.connect(tmp_path), counts)
-        link = LorawanLink(clock, log, counts, Tasks(log, counts), LorawanMemory(writer), _Nobody(), 0, 14)
+        memory = LorawanMemory(writer)
+        tasks = Tasks(log, counts)
+        link = LorawanLink(clock, log, counts, tasks, memory, _Nobody(), 0, 14, AdrRule())
         return link.endpoint, counts
 
     return make

@@ -199,24 +199,24 @@ def test_two_units_exchange_their_controllers(db: sqlite3.Connection):
 
 def test_an_uplink_counter_is_used_once(db: sqlite3.Connection):
     session = sessions.begin(db, _session("lamp-1", 7))
-    assert sessions.advance(db, session.id, 5, 64, "eui", True)
-    assert not sessions.advance(db, session.id, 5, 64, "eui", True)
-    assert not sessions.advance(db, session.id, 4, 64, "eui", True)
-    assert sessions.advance(db, session.id, 6, 32, "eui", True)
+    assert sessions.advance(db, session.id, 5, 64, "eui", b"", True)
+    assert not sessions.advance(db, session.id, 5, 64, "eui", b"", True)
+    assert not sessions.advance(db, session.id, 4, 64, "eui", b"", True)
+    assert sessions.advance(db, session.id, 6, 32, "eui", b"", True)
     (kept,) = sessions.everyone(db)
     assert (kept.f_cnt_up, kept.f_cnt_down, kept.active, kept.gateway) == (7, 64, True, "eui")
 
 
 def test_the_old_session_stays_until_the_new_one_is_used(db: sqlite3.Connection):
     old = sessions.begin(db, _session("lamp-1", 1))
-    sessions.advance(db, old.id, 0, 32, "", True)
+    sessions.advance(db, old.id, 0, 32, "", b"", True)
     sessions.begin(db, _session("lamp-1", 2))
     newest = sessions.begin(db, _session("lamp-1", 3))
     assert [session.dev_addr for session in sessions.everyone(db)] == [1, 3]
-    assert sessions.advance(db, old.id, 1, 32, "", False)
-    assert sessions.advance(db, newest.id, 0, 32, "", True)
+    assert sessions.advance(db, old.id, 1, 32, "", b"", False)
+    assert sessions.advance(db, newest.id, 0, 32, "", b"", True)
     assert [session.dev_addr for session in sessions.everyone(db)] == [3]
-    assert not sessions.advance(db, old.id, 2, 32, "", True)
+    assert not sessions.advance(db, old.id, 2, 32, "", b"", True)
 
 
 def test_keys_are_not_in_a_repr(db: sqlite3.Connection):

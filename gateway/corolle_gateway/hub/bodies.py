@@ -10,9 +10,12 @@ from corolle.wire.sanitary_record import SANITARY, Record
 
 from corolle_gateway.hub.bthome_names import named
 from corolle_gateway.hub.standing import Standing
-from corolle_gateway.model import OPEN_STATUSES, BleRadio, Radio, Sensed, Unit, Uplink, iso_utc
+from corolle_gateway.model import OPEN_STATUSES, BleRadio, LinkStatus, Radio, Sensed, Unit, Uplink, iso_utc
 
 Body = dict[str, Any]
+
+# Battery of DevStatusAns (LoRaWAN 1.0.4, table 9).
+_EXTERNAL, _FULL, _UNKNOWN = 0, 254, 255
 
 _FAULT_TABLES = {"lamp": "LAMP_FAULTS", "canopy": "CANOPY_FAULTS"}
 _OF_REASON = ("guard tripped", "valve opened", "valve closed", "override ended")
@@ -43,6 +46,19 @@ def event(uplink: Uplink, values: dict[str, Any]) -> Body:
     if detail is not None:
         body["detail"] = detail
     body["radio"] = radio(uplink.radio)
+    return body
+
+
+def status(uplink: Uplink, said: LinkStatus) -> Body:
+    """What a unit says of its supply, and of how well it hears."""
+    supply = {_EXTERNAL: "external", _UNKNOWN: "unknown"}.get(said.battery, "battery")
+    body = _head(uplink, uplink.time_s)
+    body |= {
+        "supply": supply,
+        "battery_pct": round(100 * said.battery / _FULL, 1) if supply == "battery" else None,
+        "downlink_snr_db": said.snr_db,
+        "radio": radio(uplink.radio),
+    }
     return body
 
 

@@ -24,6 +24,7 @@ from corolle_gateway.model import (
     Counters,
     Downlink,
     Guard,
+    LinkStatus,
     Radio,
     Sensed,
     Sent,
@@ -101,6 +102,13 @@ class Hub:
             return self._unreadable(uplink, "payload_not_of_this_kind", guard)
         self._twins.taken(uplink, values["seq"], accepted.stored)
         return accepted
+
+    def tell_status(self, heard: Uplink, status: LinkStatus) -> None:
+        """Publish what a unit said of itself in an uplink that was accepted."""
+        uplink = Uplink(heard.unit, heard.key + "-status", 0, b"", heard.time_s, heard.radio)
+        accepted = self._stored(uplink, "service", bodies.status(uplink, status), lambda db: True)
+        if accepted.message_id is not None:
+            self.settle(accepted.message_id)
 
     def sense(self, sensed: Sensed, guard: Guard) -> Accepted:
         """Store what a unit's adverts said if `guard` allows; it is published after settle()."""

@@ -16,6 +16,8 @@ _LOCK_NAME = "gateway.lock"
 _MARK_NAME = "gateway.damaged"
 _PROBE_NAME = "gateway.probe"
 _PROBE_BYTES = 4096
+# Pages of the database kept in memory; it fills up within the first few thousand messages and grows no more.
+_CACHE_KIB = 2000
 _WAL_BYTES = 8_000_000  # what a burst has made of the log beside the database does not stay for ever
 
 
@@ -94,6 +96,7 @@ def connect(data_dir: Path) -> sqlite3.Connection:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")
+        db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         db.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
         migrate(db)
     except sqlite3.Error as error:

@@ -38,9 +38,11 @@ class LorawanMemory:
 
         return self._writer.submit(operation)
 
-    def advance(self, session_id: int, f_cnt: int, f_cnt_down: int, gateway: str, is_first: bool) -> Guard:
+    def advance(
+        self, session_id: int, f_cnt: int, f_cnt_down: int, gateway: str, link: bytes, is_first: bool
+    ) -> Guard:
         """A guard that uses up an uplink counter, and reserves downlink counters below `f_cnt_down`."""
-        return lambda db: sessions.advance(db, session_id, f_cnt, f_cnt_down, gateway, is_first)
+        return lambda db: sessions.advance(db, session_id, f_cnt, f_cnt_down, gateway, link, is_first)
 
     def commit(self, guard: Guard) -> Future[bool]:
         """Run a guard by itself."""
@@ -49,6 +51,10 @@ class LorawanMemory:
     def reserve(self, session_id: int, f_cnt_down: int) -> Future[None]:
         """Reserve downlink counters below `f_cnt_down`."""
         return self._writer.submit(lambda db: sessions.reserve(db, session_id, f_cnt_down))
+
+    def keep_link(self, session_id: int, link: bytes) -> Future[None]:
+        """Keep what is known of a session's way through the air."""
+        return self._writer.submit(lambda db: sessions.keep_link(db, session_id, link))
 
     async def groups(self) -> tuple[list[GroupRecord], dict[tuple[str, str], bytes]]:
         """All multicast groups; and the mark of each member, by group and unit."""

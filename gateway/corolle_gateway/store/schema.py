@@ -158,7 +158,12 @@ CREATE TABLE chirpstack_sessions (
 ) STRICT;
 """
 
-MIGRATIONS = (_FIRST, _SANITARY, _CONTRADICTIONS, _BOUNDED, _BLE, _SETTINGS, _GROUPS, _CHIRPSTACK)
+# What is known of a session's way through the air; made and read by the link alone.
+_LINKS = """
+ALTER TABLE sessions ADD COLUMN link BLOB NOT NULL DEFAULT x'';
+"""
+
+MIGRATIONS = (_FIRST, _SANITARY, _CONTRADICTIONS, _BOUNDED, _BLE, _SETTINGS, _GROUPS, _CHIRPSTACK, _LINKS)
 
 
 def migrate(db: sqlite3.Connection) -> None:

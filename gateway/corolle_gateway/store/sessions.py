@@ -5,7 +5,7 @@ from typing import Any
 
 from corolle_gateway.model import SessionRecord
 
-_COLUMNS = "unit, dev_addr, nwk_skey, app_skey, join_nonce, id, f_cnt_up, f_cnt_down, active, gateway"
+_COLUMNS = "unit, dev_addr, nwk_skey, app_skey, join_nonce, id, f_cnt_up, f_cnt_down, active, gateway, link"
 
 
 def everyone(db: sqlite3.Connection) -> list[SessionRecord]:
@@ -30,16 +30,24 @@ def begin(db: sqlite3.Connection, session: SessionRecord) -> SessionRecord:
 
 
 def advance(
-    db: sqlite3.Connection, session_id: int, f_cnt: int, f_cnt_down: int, gateway: str, is_first: bool
+    db: sqlite3.Connection,
+    session_id: int,
+    f_cnt: int,
+    f_cnt_down: int,
+    gateway: str,
+    link: bytes,
+    is_first: bool,
 ) -> bool:
     """Use up an uplink counter and reserve downlink counters below `f_cnt_down`; False for a replay.
+
+    `gateway` and `link` are kept with it, until the next uplink.
 
     The first uplink of a session (`is_first`) ends those before it.
     """
     used = db.execute(
-        "UPDATE sessions SET f_cnt_up = ?2 + 1, f_cnt_down = max(f_cnt_down, ?3), gateway = ?4"
+        "UPDATE sessions SET f_cnt_up = ?2 + 1, f_cnt_down = max(f_cnt_down, ?3), gateway = ?4, link = ?5"
         " WHERE id = ?1 AND f_cnt_up <= ?2",
-        (session_id, f_cnt, f_cnt_down, gateway),
+        (session_id, f_cnt, f_cnt_down, gateway, link),
     )
     if not used.rowcount:
         return False
@@ -55,6 +63,11 @@ def advance(
 def reserve(db: sqlite3.Connection, session_id: int, f_cnt_down: int) -> None:
     """Reserve downlink counters below `f_cnt_down`, before any of them is transmitted."""
     db.execute("UPDATE sessions SET f_cnt_down = max(f_cnt_down, ?2) WHERE id = ?1", (session_id, f_cnt_down))
+
+
+def keep_link(db: sqlite3.Connection, session_id: int, link: bytes) -> None:
+    """Keep what is known of a session's way through the air."""
+    db.execute("UPDATE sessions SET link = ? WHERE id = ?", (link, session_id))
 
 
 def _record(row: tuple[Any, ...]) -> SessionRecord:

@@ -15,6 +15,7 @@ from corolle_gateway.links.lorawan.groups import Groups
 from corolle_gateway.links.lorawan.gwmp import Reception
 from corolle_gateway.links.lorawan.outside import Memory, Receiver
 from corolle_gateway.links.lorawan.sessions import RESERVED_AHEAD, Session, Sessions
+from corolle_gateway.links.lorawan.upkeep import Upkeep
 from corolle_gateway.model import Downlink, Sent
 
 _NOT_STORED = Sent(False, "store_failed")
@@ -25,9 +26,11 @@ class Asked(Struct, frozen=True):
 
     session: Session
     confirmed: bool
+    adr: bool
     adr_ack_req: bool
     mac_commands: list[tuple[int, bytes]]
     at_s: float
+    lost: int | None  # frames before it; None: it is itself one that was taken before
 
 
 class Answers:
@@ -41,6 +44,7 @@ class Answers:
         sessions: Sessions,
         downlinks: Downlinks,
         groups: Groups,
+        upkeep: Upkeep,
     ):
         self._clock = clock
         self.groups = groups
@@ -48,10 +52,12 @@ class Answers:
         self._receiver = receiver
         self._sessions = sessions
         self._downlinks = downlinks
+        self._upkeep = upkeep
 
     def needed(self, asked: Asked) -> bool:
         """Whether an uplink has to be answered, or something waits for its windows."""
         must = asked.confirmed or asked.adr_ack_req or bool(asked.mac_commands)
+        must = must or self._upkeep.due(asked.session)
         unit = asked.session.unit.name
         return must or self._receiver.waiting(unit) > 0 or self.groups.waiting(unit)
 
@@ -61,14 +67,18 @@ class Answers:
         reception = self._downlinks.best_reachable(receptions)
         slots = windows(reception, RX1_DELAY_S, RX2_DR)
         f_opts = mac.answers(asked.mac_commands, radio_of(receptions), self._time_s(asked, reception))
+        requests = self._upkeep.requests(asked.session, asked.adr_ack_req)
+        must = bool(f_opts) or asked.confirmed or asked.adr_ack_req or requests.status
+        f_opts += requests.f_opts
         room = min(eu868.max_payload(slot.dr) for slot in slots) - len(f_opts)
         downlink = self._receiver.next_downlink(unit, room) or self.groups.next_downlink(unit, room)
-        if not (f_opts or downlink or asked.confirmed or asked.adr_ack_req):
+        if not (must or downlink):
             return
         f_ctrl = wire.ACK if asked.confirmed else 0
         if self._receiver.waiting(unit) > (1 if downlink else 0):
             f_ctrl |= wire.F_PENDING
         try:
+            await self._upkeep.ask(asked.session, requests)
             phy = await self._frame(asked.session, f_ctrl, f_opts, downlink)
             outcome = await self._downlinks.send_in_window(reception.gateway, phy, slots)
         except sqlite3.Error:
@@ -81,8 +91,10 @@ class Answers:
         session = self._sessions.active(downlink.unit.name)
         if session is None:
             return Sent(False, "not_joined")
+        requests = self._upkeep.requests(session, False)
         try:
-            phy = await self._frame(session, 0, b"", downlink)
+            await self._upkeep.ask(session, requests)
+            phy = await self._frame(session, 0, requests.f_opts, downlink)
         except sqlite3.Error:
             return _NOT_STORED
         return await self._downlinks.send_at_once(session.gateway, phy)

@@ -29,6 +29,9 @@ _TX_ERRORS = (
 )
 _TX_ACK_S = 1.0  # real seconds: how long a packet forwarder may take to answer
 _AT_A_TIME = 64
+# Datagrams whose frames are not committed yet: each takes some 7 kB here and one in the socket's buffer, and
+# Python gives back little of what the worst moment has taken. While the disk is slow they wait there.
+_MOST_UNSTORED = 128
 _LONGEST = 65_536
 _RECEIVE_BUFFER = 4 << 20  # a street that wakes from a power cut speaks all at once
 
@@ -43,6 +46,7 @@ class Endpoint:
         self._socket: socket.socket | None = None
         self._token = 0
         self._unanswered: dict[bytes, asyncio.Future[str]] = {}
+        self._unstored = 0
 
     def open(self, bind: str, port: int) -> None:
         """Begin to take datagrams. OSError when the address or the port cannot be had."""
@@ -82,6 +86,9 @@ class Endpoint:
     def _readable(self, opened: socket.socket) -> None:
         """Many at a time: going once round the event loop costs more than a datagram does."""
         for _ in range(_AT_A_TIME):
+            if self._unstored >= _MOST_UNSTORED:
+                asyncio.get_running_loop().remove_reader(opened)
+                return
             try:
                 data, source = opened.recvfrom(_LONGEST)
             except BlockingIOError:
@@ -117,6 +124,8 @@ class Endpoint:
                 pending.add(stored)
         if not pending:
             self._send(gwmp.acknowledgement(datagram), addr)
+            return
+        self._unstored += 1
         waiting = len(pending)
         failed = False
 
@@ -124,11 +133,20 @@ class Endpoint:
             nonlocal waiting, failed
             waiting -= 1
             failed = failed or future.cancelled() or future.exception() is not None
-            if not waiting and not failed:
+            if waiting:
+                return
+            self._decided()
+            if not failed:
                 self._send(gwmp.acknowledgement(datagram), addr)
 
         for future in pending:
             future.add_done_callback(done)
+
+    def _decided(self) -> None:
+        """What was in a datagram is stored, or will not be: there is room for another one."""
+        self._unstored -= 1
+        if self._socket and self._unstored == _MOST_UNSTORED - 1:
+            asyncio.get_running_loop().add_reader(self._socket, self._readable, self._socket)
 
     def _tx_ack(self, datagram: Datagram) -> None:
         answer = self._unanswered.get(datagram.token)

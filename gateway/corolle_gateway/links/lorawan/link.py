@@ -12,6 +12,7 @@ from corolle_gateway.links.lorawan.joins import Joins
 from corolle_gateway.links.lorawan.outside import Memory, Receiver
 from corolle_gateway.links.lorawan.server import NetworkServer
 from corolle_gateway.links.lorawan.sessions import Session, Sessions
+from corolle_gateway.links.lorawan.upkeep import AdrRule, Upkeep
 from corolle_gateway.links.lorawan.uplinks import Uplinks
 from corolle_gateway.log import Log
 from corolle_gateway.model import Downlink, Sent
@@ -31,6 +32,7 @@ class LorawanLink:
         receiver: Receiver,
         net_id: int,
         power_dbm: int,
+        rule: AdrRule,
     ):
         self._log = log
         self._tasks = tasks
@@ -41,8 +43,11 @@ class LorawanLink:
         self._downlinks = Downlinks(clock, counts, memory, concentrators, power_dbm)
         self._joins = Joins(log, counts, memory, self._sessions, self._downlinks, net_id)
         self._groups = Groups(clock, memory, self._sessions, self._downlinks, net_id)
-        self._answers = Answers(clock, memory, receiver, self._sessions, self._downlinks, self._groups)
-        uplinks = Uplinks(clock, counts, tasks, memory, receiver, self._sessions, self._heard, self._answers)
+        upkeep = Upkeep(clock, log, counts, memory, rule)
+        ways = self._sessions, self._downlinks, self._groups, upkeep
+        self._answers = Answers(clock, memory, receiver, *ways)
+        rooms = clock, counts, tasks, memory, receiver
+        uplinks = Uplinks(*rooms, self._sessions, self._heard, self._answers, upkeep)
         server = NetworkServer(counts, tasks, concentrators, self._heard, self._joins, uplinks)
         self.endpoint = Endpoint(concentrators, counts, server.receive)
         self._downlinks.endpoint = self.endpoint

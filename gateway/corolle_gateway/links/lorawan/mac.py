@@ -2,13 +2,11 @@
 
 import math
 
-from corolle.wire import eu868
 from corolle.wire import mac_commands as mac
 
+from corolle_gateway.links.lorawan.adr import floor_db
 from corolle_gateway.model import Radio
 
-# SNR at which a LoRa demodulator still works (SX1301 datasheet, table 1), by spreading factor from 7 on.
-_FLOOR_DB = (-7.5, -10.0, -12.5, -15.0, -17.5, -20.0)
 _GPS_EPOCH_S = 315_964_800  # 1980-01-06 in unix time
 _LEAP_SECONDS = 18  # GPS is so far ahead of UTC since 2017
 
@@ -33,8 +31,7 @@ def gps_to_unix_s(gps_ms: int) -> float:
 
 
 def _margin_db(radio: Radio) -> int:
-    sf, _ = eu868.modulation(radio.dr)
-    return min(max(math.floor(radio.snr_db - _FLOOR_DB[sf - 7]), 0), 254)
+    return min(max(math.floor(radio.snr_db - floor_db(radio.dr)), 0), 254)
 
 
 def _gps(time_s: float) -> tuple[int, int]:

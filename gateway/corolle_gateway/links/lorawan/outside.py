@@ -10,6 +10,7 @@ from corolle_gateway.model import (
     Downlink,
     GroupRecord,
     Guard,
+    LinkStatus,
     Radio,
     Sent,
     SessionRecord,
@@ -27,6 +28,10 @@ class Receiver(Protocol):
 
     def settle(self, message_id: int, radio: Radio) -> None:
         """No concentrator is waited for any longer: this is how well the uplink was heard."""
+        ...
+
+    def tell_status(self, heard: Uplink, status: LinkStatus) -> None:
+        """Publish what a unit said of itself in an uplink that was accepted."""
         ...
 
     def waiting(self, unit: str) -> int:
@@ -63,7 +68,9 @@ class Memory(Protocol):
         """Use up a DevNonce, take a JoinNonce, store the session `make` makes of it; None for a replay."""
         ...
 
-    def advance(self, session_id: int, f_cnt: int, f_cnt_down: int, gateway: str, is_first: bool) -> Guard:
+    def advance(
+        self, session_id: int, f_cnt: int, f_cnt_down: int, gateway: str, link: bytes, is_first: bool
+    ) -> Guard:
         """A guard that uses up an uplink counter, and reserves downlink counters below `f_cnt_down`."""
         ...
 
@@ -73,6 +80,10 @@ class Memory(Protocol):
 
     def reserve(self, session_id: int, f_cnt_down: int) -> Future[None]:
         """Reserve downlink counters below `f_cnt_down`."""
+        ...
+
+    def keep_link(self, session_id: int, link: bytes) -> Future[None]:
+        """Keep what is known of a session's way through the air."""
         ...
 
     async def groups(self) -> tuple[list[GroupRecord], dict[tuple[str, str], bytes]]:

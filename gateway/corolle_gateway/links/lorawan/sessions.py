@@ -3,8 +3,10 @@
 import secrets
 from collections import defaultdict
 
+import msgspec
 from corolle.wire.lorawan import DataFrame, full_f_cnt, mic_matches
 
+from corolle_gateway.links.lorawan.adr import LinkState
 from corolle_gateway.links.lorawan.keys import Key
 from corolle_gateway.links.lorawan.refused import Refused
 from corolle_gateway.model import SessionRecord, Unit
@@ -12,6 +14,8 @@ from corolle_gateway.model import SessionRecord, Unit
 # Downlink counters are reserved in the store so many at a time: sending a frame then waits for no disk.
 RESERVED_AHEAD = 32
 _WRAP = 0x10000
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(LinkState).decode
 
 
 class Session:
@@ -29,8 +33,13 @@ class Session:
         self.f_cnt_down_end = record.f_cnt_down
         self.active = record.active
         self.gateway = record.gateway  # the concentrator that heard it last
+        self.link = _decode(record.link) if record.link else LinkState()
         self.last_phy = b""
         self.last_at_s = 0.0
+
+    def link_record(self) -> bytes:
+        """What SessionRecord.link holds."""
+        return _encode(self.link)
 
     def reservation(self) -> int:
         """Below which number downlink counters should be reserved now: further ahead when they run out."""

@@ -15,6 +15,7 @@ from corolle_gateway.links.lorawan.gwmp import Reception
 from corolle_gateway.links.lorawan.outside import Memory, Receiver
 from corolle_gateway.links.lorawan.refused import Refused, frame_cause
 from corolle_gateway.links.lorawan.sessions import Session, Sessions
+from corolle_gateway.links.lorawan.upkeep import Upkeep
 from corolle_gateway.model import Accepted, Guard, Uplink
 from corolle_gateway.tasks import Tasks
 
@@ -35,6 +36,7 @@ class Uplinks:
         sessions: Sessions,
         heard: Deduplicator,
         answers: Answers,
+        upkeep: Upkeep,
     ):
         self._clock = clock
         self._counts = counts
@@ -44,52 +46,62 @@ class Uplinks:
         self._sessions = sessions
         self._heard = heard
         self._answers = answers
+        self._upkeep = upkeep
 
     def take(self, reception: Reception) -> Heard:
         """Authenticate a frame and hand it on. Raises Refused, or FrameError when it is malformed."""
         data = wire.parse_data(reception.phy)
         session, f_cnt = self._sessions.match(reception.phy, data)
         now_s = self._clock.now()
-        if f_cnt < session.f_cnt_up:
+        asked = self._asked(session, data, f_cnt, now_s)
+        if asked.lost is None:
             self._check_repeat(session, reception.phy, now_s)
             accepted = Accepted(None, _done())
         else:
-            accepted = self._accepted(session, data, f_cnt, reception, now_s)
-        asked = self._asked(session, data, f_cnt, now_s)
+            accepted = self._accepted(asked, data, f_cnt, reception)
         heard = Heard(
             reception.phy,
             [reception],
             accepted.stored,
             lambda receptions: self._close(receptions, accepted, asked),
         )
-        if f_cnt >= session.f_cnt_up:
+        if asked.lost is not None:
             self._use_up(heard, session, f_cnt, now_s)
         return heard
 
     def _check_repeat(self, session: Session, phy: bytes, now_s: float) -> None:
-        """A counter that was used before is a replay, unless the unit asks again for its acknowledgement."""
-        confirmed = wire.kind_of(phy) == wire.CONFIRMED_UP
-        if not confirmed or phy != session.last_phy or now_s - session.last_at_s > _REPEAT_S:
+        """A counter that was used before is a replay, unless the unit repeats what it sent last.
+
+        It does so while a confirmed frame is not acknowledged, or as often as it was told to send each frame.
+        """
+        link = session.link
+        told = any(manner and manner.nb_trans > 1 for manner in (link.manner, link.asked))
+        expected = told or wire.kind_of(phy) == wire.CONFIRMED_UP
+        if not expected or phy != session.last_phy or now_s - session.last_at_s > _REPEAT_S:
             raise Refused("replayed")
         self._counts.count("repeats")
 
-    def _accepted(
-        self, session: Session, data: wire.DataFrame, f_cnt: int, reception: Reception, now_s: float
-    ) -> Accepted:
-        guard = self._memory.advance(
-            session.id, f_cnt, session.reservation(), reception.gateway, not session.active
-        )
+    def _accepted(self, asked: Asked, data: wire.DataFrame, f_cnt: int, reception: Reception) -> Accepted:
+        session = asked.session
+        status = self._upkeep.answered(session, asked.mac_commands)
+        known = reception.gateway, session.link_record()
+        guard = self._memory.advance(session.id, f_cnt, session.reservation(), *known, not session.active)
+        payload = b""
         if data.f_port:
             payload = wire.crypt_payload(session.app_key, True, session.dev_addr, f_cnt, data.payload)
-            if data.f_port == SETUP_PORT:
-                guard = self._joined(session.unit.name, payload, guard)
-                return Accepted(None, self._memory.commit(guard))
-            key = f"{session.join_nonce}-{f_cnt}"
-            uplink = Uplink(session.unit, key, data.f_port, payload, now_s, radio_of([reception]))
-            accepted = self._receiver.accept(uplink, guard)
-        else:  # nothing but MAC commands, or not even these
-            accepted = Accepted(None, self._memory.commit(guard))
+        key = f"{session.join_nonce}-{f_cnt}"
+        uplink = Uplink(session.unit, key, data.f_port or 0, payload, asked.at_s, radio_of([reception]))
+        accepted = self._handed_on(uplink, guard)
+        if status:
+            self._receiver.tell_status(uplink, status)
         return accepted
+
+    def _handed_on(self, uplink: Uplink, guard: Guard) -> Accepted:
+        if uplink.port == SETUP_PORT:
+            return Accepted(None, self._memory.commit(self._joined(uplink.unit.name, uplink.payload, guard)))
+        if uplink.port:
+            return self._receiver.accept(uplink, guard)
+        return Accepted(None, self._memory.commit(guard))  # nothing but MAC commands, or not even these
 
     def _joined(self, unit: str, payload: bytes, guard: Guard) -> Guard:
         """A guard that also keeps what a unit says of a group."""
@@ -111,7 +123,9 @@ class Uplinks:
             self._counts.reject(frame_cause(error.cause), unit=session.unit.name)
             parsed = []
         confirmed = data.m_type == wire.CONFIRMED_UP
-        return Asked(session, confirmed, bool(data.f_ctrl & wire.ADR_ACK_REQ), parsed, now_s)
+        adr, adr_ack_req = bool(data.f_ctrl & wire.ADR), bool(data.f_ctrl & wire.ADR_ACK_REQ)
+        lost = f_cnt - session.f_cnt_up if f_cnt >= session.f_cnt_up else None
+        return Asked(session, confirmed, adr, adr_ack_req, parsed, now_s, lost)
 
     def _use_up(self, heard: Heard, session: Session, f_cnt: int, now_s: float) -> None:
         """Count on at once, for the next frame may come before this one is committed."""
@@ -138,8 +152,11 @@ class Uplinks:
         heard.stored.add_done_callback(stored)
 
     def _close(self, receptions: list[Reception], accepted: Accepted, asked: Asked) -> None:
+        radio = radio_of(receptions)
         if accepted.message_id is not None:
-            self._receiver.settle(accepted.message_id, radio_of(receptions))
+            self._receiver.settle(accepted.message_id, radio)
+        if asked.lost is not None:
+            self._upkeep.heard(asked.session, radio, asked.lost, asked.adr)
         if accepted.stored.done():
             self._answer(receptions, asked, accepted.stored)
         else:  # the commit runs, and with it the acknowledgement of a command that would else be repeated
