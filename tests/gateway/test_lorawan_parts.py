@@ -1,17 +1,21 @@
 """Parts of the network server that have published figures, or edges no street reaches in a minute."""
 
 import asyncio
+import sys
 
 import pytest
 from corolle.wire import lorawan
 from corolle.wire.schema import LAMP_REPORT
+from corolle_gateway.counts import Counts
 from corolle_gateway.hub.counters import unwrap
+from corolle_gateway.links.lorawan.concentrators import Concentrators
 from corolle_gateway.links.lorawan.dedup import Deduplicator, Heard
 from corolle_gateway.links.lorawan.duty import DutyLedger, band
 from corolle_gateway.links.lorawan.gwmp import Reception
 from corolle_gateway.links.lorawan.keys import Key
 from corolle_gateway.links.lorawan.refused import Refused
 from corolle_gateway.links.lorawan.sessions import RESERVED_AHEAD, Session, Sessions
+from corolle_gateway.log import Log
 from corolle_gateway.model import Airtime, SessionRecord, Unit
 from hypothesis import given
 from hypothesis import strategies as st
@@ -147,8 +151,9 @@ def test_a_clock_that_was_set_back_blocks_no_band_for_longer_than_an_hour():
 class _Clock:
     """Time stands still but for sleeps."""
 
-    def __init__(self) -> None:
+    def __init__(self, pace: float = 1.0) -> None:
         self.time_s = 1000.0
+        self._pace = pace
 
     def now(self) -> float:
         return self.time_s
@@ -158,7 +163,60 @@ class _Clock:
         await asyncio.sleep(0)
 
     def pace(self) -> float:
-        return 1.0
+        return self._pace
+
+
+class _Counter:
+    """A concentrator's counter, and how many restarts are seen in it."""
+
+    def __init__(self, pace: float):
+        self.clock = _Clock(pace)
+        log = Log(self.clock.now, "error", sys.stderr)
+        self._counts = Counts(log)
+        self.concentrators = Concentrators(self.clock, log, self._counts)
+        self.concentrators.heard("eui")
+        self._booted_s = 0.0
+
+    def boot(self) -> None:
+        """It starts anew."""
+        self._booted_s = self.clock.time_s
+
+    def frame(self, after_s: float, late_s: float = 0.0) -> int:
+        """A frame so long after the one before, read `late_s` after it came; the restarts seen so far."""
+        self.clock.time_s += after_s + late_s
+        tmst = int((self.clock.time_s - late_s - self._booted_s) * 1e6) % 2**32
+        self.concentrators.note_tmst("eui", tmst)
+        self.clock.time_s -= late_s
+        return self._counts.done.get("concentrator_restarts", 0)
+
+
+@pytest.mark.parametrize(("pace", "late_s"), [(1.0, 2.0), (60.0, 60.0), (1000.0, 900.0)])
+def test_a_counter_that_rolls_over_is_no_restart(pace: float, late_s: float):
+    """2**32 us are 71.6 minutes: twenty times a day. A stall of a second is minutes of a fast street."""
+    counter = _Counter(pace)
+    for number in range(24 * 60):
+        restarts = counter.frame(60.0, late_s if number % 3 else 0.0)
+        assert restarts == 0, f"after {number} minutes"
+    assert counter.frame(6 * 3600.0) == 0
+
+
+@pytest.mark.parametrize("pace", [1.0, 60.0])
+@pytest.mark.parametrize("silent_s", [5.0, 900.0, 7200.0])
+def test_a_counter_that_begins_anew_is_a_restart(pace: float, silent_s: float):
+    counter = _Counter(pace)
+    assert counter.frame(1000.0) == 0
+    counter.boot()
+    assert counter.frame(silent_s) == 1
+    assert counter.frame(60.0) == 1
+
+
+def test_a_clock_that_is_set_makes_no_restart():
+    counter = _Counter(1.0)
+    counter.frame(10.0)
+    counter.clock.time_s += 3e8
+    counter._booted_s += 3e8
+    counter.concentrators.clock_jumped()
+    assert counter.frame(10.0) == 0
 
 
 @pytest.mark.parametrize(("alone", "closes_s"), [(False, 0.2), (True, 0.0)])

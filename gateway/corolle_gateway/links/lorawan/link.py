@@ -38,7 +38,7 @@ class LorawanLink:
         self._tasks = tasks
         self._memory = memory
         self._sessions = Sessions()
-        concentrators = Concentrators(clock, log, counts)
+        concentrators = self._concentrators = Concentrators(clock, log, counts)
         self._heard = Deduplicator(clock, concentrators.alone)
         self._downlinks = Downlinks(clock, counts, memory, concentrators, power_dbm)
         self._joins = Joins(log, counts, memory, self._sessions, self._downlinks, net_id)
@@ -68,6 +68,10 @@ class LorawanLink:
     def stop(self) -> None:
         """Take no more frames."""
         self.endpoint.close()
+
+    def clock_jumped(self) -> None:
+        """The clock was set forward or back."""
+        self._concentrators.clock_jumped()
 
     async def send_now(self, downlink: Downlink) -> Sent:
         """Send to a class C unit at once."""
