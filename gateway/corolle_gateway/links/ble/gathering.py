@@ -1,10 +1,15 @@
 """Readings that take turns in a unit's adverts, told to the city together."""
 
+from asyncio import Future
+
 from corolle_gateway.links.ble.neighbours import Neighbour
 from corolle_gateway.links.ble.outside import Memory, Receiver
 from corolle_gateway.model import BleRadio, Sensed
 
 _EVERY_S = 300.0
+# Told, and not committed yet: while the disk is slow readings wait as what they are, not as messages of some
+# 8 kB each, of which Python gives back little.
+_MOST_UNSTORED = 64
 _FIRST_S = 45.0  # a turn lasts ten seconds, and a canopy has four
 
 
@@ -14,6 +19,7 @@ class Gathering:
     def __init__(self, memory: Memory, receiver: Receiver):
         self._memory = memory
         self._receiver = receiver
+        self._unstored = 0
 
     def add(self, neighbour: Neighbour, readings: list[tuple[int, float]]) -> None:
         """A turn of a unit that was heard just now; newer readings take the place of older ones."""
@@ -24,7 +30,8 @@ class Gathering:
         for object_id, value in readings:
             turn.setdefault(object_id, []).append(value)
         neighbour.readings |= turn
-        if neighbour.readings and now_s - neighbour.gathering_s >= _EVERY_S:
+        is_due = neighbour.readings and now_s - neighbour.gathering_s >= _EVERY_S
+        if is_due and self._unstored < _MOST_UNSTORED:
             self._tell(neighbour, now_s)
 
     def _tell(self, neighbour: Neighbour, now_s: float) -> None:
@@ -33,5 +40,11 @@ class Gathering:
         neighbour.readings, neighbour.gathering_s = {}, now_s
         guard = self._memory.advance(neighbour.unit.name, neighbour.key_mark, counter)
         accepted = self._receiver.sense(told, guard)
+        self._unstored += 1
+        accepted.stored.add_done_callback(self._decided)
         if accepted.message_id is not None:
             self._receiver.settle(accepted.message_id)
+
+    def _decided(self, _: Future[bool]) -> None:
+        """It is stored, or will not be."""
+        self._unstored -= 1
