@@ -31,7 +31,7 @@ _TX_ACK_S = 1.0  # real seconds: how long a packet forwarder may take to answer
 _AT_A_TIME = 64
 # Datagrams whose frames are not committed yet: each takes some 7 kB here and one in the socket's buffer, and
 # Python gives back little of what the worst moment has taken. While the disk is slow they wait there.
-_MOST_UNSTORED = 128
+_MOST_UNSTORED = 512
 _LONGEST = 65_536
 _RECEIVE_BUFFER = 4 << 20  # a street that wakes from a power cut speaks all at once
 
