@@ -21,6 +21,7 @@ BOARDS = FIRMWARE.parent / "boards"
 
 _STARTERS = ("boot.py", "main.py")  # MicroPython runs these two as source only
 _START = "corolle.start"  # what main.py imports
+_ASKED = ("spawn",)  # of the supervisor, by a main.py that adds tasks of its own
 _SELDOM = ("rtc",)  # parts whose drivers are borrowed
 # What makes a unit of its parts is there for the boot alone; of what it keeps, these are sure to stay.
 _BESIDE = {
@@ -70,7 +71,7 @@ def _linked(certain: frozenset[str], stand_ins: tuple[tuple[str, str], ...]) -> 
     def source(module: str) -> str:
         return replaced[module] if module in replaced else _source(module)
 
-    program = linked(_module_names(), source, _START, certain)
+    program = linked(_module_names(), source, _START, certain, _ASKED)
     files = {name: compile_mpy(source.encode(), name) for name, source in program.sources.items()}
     told = {"/corolle/origins.txt": "\n".join(program.origins), "/corolle/texts.txt": program.texts}
     package = {"/corolle/__init__.mpy": compile_mpy(_source("corolle").encode(), "corolle")}

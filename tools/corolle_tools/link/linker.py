@@ -31,8 +31,10 @@ class Linked:
     texts: str
 
 
-def link(program: Program, start: str, certain: Iterable[str]) -> Linked:
+def link(program: Program, start: str, certain: Iterable[str], asked: Iterable[str] = ()) -> Linked:
     """Link what begins with module `start` and needs the `certain` modules, whatever else it needs at times.
+
+    `asked`: members that whoever starts it asks its objects for.
 
     LinkError: a module does what a linked one cannot.
     """
@@ -44,7 +46,9 @@ def link(program: Program, start: str, certain: Iterable[str]) -> Linked:
     numbers = {name: number for number, name in enumerate(origins, 1)}
     texts = Texts()
     linkers = [_ChunkLinker(program, naming, homes, texts) for naming in namings]
-    names = short_members([body for each in linkers for body in each.bodies], members(program, passed))
+    names = short_members(
+        [body for each in linkers for body in each.bodies], members(program, passed.union(asked))
+    )
     sources = {each.chunk.name: each.text(numbers, passed, names) for each in linkers}
     return Linked(sources, origins, texts.content)
 
