@@ -2,9 +2,13 @@
 
 import itertools
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from city_client import City
+from corolle_gateway.links.lorawan.duty import PERIOD_S, band
+from corolle_gateway.model import Airtime
+from corolle_gateway.store import airtime, database
 from gateway_process import GatewayProcess, StreetClock
 from packet_forwarder import PacketForwarder
 from radio_device import Device
@@ -70,3 +74,10 @@ def join(device: Device, forwarder: PacketForwarder) -> None:
     assert answer is not None, "no join-accept"
     device.accept(answer[1])
     assert forwarder.push(device.report())
+
+
+def spend(gateway: GatewayProcess, forwarder: PacketForwarder, now_s: float, airtime_s: float) -> None:
+    """Let a concentrator have sent for so long on 869.4-869.65 MHz; the gateway is not running."""
+    sent = Airtime(forwarder.eui.hex(), band(869_525_000), now_s, int(airtime_s * 1e6))
+    with closing(database.connect(gateway.database.parent)) as db:
+        airtime.put(db, sent, now_s - PERIOD_S)

@@ -4,6 +4,7 @@ import base64
 import json
 import socket
 import time
+from collections.abc import Callable
 from typing import Any
 
 _PUSH_DATA, _PUSH_ACK, _PULL_DATA, _PULL_RESP, _PULL_ACK, _TX_ACK = range(6)
@@ -80,14 +81,17 @@ class PacketForwarder:
         """Whether that PUSH_DATA has been acknowledged by now."""
         return self._acknowledged(token, _PUSH_ACK, wait_s)
 
-    def downlink(self, wait_s: float = 2.0, error: str = "NONE") -> tuple[dict[str, Any], bytes] | None:
-        """The next PULL_RESP, answered with a TX_ACK: (txpk, frame), or None."""
+    def downlink(
+        self, wait_s: float = 2.0, error: str | Callable[[dict[str, Any]], str] = "NONE"
+    ) -> tuple[dict[str, Any], bytes] | None:
+        """The next PULL_RESP, answered with a TX_ACK: (txpk, frame), or None. `error`: or what finds it."""
         end = time.monotonic() + wait_s
         while not self._downlinks and time.monotonic() < end:
             self._receive(end - time.monotonic())
         if not self._downlinks:
             return None
         token, txpk = self._downlinks.pop(0)
+        error = error(txpk) if callable(error) else error
         body = b"" if error == "NONE" else json.dumps({"txpk_ack": {"error": error}}).encode()
         self._socket.send(bytes((2,)) + token + bytes((_TX_ACK,)) + self.eui + body)
         return txpk, base64.b64decode(txpk["data"])

@@ -43,7 +43,7 @@ class Device:
         self.kind = kind
         self.dev_eui = bytes.fromhex(f"02{number:014x}")
         self.join_eui = bytes(8)
-        self.raw_key = bytes((number,)) * 8 + b"app_key."
+        self.raw_key = number.to_bytes(2, "big") * 4 + b"app_key."
         self.app_key = Key(self.raw_key)
         self.dev_nonce = 0
         self.accepted: JoinAccept | None = None

@@ -11,7 +11,7 @@ from corolle.wire import codec, lorawan, multicast
 from corolle.wire.schema import COMMAND
 from corolle_gateway.links.lorawan.keys import Key
 from gateway_process import GatewayProcess
-from gateway_street import Street
+from gateway_street import Street, spend
 from packet_forwarder import PacketForwarder
 from radio_device import Device
 
@@ -67,9 +67,9 @@ class _Lamp:
 class _Site:
     def __init__(self, street: Street, *devices: Device, lamps: list[_Lamp], speed: float = 20):
         self.lamps = lamps
-        self._clock = street.clock(speed)
+        self.clock = street.clock(speed)
         self.gateway: GatewayProcess = street.gateway(
-            *(lamp.device for lamp in lamps), *devices, clock=self._clock
+            *(lamp.device for lamp in lamps), *devices, clock=self.clock
         )
         self.city: City = street.city(self.gateway).ready()
         self.forwarder = street.forwarder(self.gateway)
@@ -246,3 +246,18 @@ def test_counters_of_a_group_outlast_a_kill(street: Street, three_lamps: list[_L
     site.city.order("east", id="bright", verb="level", value=90, for_s=600)
     site.end_of("east", "bright", "acknowledged")
     assert [how for how, _ in three_lamps[0].orders] == ["together", "together"]
+
+
+def test_a_group_is_told_one_by_one_where_its_frame_would_take_what_others_need(
+    street: Street, three_lamps: list[_Lamp]
+):
+    """869.4-869.65 MHz has 10 %, 360 s an hour: multicast may use 70 % of it, class C 80 %."""
+    site = _Site(street, lamps=three_lamps)
+    site.set_up("east")
+    site.gateway.kill()
+    spend(site.gateway, site.forwarder, site.clock.now(), 254.0)
+    site.gateway.start()
+    site.forwarder.pull()
+    site.city.order("east", id="dim", verb="level", value=40, for_s=600)
+    site.end_of("east", "dim", "acknowledged")
+    assert [[how for how, _ in lamp.orders] for lamp in three_lamps[:2]] == [["alone"]] * 2

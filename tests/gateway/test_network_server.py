@@ -5,7 +5,7 @@ import time
 import pytest
 from corolle.wire import lorawan
 from corolle.wire import mac_commands as mac
-from gateway_street import Street, join
+from gateway_street import Street, join, spend
 from radio_device import Device
 
 _GPS_EPOCH_S = 315_964_800
@@ -230,3 +230,25 @@ def test_a_duty_cycle_is_kept_over_a_restart(street: Street, canopy: Device):
         assert answer is not None
         frequencies.append(answer[0]["freq"])
     assert frequencies == [868.1] * 19 + [869.525] * 2  # RX2 lies in another sub-band
+
+
+def test_what_is_left_of_a_duty_cycle_is_for_those_who_wait_in_a_window(
+    street: Street, lamp: Device, canopy: Device
+):
+    """869.4-869.65 MHz has 10 %, 360 s an hour; orders that can wait may use 80 % of it, 288 s."""
+    gateway = street.gateway(lamp, canopy)
+    city, forwarder = street.city(gateway).ready(), street.forwarder(gateway)
+    for device in (lamp, canopy):
+        join(device, forwarder)
+    gateway.kill()
+    spend(gateway, forwarder, time.time(), 288.0)
+    gateway.start()
+    forwarder.pull()
+    city.order("lamp-1", verb="level", value=40, for_s=600, author="ops")
+    city.wait_rejected("downlink_duty_cycle")
+    assert forwarder.downlink(0.2) is None
+    assert forwarder.push(canopy.uplink(10, bytes(12), confirmed=True))
+    assert forwarder.downlink(error="TOO_LATE") is not None  # so that RX2 is all there is
+    answer = forwarder.downlink()
+    assert answer is not None and answer[0]["freq"] == 869.525
+    assert canopy.read(answer[1])[0].f_ctrl & lorawan.ACK
