@@ -125,6 +125,7 @@ def test_every_datagram_of_an_uplink_is_on_the_tape(street: StreetProcess):
 def test_a_later_run_in_the_same_folder_goes_on_where_it_stopped(tmp_path: Path):
     options = ("--lamps", "1", "--canopies", "0", "--speed", "60")
     first = StreetProcess(tmp_path / "state", *options)
+    first.wait_for(is_event("joined"))  # over Bluetooth it may have reported before
     first.wait_for(is_report_of("lamp-01"))
     status, summary = first.end()
     assert (status, summary["joined"], summary["boards"]) == (0, 1, 1)
