@@ -17,7 +17,7 @@ class NetworkTime:
 
     def __init__(self, on_time):
         self._on_time = on_time
-        self._asked = None  # tick of the end of the uplink that asked last
+        self.end = None  # tick of the end of the uplink that asked last
         self.ask_soon()
 
     def ask_soon(self) -> None:
@@ -34,16 +34,16 @@ class NetworkTime:
 
     def asked(self, end) -> None:
         """An uplink that asks ended at tick `end`."""
-        self._asked = end
+        self.end = end
         self._due = time.ticks_add(time.ticks_ms(), self._retry_ms)
         self._retry_ms = min(2 * self._retry_ms, _HOUR_MS)
 
     def answered(self, gps_s: int, fraction: int) -> None:
         """The answer is the time at the end of the uplink, with 1/256 s; one not asked for is ignored."""
-        if self._asked is None:
+        if self.end is None:
             return
-        ms = fraction * 1000 // 256 + time.ticks_diff(time.ticks_ms(), self._asked)
-        self._asked = None
+        ms = fraction * 1000 // 256 + time.ticks_diff(time.ticks_ms(), self.end)
+        self.end = None
         self.wanted = False
         self._due = time.ticks_add(time.ticks_ms(), _DAY_MS)
         self._retry_ms = _FIRST_RETRY_MS

@@ -125,6 +125,8 @@ class Traffic:
             end = await self._transmit(frame, freq_hz, airtime)
             if not sent:
                 self._note_sent(item, payload, f_cnt, end)
+            elif self._time.end is not None:  # who answers heard this one
+                self._time.end = end
             sent = True
             if await self._windows(freq_hz, end):
                 break

@@ -6,7 +6,7 @@ import time
 from corolle.radio.lorawan import ACK, EVENT
 from corolle.wire import lorawan as wire
 from corolle.wire import mac_commands as mac
-from lora_network import Flash, Network, Node, PowerCut
+from lora_network import Flash, Network, Node, PowerCut, loaded
 
 _GPS_S = 1_468_000_000  # 1980-01-06 plus so much is 2026-07-14T17:46:22Z after 18 leap seconds
 _UNIX_S = _GPS_S + 315_964_800 - 18
@@ -144,6 +144,27 @@ async def test_class_c_listens_between_its_uplink_and_the_windows():
     await asyncio.sleep_ms(100)
     assert node.heard == [(30, b"now")]
     await task
+
+
+async def test_the_time_counts_from_the_repeat_that_was_heard():
+    network, flash = await _joined()
+    session = loaded(flash)
+    session.nb_trans = 3
+    session.save()
+    node = Node(network, flash)
+    data = network._data
+
+    def deaf_once(air, uplink):
+        if len(air.sent) == 2:
+            data(air, uplink)
+
+    network._data = deaf_once
+    network.answers.append(network.down(f_opts=mac.build(mac.DEVICE_TIME, False, _GPS_S, 64)))
+    await node.live(20)
+    ((unix_s, ms, tick),) = node.times
+    elapsed_ms = 1000 * unix_s + ms - (1000 * _UNIX_S + 250)
+    assert abs(time.ticks_diff(tick, node.air.sent[1].end) - elapsed_ms) <= 1
+    assert len(node.air.sent) == 2
 
 
 async def test_repeats_until_answered():
