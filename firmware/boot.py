@@ -2,5 +2,6 @@
 
 import gc
 
-# Collect often: garbage between what stays would leave no room in one piece.
+# Collect often: garbage between what stays would leave no room in one piece. Later, when all that stays is
+# there, system/proof.py asks for less of it.
 gc.threshold(2048)
