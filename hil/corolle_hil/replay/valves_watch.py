@@ -112,6 +112,7 @@ class Watch:
         self._begun_us = 0  # of the opening, or of the attendance in its midst
         self._pulsed_us = 0
         self._pulses = meter.pulses
+        self._stuck = meter.stuck
         self._dose_l = 0.0
         self._life_s = 0.0  # open since the boot
         self._looked_us = scheduler.now_us
@@ -166,8 +167,10 @@ class Watch:
             self._begun_us = self._pulsed_us = now_us
         if self.valve.is_open:
             self._flow_l_s = self._branch.flow_l_s
-        if self._meter.pulses != self._pulses:
-            self._pulses, self._pulsed_us = self._meter.pulses, now_us
+        sticks = self._meter.stuck and not self._stuck
+        if self._meter.pulses != self._pulses or sticks:  # a contact that stays shut has closed once more
+            self._pulsed_us = now_us
+        self._pulses, self._stuck = self._meter.pulses, self._meter.stuck
 
     def _is_mute(self) -> bool:
         """A meter that does not count cannot bound litres; time without a pulse is bounded instead."""
