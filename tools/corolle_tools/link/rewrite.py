@@ -144,7 +144,7 @@ class Rewriter(ast.NodeTransformer):
         lent = [item.optional_vars.id for item in node.items if isinstance(item.optional_vars, ast.Name)]
         lent += [alias.asname or alias.name for each in imports for alias in each.names]
         targets: list[ast.expr] = [ast.Name(name, ast.Store()) for name in lent]
-        forget = ast.Assign(targets, ast.Constant(None), lineno=node.end_lineno)
+        forget = ast.Assign(targets, ast.Constant(None), lineno=node.end_lineno or node.lineno)
         return [node, forget] if targets else node
 
     def visit_Try(self, node: ast.Try) -> ast.AST | list[ast.stmt]:
