@@ -176,10 +176,11 @@ async def test_dry_soil_gets_a_dose_to_the_decilitre_then_a_pause():
 
 
 async def test_where_people_are_misted_the_air_is_looked_at_more_often_than_the_soil():
-    site = _Site(misting=_Mist())
+    mist = _Mist()
+    site = _Site(misting=mist)
     await asyncio.sleep(2 * 3600 + 60)
     assert site.ground.reads == {"soil": 9, "air": 25}  # every 15 min, every 5 min
-    assert site.canopy._misting.looks == 25
+    assert mist.looks == 25
     site.canopy.look_again(0)
     await asyncio.sleep(1)
     assert site.ground.reads == {"soil": 10, "air": 26}  # whoever calls wants all of it
