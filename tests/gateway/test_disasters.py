@@ -221,6 +221,14 @@ def test_a_damaged_outbox_sends_again_rather_than_never(away: Street, own_broker
     assert kept <= _told(away, gateway, own_broker, kept)
 
 
+def _gets_order(forwarder: PacketForwarder, lamp: Device) -> bool:
+    """Whether an order comes down; before it the network may ask how the unit is."""
+    while found := forwarder.downlink(6):
+        if lamp.read(found[1])[1]:
+            return True
+    return False
+
+
 @pytest.mark.parametrize("by_s", [_YEAR_S, -_YEAR_S])
 def test_a_clock_that_jumps_a_year_loses_nothing_and_stops_nothing(
     away: Street, own_broker: Broker, by_s: float
@@ -238,10 +246,9 @@ def test_a_clock_that_jumps_a_year_loses_nothing_and_stops_nothing(
     assert kept <= _told(away, gateway, own_broker, kept)
     city = away.city(gateway).ready()
     city.order("lamp-1", id="a", verb="report")
-    first = forwarder.downlink()
-    assert first is not None
+    assert _gets_order(forwarder, lamp)
     city.wait_ack("lamp-1", "a", "sent")
     clock.jump(by_s)
     if by_s < 0:
-        assert forwarder.downlink(6) is not None  # it is repeated all the same
+        assert _gets_order(forwarder, lamp)  # it is repeated all the same
     assert gateway.stop() == 0

@@ -12,7 +12,7 @@ import pytest
 from corolle.wire.sanitary_record import SANITARY, first_link, pack, unpack
 from corolle.wire.words import code_of, words
 from corolle_gateway.model import Registration, SanitaryEntry, Unit
-from corolle_gateway.store import database, registry, sanitary, schema
+from corolle_gateway.store import database, registry, sanitary
 from corolle_tools.app import app
 from corolle_tools.sanitary import french, pdf_file
 from corolle_tools.sanitary.dossier import Dossier
@@ -218,9 +218,12 @@ def test_a_contradiction_outside_the_period_is_told_as_well(tmp_path: Path):
     assert "le n° 6 en 3 versions différentes" in found["Hors période ou hors unité"]
 
 
-def test_a_database_that_keeps_no_contradictions_yet_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:2])
-    assert _summary(_sheet(_keep(tmp_path, _records()), 0))["Contradictions"] == "aucune"
+def test_a_database_that_keeps_no_contradictions_yet_is_read(tmp_path: Path):
+    path = _keep(tmp_path, _records())
+    db = database.connect(path.parent)
+    db.executescript("DROP TABLE sanitary_contradictions; PRAGMA user_version = 2;")
+    db.close()
+    assert _summary(_sheet(path, 0))["Contradictions"] == "aucune"
 
 
 def test_a_break_outside_the_period_is_told_as_well(tmp_path: Path):

@@ -36,8 +36,9 @@ def test_a_long_text_comes_in_parts_that_fit():
     while parts == 0 or start:
         body = page(text, start)
         assert len(answer(b"\x05\x00", 0, body)) <= MAX_MESSAGE
-        got, start, parts = got + body[2:], int.from_bytes(body[:2], "little"), parts + 1
+        assert int.from_bytes(body[2:4], "little") == len(text)
+        got, start, parts = got + body[4:], int.from_bytes(body[:2], "little"), parts + 1
     assert got == text and parts == 3
-    assert page(b"", 0) == b"\x00\x00"
-    assert page(bytes(400), 0)[:2] == b"\x00\x00"
-    assert page(b"short", 9) == b"\x00\x00"
+    assert page(b"", 0) == bytes(4)
+    assert page(bytes(400), 0)[:4] == b"\x00\x00\x90\x01"
+    assert page(b"short", 9) == b"\x00\x00\x05\x00"
