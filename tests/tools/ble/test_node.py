@@ -92,7 +92,7 @@ def _objects(ran: Result) -> list[dict[str, Any]]:
 
 
 def test_its_adverts_are_read_with_its_key(yard: Yard):
-    (heard,) = _objects(yard("scan", "--seconds", "6", "--json"))  # all turns
+    (heard,) = _objects(yard("scan", "--seconds", "12", "--json"))  # all turns, twice
     assert (heard["unit"], heard["kind"], heard["firmware"]) == ("lamp-01", "lamp", "0.1.0")
     assert -80 < heard["rssi_dbm"] < -45
     assert heard["readings"]["problem"] == 0 and 0 < heard["readings"]["temperature"] < 50
