@@ -1,5 +1,6 @@
 """The real gateway as a process of its own, and the time it lives in."""
 
+import contextlib
 import json
 import os
 import resource
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from radio_device import Device
@@ -86,6 +88,16 @@ class GatewayProcess:
         assert self._process is not None
         status = Path(f"/proc/{self._process.pid}/status").read_text()
         return int(status.partition("VmRSS:")[2].split()[0])
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """It stands still meanwhile, so that it does not tell a broker what nobody there listens to yet."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
         """kill -9."""

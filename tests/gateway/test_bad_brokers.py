@@ -48,9 +48,10 @@ def test_a_broker_that_misbehaves_costs_nothing_but_itself(
         assert _backlog(gateway) == 51
         bad.close()
         own_broker.port = bad.port
-        own_broker.start()
         street.broker_port = own_broker.port
-        city = street.city(gateway).ready()
+        with gateway.held():
+            own_broker.start()
+            city = street.city(gateway).ready()
         _until(
             lambda: {lamp.message_id(n) for n in range(51)} <= {b["id"] for b in city.of("lamp-1/report")}, 20
         )
@@ -91,8 +92,9 @@ def test_events_and_acks_do_not_wait_for_a_backlog(own_broker: Broker, tmp_path:
                 tokens = {token for token in tokens if not forwarder.acked(token)}
         _until(lambda: _backlog(gateway) > 3900)
         assert forwarder.push(lamp.event(_BOOT, 0, 99))
-        own_broker.start()
-        city = street.city(gateway).ready()
+        with gateway.held():
+            own_broker.start()
+            city = street.city(gateway).ready()
         city.wait("lamp-1/report", wait_s=20)
         delays_s = []
         for number in range(5):

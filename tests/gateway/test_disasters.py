@@ -41,8 +41,9 @@ def _stored(lamp: Device, forwarder: PacketForwarder, count: int) -> set[str]:
 
 def _told(street: Street, gateway: GatewayProcess, broker: Broker, wanted: set[str]) -> set[str]:
     """What the city hears once there is a broker, until it has heard all that is wanted."""
-    broker.start()
-    city = street.city(gateway).ready()
+    with gateway.held():
+        broker.start()
+        city = street.city(gateway).ready()
     end = time.monotonic() + 20
     while True:
         told = {body["id"] for body in city.of("lamp-1/report")}

@@ -149,8 +149,9 @@ def test_a_broker_that_is_down_at_start_and_later_stops_nothing(own_broker: Brok
         forwarder = street.forwarder(gateway)
         join(lamp, forwarder)
         assert forwarder.push(lamp.report())
-        own_broker.start()
-        city = street.city(gateway).ready()
+        with gateway.held():
+            own_broker.start()
+            city = street.city(gateway).ready()
         city.wait("lamp-1/report", lambda body: body["id"] == lamp.message_id(1), 10)
         own_broker.stop()
         for _ in range(50):
