@@ -1,4 +1,4 @@
-"""The command line: `corolle-gateway run --config FILE`."""
+"""The command line: `corolle-gateway run --config FILE`, and what else there is to do with a gateway."""
 
 import argparse
 import asyncio
@@ -31,6 +31,7 @@ from corolle_gateway.links.chirpstack.link import ChirpstackLink
 from corolle_gateway.links.lorawan.link import LorawanLink
 from corolle_gateway.links.lorawan.upkeep import AdrRule
 from corolle_gateway.log import Log
+from corolle_gateway.logs import command as log_command
 from corolle_gateway.model import Registration
 from corolle_gateway.northbound.city import City
 from corolle_gateway.northbound.mqtt import MqttClient
@@ -47,6 +48,9 @@ from corolle_gateway.tasks import Tasks
 
 if TYPE_CHECKING:
     from corolle_gateway.links.ble.link import BleLink
+
+# Each adds a command: a parser with set_defaults(run=...), called with what was given for the exit status.
+_COMMANDS: tuple[Callable[..., None], ...] = (log_command.add,)
 
 _Ending = Literal["told", "damaged", "unusable"]
 
@@ -96,9 +100,9 @@ class Gateway:
         await self._start_far(self._far)
         if self._ble:
             await self._ble.start()
-        self._tasks.start(self._desk.run())
-        self._tasks.start(self._keeper.run())
-        self._tasks.start(watch(self._clock, self._clock_jumped))
+        self._tasks.keep(self._desk.run)
+        self._tasks.keep(self._keeper.run)
+        self._tasks.keep(lambda: watch(self._clock, self._clock_jumped))
         self._city.start()
         self._log.info("started", site=self._settings.gateway.site, gateway=self._settings.gateway.name)
 
@@ -217,7 +221,7 @@ async def _serve(
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    log = Log(clock.now, settings.log_level, sys.stderr)
+    log = Log(clock.now, settings.log.level, sys.stderr)
     gateway = Gateway(settings, clock, log, db)
     if mended:
         gateway.tell_salvage(mended)
@@ -248,13 +252,17 @@ def _clock(path: Path | None) -> Clock:
 
 
 def main() -> None:
-    """Read the command line and run; exit status 2 with a sentence when it cannot start."""
+    """Read the command line and do it; exit status 2 with a sentence when that cannot be begun."""
     parser = argparse.ArgumentParser(prog="corolle-gateway", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="run the gateway until SIGINT or SIGTERM")
     run.add_argument("--config", type=Path, required=True, metavar="FILE", help="the gateway's TOML file")
+    run.set_defaults(run=lambda given: _run(given.config))
+    for add_command in _COMMANDS:
+        add_command(commands)
+    given = parser.parse_args()
     try:
-        _run(parser.parse_args().config)
+        sys.exit(given.run(given))
     except StartError as error:
         print(f"corolle-gateway: {error}", file=sys.stderr)
         sys.exit(_CANNOT_START)

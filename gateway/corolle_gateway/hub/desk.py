@@ -177,6 +177,7 @@ class Desk:
         elif command.attempts >= len(_PATIENCE_S):
             self._end(command, "failed", f"no acknowledgement after {command.attempts} transmissions")
         else:
+            self._plan(command, command.until_s)  # should a fault of ours end what comes now
             self._tasks.start(self._transmit(command))
 
     async def _transmit(self, command: Command) -> None:

@@ -52,7 +52,7 @@ class BleLink:
         """Go on where an earlier run stopped, and listen."""
         units = await self._memory.units()
         self._neighbours.load(units, await self._memory.counters())
-        self._tasks.start(self._scanning.run())
+        self._tasks.keep(self._scanning.run)
         self._log.info("ble_starting", units=len(units))
 
     def is_near(self, unit: str) -> bool:

@@ -53,7 +53,7 @@ class ChirpstackLink:
         """Go on where an earlier run stopped, and connect."""
         self._units = {unit.dev_eui: unit for unit in await self._memory.units()}
         await self._uplinks.load()
-        self._tasks.start(self._broker.run())
+        self._tasks.keep(self._broker.run)
 
     def stop(self) -> None:
         """Take nothing more: it comes again in the next run."""
