@@ -163,7 +163,29 @@ _LINKS = """
 ALTER TABLE sessions ADD COLUMN link BLOB NOT NULL DEFAULT x'';
 """
 
-MIGRATIONS = (_FIRST, _SANITARY, _CONTRADICTIONS, _BOUNDED, _BLE, _SETTINGS, _GROUPS, _CHIRPSTACK, _LINKS)
+# Alarms, and who knows of them. first: the figures that told of it, as JSON. changes: the steps of its life.
+_ALARMS = """
+CREATE TABLE alarms (
+    id INTEGER PRIMARY KEY, unit TEXT NOT NULL, code TEXT NOT NULL, first BLOB NOT NULL,
+    raised_s REAL NOT NULL, last_s REAL NOT NULL, count INTEGER NOT NULL, changes INTEGER NOT NULL,
+    acknowledged_s REAL, author TEXT NOT NULL DEFAULT '', note TEXT NOT NULL DEFAULT '', cleared_s REAL
+) STRICT;
+CREATE UNIQUE INDEX open_alarms ON alarms (unit, code) WHERE cleared_s IS NULL;
+CREATE INDEX alarms_of_unit ON alarms (unit, code, cleared_s);
+"""
+
+MIGRATIONS = (
+    _FIRST,
+    _SANITARY,
+    _CONTRADICTIONS,
+    _BOUNDED,
+    _BLE,
+    _SETTINGS,
+    _GROUPS,
+    _CHIRPSTACK,
+    _LINKS,
+    _ALARMS,
+)
 
 
 def migrate(db: sqlite3.Connection) -> None:
