@@ -4,7 +4,16 @@ import sqlite3
 
 from corolle_gateway.model import OutboxRow
 
-LANES = {"event": 0, "ack": 0, "report": 1, "service": 1, "reading": 1, "sanitary": 1, "settings": 1}
+LANES = {
+    "event": 0,
+    "ack": 0,
+    "alarm": 0,
+    "report": 1,
+    "service": 1,
+    "reading": 1,
+    "sanitary": 1,
+    "settings": 1,
+}
 
 
 def last_id(db: sqlite3.Connection) -> int:
