@@ -139,8 +139,10 @@ class Scheduler:
         return target_us is not None and self.now_us >= target_us
 
     def _read_sockets(self, wait_s: float) -> None:
+        readers = self._selector.get_map()
         for key, _ in self._selector.select(wait_s):
-            key.data()
+            if readers.get(key.fd) is key:  # else one that was called before it has removed it
+                key.data()
 
     def _run_due(self) -> None:
         while self._queue and self._queue[0][0] <= self.now_us and not self._stopped:

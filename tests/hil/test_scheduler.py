@@ -85,6 +85,25 @@ def test_a_hold_keeps_street_time_back_until_real_time_is_over():
     assert reached[1] >= 0.3
 
 
+def test_a_socket_that_another_one_removes_in_the_same_moment_is_not_read():
+    scheduler = Scheduler()
+    pairs = [socket.socketpair() for _ in range(2)]
+    read: list[socket.socket] = []
+
+    def take(sock: socket.socket) -> None:
+        read.append(sock)
+        for ours, theirs in pairs:
+            scheduler.remove_reader(ours)
+            ours.close()
+            theirs.close()
+
+    for ours, theirs in pairs:
+        scheduler.add_reader(ours, lambda sock=ours: take(sock))
+        theirs.send(b"hello")
+    scheduler.run(1)
+    assert len(read) == 1
+
+
 def test_a_socket_is_read_between_two_happenings():
     scheduler = Scheduler(pace=Paced(10.0))
     ours, theirs = socket.socketpair()

@@ -126,6 +126,17 @@ def test_nonsense_ends_the_session_and_not_the_street(place):
     assert yard.radios["board"].station
 
 
+def test_a_program_may_leave_in_the_moment_in_which_another_one_comes(place):
+    yard, adapter = place
+    with socket.socket(socket.AF_UNIX) as first, socket.socket(socket.AF_UNIX) as second:
+        first.connect(str(adapter.path))
+        yard.run(1)
+        second.connect(str(adapter.path))
+        first.close()
+        yard.run(1)
+        assert adapter.in_use
+
+
 def test_the_socket_is_for_this_user_alone(place):
     _, adapter = place
     assert adapter.path.stat().st_mode & 0o777 == 0o600
