@@ -58,7 +58,12 @@ class Post:
 
 
 class Air:
-    """Who is within an adapter's reach. `fault` is what the adapter says instead of working."""
+    """Who is within an adapter's reach.
+
+    Attributes:
+        fault: what the adapter says instead of working.
+        hiccups: what it says of the next scans, before it works again.
+    """
 
     named: ClassVar[dict[str, "Air"]] = {}
 
@@ -66,6 +71,7 @@ class Air:
         self.posts = list(posts)
         self.others: list[tuple[BLEDevice, AdvertisementData]] = []
         self.fault = fault
+        self.hiccups: list[Exception] = []
 
 
 class Backend:
@@ -89,6 +95,8 @@ class _Scanner(BaseBleakScanner):
     async def start(self) -> None:
         if self.air.fault:
             raise self.air.fault
+        if self.air.hiccups:
+            raise self.air.hiccups.pop(0)
         self._task = asyncio.create_task(self._speak())
 
     async def stop(self) -> None:

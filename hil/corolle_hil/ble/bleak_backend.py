@@ -25,7 +25,7 @@ from bumble import core, gatt_client, hci
 from bumble.core import AdvertisingData
 from bumble.device import Advertisement, Connection, Device, DeviceConfiguration, Peer
 from bumble.transport import open_transport
-from bumble.transport.common import Transport
+from bumble.transport.common import Transport, TransportLostError
 
 from corolle_hil.ble.repeats import Repeats
 
@@ -64,15 +64,25 @@ class _Host:
         self._device: Device | None = None
 
     async def device(self) -> Device:
-        """OSError when nobody offers the adapter."""
+        """OSError when nobody offers the adapter, EOFError when it goes at once."""
         if self._device is None or self._transport is None or self._transport.source.terminated.done():
             await self.close()
             self._transport = await open_transport(f"unix-client:{self._path}")
             config = DeviceConfiguration(name="gateway", address=_own_address(self._path))
             self._device = Device.from_config_with_hci(config, self._transport.source, self._transport.sink)
             self._transport.source.set_packet_sink(Repeats(self._device.host))
-            await self._device.power_on()
+            await self.done(self._device.power_on())
         return self._device
+
+    async def done(self, doing: Coroutine[Any, Any, Any]) -> Any:
+        """What the adapter answers. BleakError when it refuses, EOFError when it has gone."""
+        gone = self._transport.source.terminated if self._transport else None
+        try:
+            return await _unless(gone, doing, EOFError("the adapter has gone"))
+        except TransportLostError as error:
+            raise EOFError("the adapter has gone") from error
+        except core.BaseBumbleError as error:
+            raise BleakError(str(error)) from error
 
     async def close(self) -> None:
         """Who scans or is connected finds out by silence, as when a dongle is pulled out."""
@@ -98,18 +108,18 @@ class _Scanner(BaseBleakScanner):
         self._device: Device | None = None
 
     async def start(self) -> None:
-        """Listen. OSError when nobody offers the adapter."""
+        """Listen. OSError when nobody offers the adapter, EOFError when it has gone."""
         self.seen_devices = {}
         self._device = await self.host.device()
         self._device.on("advertisement", self._heard)
-        await self._device.start_scanning(active=self._active, filter_duplicates=False)
+        await self.host.done(self._device.start_scanning(active=self._active, filter_duplicates=False))
 
     async def stop(self) -> None:
-        """Listen no more."""
+        """Listen no more. EOFError when the adapter has gone."""
         device, self._device = self._device, None
         if device:
             device.remove_listener("advertisement", self._heard)
-            await device.stop_scanning()
+            await self.host.done(device.stop_scanning())
 
     def _heard(self, advert: Advertisement) -> None:
         data = advert.data
@@ -161,16 +171,16 @@ class _Client(BaseBleakClient):
         return self._connection is not None
 
     async def connect(self, pair: bool, **kwargs: Any) -> None:
-        """Connect and discover. BleakDeviceNotFoundError when the device does not answer."""
+        """Connect and discover. BleakDeviceNotFoundError when the device does not answer; as `device()`."""
         device = await self.host.device()
         try:
-            connection = await device.connect(self._to, timeout=self._timeout)
+            connection = await self.host.done(device.connect(self._to, timeout=self._timeout))
             connection.on("disconnection", self._gone)
             self._connection, self._peer = connection, Peer(connection)
             self._lost = asyncio.get_running_loop().create_future()
             self._mtu = await self._said(self._peer.request_mtu(_MTU))
             self.services = await self._said(self._discovered(self._peer))
-        except (core.BaseBumbleError, BleakError, TimeoutError) as error:
+        except (BleakError, TimeoutError) as error:
             await self.disconnect()
             raise BleakDeviceNotFoundError(self.address, str(error)) from error
 
@@ -244,16 +254,8 @@ class _Client(BaseBleakClient):
 
     async def _said(self, doing: Coroutine[Any, Any, Any]) -> Any:
         """What a remote side answers; BleakError when it refuses, or has gone: Bumble would wait long."""
-        if self._lost is None or self._lost.done():
-            doing.close()
-            raise BleakError("not connected")
-        asked = asyncio.ensure_future(doing)
-        await asyncio.wait((asked, self._lost), return_when=asyncio.FIRST_COMPLETED)
-        if not asked.done():
-            asked.cancel()
-            raise BleakError("the connection was lost")
         try:
-            return asked.result()
+            return await _unless(self._lost, doing, BleakError("the connection was lost"))
         except (core.BaseBumbleError, TimeoutError) as error:
             raise BleakError(str(error)) from error
 
@@ -263,6 +265,23 @@ class _Client(BaseBleakClient):
             self._lost.set_result(None)
         if self._disconnected_callback:
             self._disconnected_callback()
+
+
+async def _unless(
+    lost: asyncio.Future[None] | None, doing: Coroutine[Any, Any, Any], fault: Exception
+) -> Any:
+    """What comes of it, or the fault as soon as who would answer is lost: Bumble would wait for ever."""
+    if lost is None or lost.done():
+        doing.close()
+        raise fault
+    asked = asyncio.ensure_future(doing)
+    try:
+        await asyncio.wait((asked, lost), return_when=asyncio.FIRST_COMPLETED)
+        if not asked.done():
+            raise fault
+        return asked.result()
+    finally:
+        asked.cancel()
 
 
 def _own_address(path: str) -> hci.Address:

@@ -6,7 +6,7 @@ import pytest
 from ble_site import Site
 from ble_unit import CrewsUnit
 from bleak.exc import BleakBluetoothNotAvailableError, BleakBluetoothNotAvailableReason, BleakError
-from corolle_tools.ble import central
+from corolle_tools.ble import central, visit
 
 _REASONS = BleakBluetoothNotAvailableReason
 
@@ -23,13 +23,29 @@ _REASONS = BleakBluetoothNotAvailableReason
             "Bluetooth adapter here cannot be used: adapter 'here' not found",
         ),
         (FileNotFoundError(2, "No such file"), "see that it is there and its service runs"),
+        (EOFError(), "Bluetooth adapter here is gone: its service has ended"),
     ],
 )
 @pytest.mark.parametrize("words", [("scan",), ("show", "lamp-01")])
-def test_an_adapter_that_cannot_be_used_is_told_with_what_to_do(site: Site, fault, told, words):
+def test_an_adapter_that_cannot_be_used_is_told_with_what_to_do(
+    site: Site, fault, told, words, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(visit, "_REPLUGGED_S", 0.01)
     site.air.fault = fault
     ended = site(*words)
     assert ended.status == 3 and told in ended.err
+
+
+def test_an_adapter_that_was_gone_is_used_when_it_is_back(site: Site, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(visit, "_REPLUGGED_S", 0.01)
+    site.post()
+    site.air.hiccups = [EOFError("the adapter has gone"), EOFError()]
+    ended = site("show", "lamp-01")
+    assert ended.status == 0 and ended.out.count("firmware") == 1
+    assert "adapter here is gone: the adapter has gone; trying again (2 of 3)" in ended.err
+    site.air.hiccups = [EOFError(), EOFError()]
+    ended = site("show", "lamp-01", "--tries", "2")
+    assert ended.status == 3 and "its service has ended; given up after 2 tries" in ended.err
 
 
 def test_who_is_not_in_range_is_told_with_who_is(site: Site):

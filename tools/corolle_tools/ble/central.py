@@ -139,7 +139,7 @@ class Link:
 
 @contextlib.asynccontextmanager
 async def connected(radio: Radio, sighting: Sighting) -> AsyncIterator[Link]:
-    """Connect to a unit that was heard. NotInRange when that does not work."""
+    """Connect to a unit that was heard. NotInRange when that does not work, NoAdapter without an adapter."""
     link: Link | None = None
 
     def gone() -> None:
@@ -150,9 +150,9 @@ async def connected(radio: Radio, sighting: Sighting) -> AsyncIterator[Link]:
     link = Link(client, sighting.name)
     try:
         await asyncio.wait_for(client.connect(), _CONNECT_S)
-    except BleakBluetoothNotAvailableError as error:
-        raise unusable("", error) from error
-    except (BleakError, OSError, EOFError) as error:
+    except (BleakBluetoothNotAvailableError, EOFError) as error:
+        raise unusable(radio.adapter, error) from error
+    except (BleakError, OSError) as error:
         raise NotInRange(
             f"{sighting.name} is heard with {sighting.rssi_dbm} dBm and does not answer "
             f"({str(error) or 'no time left'}): "

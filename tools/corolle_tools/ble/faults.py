@@ -29,6 +29,10 @@ class NoAdapter(BleFault):
     status = 3
 
 
+class Unplugged(NoAdapter):
+    """This machine's Bluetooth went away while it was used; it may come back."""
+
+
 class NotInRange(BleFault):
     """The unit is not heard, or is heard and cannot be connected to."""
 

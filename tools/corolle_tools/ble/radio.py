@@ -9,7 +9,7 @@ from bleak.exc import BleakBluetoothNotAvailableError, BleakBluetoothNotAvailabl
 from corolle_gateway.errors import ConfigError
 from corolle_gateway.links.ble.stack import Heard, Stack
 
-from corolle_tools.ble.faults import NoAdapter, Usage
+from corolle_tools.ble.faults import NoAdapter, Unplugged, Usage
 
 _NONE = "this machine has no Bluetooth adapter: plug one in, and see that its service runs (Linux: bluetooth)"
 _DENIED = "this user may not use Bluetooth: allow it in the system's settings (Linux: the group bluetooth)"
@@ -39,14 +39,19 @@ class Radio:
         except ConfigError as error:
             raise Usage(str(error)) from None
 
+    @property
+    def adapter(self) -> str:
+        """Its adapter's name."""
+        return self._stack.adapter
+
     @contextlib.asynccontextmanager
     async def scanning(self, heard: Heard) -> AsyncIterator[None]:
-        """Listen; `heard` gets every advert. NoAdapter when this machine cannot."""
+        """Listen; `heard` gets every advert. NoAdapter when this machine cannot, Unplugged not any more."""
         try:
             scanner = self._stack.scanner(heard, "active")
             await scanner.start()
         except (BleakError, OSError, EOFError) as error:
-            raise unusable(self._stack.adapter, error) from error
+            raise unusable(self.adapter, error) from error
         try:
             yield
         finally:
@@ -60,6 +65,8 @@ class Radio:
 
 def unusable(adapter: str, error: Exception) -> NoAdapter:
     """bleak's and the system's words in those of somebody who can do something."""
+    if isinstance(error, EOFError):  # what answered, the adapter's service or D-Bus, has hung up
+        return Unplugged(f"Bluetooth adapter {adapter} is gone: {str(error) or 'its service has ended'}")
     if isinstance(error, BleakBluetoothNotAvailableError) and error.reason in _ADVICE:
         return NoAdapter(_ADVICE[error.reason])
     # Without BlueZ there is no D-Bus, or no service on it; bleak has no reason of its own for either.
