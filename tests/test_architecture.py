@@ -29,7 +29,9 @@ _GATEWAY_RULES = {
     "links": {"links"},
     "northbound": {"northbound"},
     "hub": {"hub", "store"},
-    "app": {"store", "links", "northbound", "hub", "app"},
+    "logs": {"logs"},
+    "service": {"store", "links", "northbound", "logs", "service"},
+    "app": {"store", "links", "northbound", "hub", "logs", "service", "app"},
 }
 
 # A table of settings is read by whoever offers to change one.

@@ -36,6 +36,9 @@ from corolle_gateway.model import Registration
 from corolle_gateway.northbound.city import City
 from corolle_gateway.northbound.mqtt import MqttClient
 from corolle_gateway.northbound.packets import Incoming
+from corolle_gateway.service.inside import Inside
+from corolle_gateway.service.notify import Notifier
+from corolle_gateway.service.service import Service
 from corolle_gateway.store import counts, database, registry
 from corolle_gateway.store.ble import BleMemory
 from corolle_gateway.store.chirpstack import ChirpstackMemory
@@ -112,6 +115,15 @@ class Gateway:
             self._far.clock_jumped()
         self._counts.count("clock_jumps")
         self._log.warning("clock_jumped", by_s=round(by_s))
+
+    def attend(self, service: Service) -> None:
+        """Have it watched over. StartError when a port cannot be had."""
+        gateway, rooms = self._settings.gateway, (self._clock, self._counts, self._writer)
+        known = lambda: self._hub.units, lambda: self._hub.latest, lambda: self._keeper.room
+        inside = Inside(
+            gateway.site, gateway.name, *rooms, *known, lambda: self._city.is_connected, service.log_file
+        )
+        service.begin(inside, self._tasks)
 
     async def given_up(self) -> None:
         """Until nothing can be stored any more unless the database is opened anew."""
@@ -222,12 +234,18 @@ async def _serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     log = Log(clock.now, settings.log.level, sys.stderr)
-    gateway = Gateway(settings, clock, log, db)
-    if mended:
-        gateway.tell_salvage(mended)
-    await gateway.start(registrations)
-    gc.freeze()  # what is there now stays: it is not to be looked through again and again
-    gc.set_threshold(_COLLECT_EVERY)
+    with Service(settings, log) as service:
+        gateway = Gateway(settings, clock, log, db)
+        if mended:
+            gateway.tell_salvage(mended)
+        await gateway.start(registrations)
+        gateway.attend(service)
+        gc.freeze()  # what is there now stays: it is not to be looked through again and again
+        gc.set_threshold(_COLLECT_EVERY)
+        return await _until(ended, gateway, log)
+
+
+async def _until(ended: asyncio.Event, gateway: Gateway, log: Log) -> _Ending:
     given_up = asyncio.create_task(gateway.given_up())
     await asyncio.wait([given_up, asyncio.create_task(ended.wait())], return_when=asyncio.FIRST_COMPLETED)
     if gateway.is_damaged:
@@ -290,8 +308,10 @@ def _run(path: Path) -> None:
 
 def _begin_anew(folder: Path) -> None:
     """Nothing on the disk is open meanwhile: it can be mended, and mounted again."""
+    notifier = Notifier()
     time.sleep(_BREATH_S)
     while not database.takes_writes(folder):
+        notifier.tell(WATCHDOG=1, STATUS="waits for a disk that takes what is written")
         time.sleep(_BREATH_S)
     os.execv(sys.executable, [sys.executable, "-m", "corolle_gateway.app", *sys.argv[1:]])
 

@@ -66,6 +66,20 @@ class StoreConfig(Struct, frozen=True):
     keep_days: int
 
 
+class LogConfig(Struct, frozen=True):
+    """[log]: how grave a line has to be, and how much of them is kept in files (0: none)."""
+
+    level: str
+    max_mb: int
+
+
+class MetricsConfig(Struct, frozen=True):
+    """[metrics]: where Prometheus may ask; no port: nowhere."""
+
+    port: int | None
+    bind: str
+
+
 class Config(Struct, frozen=True):
     """The whole file."""
 
@@ -77,7 +91,8 @@ class Config(Struct, frozen=True):
     store: StoreConfig
     units_file: Path
     clock_file: Path | None
-    log_level: str
+    log: LogConfig
+    metrics: MetricsConfig
 
 
 def load(path: Path) -> Config:
@@ -95,7 +110,8 @@ def load(path: Path) -> Config:
         store=StoreConfig(**values["store"]),
         units_file=values["units"]["file"],
         clock_file=values["clock"]["file"],
-        log_level=values["log"]["level"],
+        log=LogConfig(**values["log"]),
+        metrics=MetricsConfig(**values["metrics"]),
     )
 
 

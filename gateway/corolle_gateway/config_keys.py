@@ -157,5 +157,12 @@ SECTIONS: dict[str, dict[str, Key]] = {
     },
     "units": {"file": Key(_FILE, _path)},
     "clock": {"file": Key(_FILE, _path, None)},
-    "log": {"level": Key(f"one of {', '.join(LEVELS)}", _one_of(LEVELS), "info")},
+    "log": {
+        "level": Key(f"one of {', '.join(LEVELS)}", _one_of(LEVELS), "info"),
+        "max_mb": Key("a whole number from 0 to 10000 (megabytes)", _whole(0, 10_000), 20),
+    },
+    "metrics": {
+        "port": Key("a whole number from 1 to 65535", _whole(1, 65535), None),
+        "bind": Key("an address of this machine", _text, "127.0.0.1"),
+    },
 }

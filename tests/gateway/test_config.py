@@ -51,7 +51,7 @@ def test_what_is_left_out_has_safe_values(tmp_path: Path):
     assert (settings.lorawan.adr, settings.lorawan.adr_margin_db) == (True, 10)
     assert (settings.broker.host, settings.broker.port, settings.broker.tls) == ("127.0.0.1", 1883, False)
     assert settings.gateway.data_dir == tmp_path / "data"
-    assert settings.clock_file is None and settings.log_level == "info"
+    assert settings.clock_file is None and settings.log.level == "info"
 
 
 def test_a_broker_url_with_tls(tmp_path: Path):

@@ -56,6 +56,11 @@ class City:
         self._status = Status(clock, counts, self._client, self._topics.status, store_counts, room)
         self.changed = self._publisher.changed
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether there is a broker now."""
+        return self._client.up.is_set()
+
     def start(self) -> None:
         """Begin to connect and to publish."""
         for run in (self._client.run, self._publisher.run, self._status.keep, self._status.tell):

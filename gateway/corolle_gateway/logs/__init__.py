@@ -1,0 +1,1 @@
+"""The log beyond this minute: kept in files that spare an SD card, and read back."""
