@@ -159,16 +159,21 @@ class Board:
     def _wake(self) -> None:
         """Tell the board the time and what happened."""
         self._waiting = False
-        records = self._take_records()
-        self._reply(0, _TIME.pack(self._scheduler.now_us) + records + self._ahead(records))
+        records, now_us = self._take_records(), self._scheduler.now_us
+        count, period_us = self._ahead(records)
+        answer = _TIME.pack(now_us) + records
+        if count:
+            answer += struct.pack(ops.TRAIN_FORMAT, ops.TRAIN, count, period_us)
+            self._reply(0, answer, now_us + count * period_us + 1)
+        else:
+            self._reply(0, answer)
 
-    def _ahead(self, records: bytes) -> bytes:
-        """What is certain to come after a pulse: more of them."""
+    def _ahead(self, records: bytes) -> tuple[int, int]:
+        """What is certain to come after a pulse: (how many more, microseconds between two)."""
         if len(records) != ops.RECORD_BYTES or records[0] != ops.IRQ_PIN:
-            return b""
+            return 0, 0
         self._train = self._controller.pins.train(records[1])
-        count, period_us = self._train.ahead() if self._train else (0, 0)
-        return struct.pack(ops.TRAIN_FORMAT, ops.TRAIN, count, period_us) if count else b""
+        return self._train.ahead() if self._train else (0, 0)
 
     def _serve(self) -> None:
         """Answer the board until it waits, resets or ends."""
@@ -185,8 +190,8 @@ class Board:
             self._wait(_TIME.unpack(payload)[0])
         elif op == ops.TAKE:
             self._reply(0, self._take_records())
-        elif op == ops.TOOK and self._train:
-            self._train.skip(b)
+        elif op == ops.AT:
+            self._follow(b, _TIME.unpack(payload)[0])
         elif op == ops.BORN:
             self._reply(0, self._birth())
         elif op == ops.RESET:
@@ -195,6 +200,12 @@ class Board:
             answer = self._controller.serve(op, a, b, payload)
             if answer is not None:
                 self._reply(*answer)
+
+    def _follow(self, pulses: int, t_us: int) -> None:
+        """The board has come to `t_us` by itself, for it knew that nothing was to happen before."""
+        if pulses and self._train:
+            self._train.skip(pulses)
+        self._scheduler.catch_up(t_us)
 
     def _wait(self, until_us: int) -> None:
         self._print()
@@ -207,9 +218,11 @@ class Board:
             else:
                 self._go_on_at(until_us)
 
-    def _reply(self, status: int, data: bytes) -> None:
+    def _reply(self, status: int, data: bytes, quiet_until_us: int | None = None) -> None:
         if self._interpreter:
-            self._interpreter.reply(status, bool(self._records), data)
+            if quiet_until_us is None:
+                quiet_until_us = self._scheduler.quiet_until_us()
+            self._interpreter.reply(status, bool(self._records), data, quiet_until_us)
 
     def _take_records(self) -> bytes:
         records = bytes(self._records)
@@ -227,7 +240,7 @@ class Board:
         elif self._script == "boot":
             self.reset(HARD_RESET)
         else:
-            self._controller.timers.reset()  # a script is over: nothing of it goes on for ever
+            self._controller.watchdog.reset()  # a script is over: nothing of it goes on for ever
 
     def _end_interpreter(self) -> None:
         if self._interpreter:

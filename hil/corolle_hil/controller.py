@@ -7,7 +7,7 @@ from random import Random
 
 from corolle_hil.memories import Flash, Nvs, RtcDomain
 from corolle_hil.onewire_buses import OneWireBuses
-from corolle_hil.peripherals import Buses, Pins, Timers
+from corolle_hil.peripherals import Buses, Pins, Watchdog
 from corolle_hil.ports import BleRadio
 from corolle_hil.scheduler import Scheduler
 from corolle_hil.serial_ports import SerialPorts
@@ -19,7 +19,7 @@ _NO_BLE: Answer = (errno.ENODEV, b"")
 
 
 class Controller:
-    """Pins, buses, serial ports, timers and memories behind one table of requests."""
+    """Pins, buses, serial ports, the watchdog and memories behind one table of requests."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class Controller:
         self.buses = Buses()
         self.onewire = OneWireBuses()
         self.serial = SerialPorts(scheduler)
-        self.timers = Timers(scheduler, interrupt, bite)
+        self.watchdog = Watchdog(scheduler, bite)
         self.rtc = RtcDomain()
         self.flash = flash
         self.nvs = nvs
@@ -56,8 +56,7 @@ class Controller:
             ops.UART_WRITE: self.serial.write,
             ops.UART_ANY: self.serial.any,
             ops.UART_READ: self.serial.read,
-            ops.TIMER: self.timers.timer,
-            ops.WATCHDOG: self.timers.watchdog,
+            ops.WATCHDOG: self.watchdog.feed,
             ops.BLE: self._ble_command,
             ops.BLE_TAKE: lambda a, b, payload: (0, self.ble.take()) if self.ble else _NO_BLE,
             **self._memories(rng),
@@ -86,8 +85,8 @@ class Controller:
         return self._table[op](a, b, payload)
 
     def reset(self) -> None:
-        """A reset: pins let go, timers stopped, nobody listens, uncommitted NVS gone."""
-        self.timers.reset()
+        """A reset: pins let go, the watchdog stopped, nobody listens, uncommitted NVS gone."""
+        self.watchdog.reset()
         self.pins.reset()
         self.serial.reset()
         self.nvs.restart()

@@ -61,12 +61,11 @@ class Interpreter:
         self._inbox, self._begin = self._inbox[self._begin :] + chunk, 0
         return bool(chunk)
 
-    def reply(self, status: int, pending: bool, data: bytes) -> None:
+    def reply(self, status: int, pending: bool, data: bytes, quiet_until_us: int) -> None:
         """Answer; one that is gone no longer listens."""
+        head = _REPLY.pack(status, pending, len(data), data[: ops.SHORT_BYTES], quiet_until_us)
         try:
-            self._sock.sendall(
-                _REPLY.pack(status, pending, len(data), data[: ops.SHORT_BYTES]) + data[ops.SHORT_BYTES :]
-            )
+            self._sock.sendall(head + data[ops.SHORT_BYTES :])
         except (BrokenPipeError, ConnectionResetError):
             return
 

@@ -1,4 +1,4 @@
-"""The simulated controller's inside: pins, buses and timers, as requests from the board reach them."""
+"""The simulated controller's inside: pins, buses and watchdog, as requests from the board reach them."""
 
 import errno
 import struct
@@ -117,46 +117,21 @@ class Buses:
         return 0, b"\xff" * len(payload)
 
 
-class Timers:
-    """Hardware timers and the watchdog."""
+class Watchdog:
+    """The watchdog timer."""
 
-    def __init__(self, scheduler: Scheduler, interrupt: Callable[[int, int], None], bite: Callable[[], None]):
+    def __init__(self, scheduler: Scheduler, bite: Callable[[], None]):
         self._scheduler = scheduler
-        self._interrupt = interrupt
         self._bite = bite
-        self._running: dict[int, Handle] = {}
-        self._watchdog: Handle | None = None
+        self._due: Handle | None = None
 
-    def timer(self, which: int, periodic: int, payload: bytes) -> None:
-        """Start a timer, or stop it with a period of 0."""
-        if which in self._running:
-            self._running.pop(which).cancel()
-        period_us = struct.unpack("<Q", payload)[0]
-        if period_us:
-            self._running[which] = self._scheduler.after(period_us, self._expire, which, periodic, period_us)
-
-    def _expire(self, which: int, periodic: int, period_us: int) -> None:
-        del self._running[which]
-        if periodic:
-            self._running[which] = self._scheduler.after(period_us, self._expire, which, periodic, period_us)
-        self._interrupt(ops.IRQ_TIMER, which)
-
-    def watchdog(self, _a: int, timeout_ms: int, _: bytes) -> None:
-        """Start or feed the watchdog."""
-        if self._watchdog:
-            self._watchdog.cancel()
-        self._watchdog = self._scheduler.after(timeout_ms * 1000, self._bite)
-
-    @property
-    def watched(self) -> bool:
-        """Whether a watchdog is going to bite a board that hangs."""
-        return self._watchdog is not None
+    def feed(self, _a: int, timeout_ms: int, _: bytes) -> None:
+        """Start or feed it."""
+        self.reset()
+        self._due = self._scheduler.after(timeout_ms * 1000, self._bite)
 
     def reset(self) -> None:
-        """Everything stops."""
-        for handle in self._running.values():
-            handle.cancel()
-        self._running.clear()
-        if self._watchdog:
-            self._watchdog.cancel()
-            self._watchdog = None
+        """It stops."""
+        if self._due:
+            self._due.cancel()
+            self._due = None

@@ -78,6 +78,13 @@ class Scheduler:
         self.now_us = max(self.now_us, self._pace.allow(self.now_us, t_us)[0])
         return self.now_us >= t_us
 
+    def catch_up(self, t_us: int) -> None:
+        """Live up to `t_us`: somebody has gone ahead to there, to whom nothing before makes a difference."""
+        while (next_us := self._next_us()) is not None and next_us <= t_us and not self._stopped:
+            self.now_us = max(self.now_us, next_us)
+            self._run_due()
+        self.now_us = max(self.now_us, t_us)
+
     def quiet_until_us(self) -> int:
         """Before that moment nothing happens; it is now where a pace or a socket may bring something."""
         if self._readers or not isinstance(self._pace, FlatOut):

@@ -5,6 +5,7 @@ import sys
 
 import link
 import ops
+import timers
 import umachine
 from buses import I2C, SPI, SoftI2C, SoftSPI
 from uart import UART
@@ -148,13 +149,11 @@ class Timer:
 
     def init(self, *, mode=PERIODIC, period=-1, callback=None):
         """Start: `callback(timer)` in `period` milliseconds, once or again and again."""
-        link.handlers[ops.IRQ_TIMER << 8 | self._which] = lambda: callback(self)
-        link.post(ops.TIMER, self._which, mode, struct.pack("<Q", period * 1000))
+        timers.start(self._which, link.now_us, period * 1000, mode, lambda: callback(self))
 
     def deinit(self):
         """Stop."""
-        link.handlers.pop(ops.IRQ_TIMER << 8 | self._which, None)
-        link.post(ops.TIMER, self._which, 0, struct.pack("<Q", 0))
+        timers.stop(self._which)
 
 
 class WDT:

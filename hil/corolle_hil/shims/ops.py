@@ -1,32 +1,34 @@
 """The words between a simulated board and its world; read by MicroPython and CPython alike.
 
-A request is `<BBHI>`: operation, a, n (bytes of payload that follow), b. A reply is `<BBH8s>`: status
+A request is `<BBHI>`: operation, a, n (bytes of payload that follow), b. A reply is `<BBH4x8sQ>`: status
 (0, or an errno), 1 while interrupts are pending, n (its bytes) and the first eight of them, filled up with
-zeros; the others follow. Most have no more, and are read at one go.
+zeros; then the street time before which nothing happens that the board did not do itself. The others of its
+bytes follow. Most have no more, and are read at one go.
+
+Up to the time of a reply a board waits without a word. How far it has come it says before its next request.
 """
 
 REQUEST = "<BBHI"
 REQUEST_BYTES = 8
-REPLY = "<BBH8s"
-REPLY_BYTES = 12
-HEAD_BYTES = 4
+REPLY = "<BBH4x8sQ"
+REPLY_BYTES = 24
+HEAD_BYTES = 8
 SHORT_BYTES = 8
-FOREVER = 0xFFFFFFFFFFFFFFFF
+FOREVER = (1 << 62) - 1  # the board's largest number that takes no memory
 
 # Posted: no reply comes.
 PIN_OUTPUT = 1  # a = gpio, b = level
 PIN_INPUT = 2  # a = gpio, b = 0 none, 1 pull-up, 2 pull-down
 PIN_IRQ = 3  # a = gpio, b = trigger mask
 PWM = 4  # a = gpio, b = frequency << 16 | duty
-TIMER = 5  # a = timer, payload = period in microseconds (0: stop), b = 1 when periodic
-WATCHDOG = 6  # b = milliseconds
-RESET = 7  # a = cause, payload = microseconds until it wakes (deep sleep)
-RTC_SET = 8  # payload = microseconds since 2000
-NVS_COMMIT = 9
-UART_OPEN = 10  # a = UART, b = baud rate (0: listen no more), payload = bytes of the receive buffer
-UART_WRITE = 11  # a = UART, payload = bytes to send
-ONEWIRE_WRITE = 12  # a = gpio, payload = bytes to send
-TOOK = 13  # b = so many pulses of the train were heard; what else the board says comes after the last of them
+WATCHDOG = 5  # b = milliseconds
+RESET = 6  # a = cause, payload = microseconds until it wakes (deep sleep)
+RTC_SET = 7  # payload = microseconds since 2000
+NVS_COMMIT = 8
+UART_OPEN = 9  # a = UART, b = baud rate (0: listen no more), payload = bytes of the receive buffer
+UART_WRITE = 10  # a = UART, payload = bytes to send
+ONEWIRE_WRITE = 11  # a = gpio, payload = bytes to send
+AT = 12  # payload = street time the board has come to by itself, b = so many pulses of the train were heard
 
 # Called: the board waits for the reply.
 BORN = 32  # -> unique id, reset cause, microseconds since power-on
@@ -91,12 +93,11 @@ BLE_UUID_AT = 22
 # An interrupt record is `<BB>`: kind, which.
 RECORD_BYTES = 2
 IRQ_PIN = 1
-IRQ_TIMER = 2
-IRQ_RTC = 3  # somebody else has set the real-time clock; which = 0
-IRQ_BLE = 4  # events wait at the Bluetooth controller; which = 0
+IRQ_RTC = 2  # somebody else has set the real-time clock; which = 0
+IRQ_BLE = 3  # events wait at the Bluetooth controller; which = 0
 
 # After the only record of a wait, a pin's: that edge comes again and again, and nothing else before the last.
 # Whoever only counts hears them all without asking the world in between.
-TRAIN = 5
+TRAIN = 4
 TRAIN_FORMAT = "<BxHI"  # TRAIN, how many more, microseconds from one to the next
 TRAIN_BYTES = 8

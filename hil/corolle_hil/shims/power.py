@@ -1,5 +1,6 @@
 """What an ESP32 does before and around boot.py and main.py."""
 
+import builtins
 import gc
 import os
 import sys
@@ -26,13 +27,23 @@ asyncio.core.new_event_loop()
 
 
 partition = esp32.Partition()
+_print = print
+
+
+def _say(*args, **how):
+    _print(*args, **how)
+    link.stay()
+
+
+builtins.print = _say
 
 
 def up():
     """Take identity, reset cause and time from the world; the flash is `partition`."""
     born = link.call(ops.BORN)
     machine._identity, machine._cause = born[:6], born[6]
-    link.now_us = time.born_us = int.from_bytes(born[7:15], "little")
+    time.born_us = int.from_bytes(born[7:15], "little")
+    link.begin(time.born_us)
     partition.blocks = int.from_bytes(born[15:19], "little")
 
 
