@@ -7,7 +7,7 @@ bell = machine.Pin(6, machine.Pin.IN)
 bell.irq(lambda pin: rung.append(time.ticks_us() - born), machine.Pin.IRQ_RISING)
 rung, looks, born = [], [], time.ticks_us()
 timer = machine.Timer(0)
-timer.init(mode=machine.Timer.PERIODIC, period=70, callback=lambda timer: looks.append(time.ticks_us() - born))
+timer.init(mode=machine.Timer.PERIODIC, period=70, callback=lambda _: looks.append(time.ticks_us() - born))
 for _ in range(20):
     time.sleep_ms(50)
 out(1)
@@ -43,7 +43,9 @@ def test_what_it_does_reaches_the_world_at_its_moment_and_so_do_its_timers(bench
 
 
 def test_a_line_it_prints_has_the_moment_at_which_it_was_printed(bench):
-    board = bench("import time\nfor _ in range(5):\n    time.sleep_ms(20)\n    time.sleep_ms(20)\n    print(_)\n")
+    board = bench(
+        "import time\nfor _ in range(5):\n    time.sleep_ms(20)\n    time.sleep_ms(20)\n    print(_)\n"
+    )
     board.board.power_on()
     board.run(2)
     gaps = {later - earlier for earlier, later in zip(board.times_us, board.times_us[1:], strict=False)}

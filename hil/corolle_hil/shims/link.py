@@ -20,8 +20,8 @@ _TIMED_BYTES = ops.REQUEST_BYTES + 8
 _out = open(_SOCKET_FD, "wb", 0)
 _in = open(_SOCKET_FD, "rb", 0)
 _request = bytearray(_TIMED_BYTES + ops.REQUEST_BYTES + 4096)
-# A reply as numbers (its head, its first bytes or the time, until when all is quiet) and as bytes: what is read
-# from here takes no memory.
+# A reply as numbers (its head, its first bytes or the time, until when all is quiet) and as bytes: what is
+# read from here takes no memory.
 _words = array.array("Q", (0, 0, 0))
 _answer = uctypes.bytearray_at(uctypes.addressof(_words), ops.REPLY_BYTES)
 _short = memoryview(_answer)[ops.HEAD_BYTES : ops.HEAD_BYTES + ops.SHORT_BYTES]

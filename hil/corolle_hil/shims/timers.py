@@ -20,9 +20,8 @@ def stop(which):
 
 def take():
     """The handler of the one that has expired."""
-    for which, timer in _running.items():
-        if timer[0] == due_us:
-            break
+    which = min(_running, key=lambda which: _running[which][0])
+    timer = _running[which]
     if timer[1]:
         timer[0] += timer[1]
     else:
