@@ -1,7 +1,7 @@
 """Lengths of time as people write them."""
 
 import pytest
-from corolle_tools.duration import seconds
+from corolle_gateway.duration import seconds
 
 
 @pytest.mark.parametrize(

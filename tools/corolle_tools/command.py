@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from corolle_gateway import duration
 
-from corolle_tools import duration, running
+from corolle_tools import running
 from corolle_tools.broker_url import BrokerUrl
 from corolle_tools.order_desk import OrderDesk, units_of
 

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from corolle_gateway import duration
 from corolle_gateway.settings_tables import known
 from rich.console import Console
 from rich.table import Table
 
-from corolle_tools import duration, running
+from corolle_tools import running
 from corolle_tools.command import base_of, find
 from corolle_tools.wish_desk import Refused, Standing, WishDesk
 

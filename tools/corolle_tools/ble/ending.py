@@ -3,7 +3,8 @@
 import time
 from datetime import datetime, timedelta
 
-from corolle_tools import duration
+from corolle_gateway import duration
+
 from corolle_tools.ble.faults import Usage
 
 
