@@ -17,6 +17,11 @@ from corolle_gateway.clock import Clock, FileClock, SystemClock, watch
 from corolle_gateway.config import ChirpstackConfig, Config
 from corolle_gateway.counts import Counts
 from corolle_gateway.errors import ConfigError, StartError, StoreError
+from corolle_gateway.hub.alarms import Alarms
+from corolle_gateway.hub.alarms_desk import AlarmDesk
+from corolle_gateway.hub.alarms_own import Probe
+from corolle_gateway.hub.alarms_probes import probes
+from corolle_gateway.hub.alarms_watch import Watch
 from corolle_gateway.hub.book import Book
 from corolle_gateway.hub.desk import Desk
 from corolle_gateway.hub.door import Door
@@ -80,7 +85,11 @@ class Gateway:
         rooms = clock, self._counts, self._tasks, self._writer, self._outbox
         self._wanted = SettingsDesk(*rooms, self._places)
         self._groups = GroupDesk(*rooms, self._places, book, self._desk)
-        self._hub = Hub(self._counts, self._writer, self._outbox, self._desk, logs, self._wanted)
+        self._alarms = Alarms(clock, log, self._counts, self._writer, self._outbox)
+        self._watch = Watch(clock, self._alarms, settings.gateway.name, self._wanted)
+        logs.doubted = self._watch.doubted
+        parts = self._counts, self._writer, self._outbox, self._desk, logs, self._wanted
+        self._hub = Hub(*parts, (self._watch,))
         bound = settings.store
         self._keeper = Keeper(clock, log, self._counts, self._writer, bound.max_mb, bound.keep_days)
         self._far = (
@@ -88,6 +97,8 @@ class Gateway:
         )
         self._ble = self._make_ble()
         self._city = self._make_city()
+        self._alarms.changed = self._city.alarms_changed
+        self._mended: Salvage | None = None
 
     async def start(self, registrations: list[Registration]) -> None:
         """Go on where an earlier run stopped. StartError when a port or a unit's identity is taken."""
@@ -100,11 +111,16 @@ class Gateway:
         await self._desk.load(self._hub.units, Paths(self._far, self._ble))
         await self._wanted.load(self._hub.units, self._far)
         await self._groups.load(self._far if isinstance(self._far, LorawanLink) else None)
+        await self._alarms.load(self._hub.units)
+        self._watch.load(self._hub, self._probes(), self._hears)
+        if self._mended:
+            self._watch.salvaged(self._mended.lost, self._mended.aside.name)
         await self._start_far(self._far)
         if self._ble:
             await self._ble.start()
         self._tasks.keep(self._desk.run)
         self._tasks.keep(self._keeper.run)
+        self._tasks.keep(self._watch.run)
         self._tasks.keep(lambda: watch(self._clock, self._clock_jumped))
         self._city.start()
         self._log.info("started", site=self._settings.gateway.site, gateway=self._settings.gateway.name)
@@ -113,6 +129,7 @@ class Gateway:
         self._desk.clock_jumped(by_s)
         if isinstance(self._far, LorawanLink):
             self._far.clock_jumped()
+        self._watch.clock_jumped(by_s)
         self._counts.count("clock_jumps")
         self._log.warning("clock_jumped", by_s=round(by_s))
 
@@ -136,6 +153,7 @@ class Gateway:
 
     def tell_salvage(self, done: Salvage) -> None:
         """The database was damaged: say what became of it."""
+        self._mended = done
         self._counts.reject("store_damaged", tables="+".join(done.damaged) or "none", aside=done.aside)
         self._counts.reject_many("store_message_lost", done.lost)
         self._log.error("store_salvaged", rows=done.rows, lost=done.lost, again=done.again, aside=done.aside)
@@ -159,7 +177,9 @@ class Gateway:
             raise StartError(f"UDP {lorawan.bind}:{lorawan.port} cannot be had: {error.strerror}") from error
 
     async def _register(self, registrations: list[Registration]) -> None:
-        now_s = self._clock.now()
+        now_s, own = self._clock.now(), self._settings.gateway.name
+        if any(each.unit.name == own for each in registrations):
+            raise ConfigError(f"{self._settings.units_file}: unit {own!r}: the gateway has the same name")
         try:
             await self._writer.submit(lambda db: registry.put_all(db, registrations, now_s))
         except sqlite3.IntegrityError as error:
@@ -216,10 +236,32 @@ class Gateway:
             self._tasks,
             self._outbox,
             self._hub,
-            Door(self._places, self._desk, self._groups, self._wanted),
+            Door(self._places, self._desk, self._groups, self._wanted, self._alarm_desk()),
             lambda fresh: self._writer.submit(lambda db: counts.add(db, fresh)),
             lambda: self._keeper.room,
+            self._alarms.summary,
         )
+
+    def _alarm_desk(self) -> AlarmDesk:
+        return AlarmDesk(self._clock, self._counts, self._writer, self._outbox, self._alarms)
+
+    def _probes(self) -> list[Probe]:
+        return probes(
+            lambda: self._city.is_connected,
+            lambda: self._keeper.room,
+            self._missing,
+            self._ble.hears if self._ble else None,
+        )
+
+    def _missing(self) -> dict[str, list[str]]:
+        """The ways to units that are gone, by the code of their alarm."""
+        if isinstance(self._far, LorawanLink):
+            return {"concentratorGone": self._far.missing()}
+        return {} if self._far.hears() else {"networkAway": ["broker"]}
+
+    def _hears(self) -> bool:
+        """Whether units can be heard; Bluetooth alone does where there was never a concentrator."""
+        return self._far.hears() or (self._ble is not None and self._ble.hears() and not self._missing())
 
 
 async def _serve(

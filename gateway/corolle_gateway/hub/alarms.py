@@ -39,7 +39,7 @@ class Alarms:
         self._writer = writer
         self._outbox = outbox
         self._units: Mapping[str, Unit] = {}
-        self._open: dict[tuple[str, str], Alarm] = {}  # by unit and code
+        self._open: dict[str, dict[str, Alarm]] = {}  # by unit and code; a unit without any is not there
         self._judging: Counter[str] = Counter()  # units of which something is under way into the store
         self.changed: Callable[[], None] = lambda: None
 
@@ -47,17 +47,25 @@ class Alarms:
         """Go on where an earlier run stopped."""
         self._units = units
         found = await self._writer.submit(alarms.still_open)
-        self._open = {(alarm.unit, alarm.code): alarm for alarm in found}
+        for alarm in found:
+            self._open.setdefault(alarm.unit, {})[alarm.code] = alarm
 
     def open(self) -> list[Alarm]:
         """All that are open: the gravest first, of these the oldest."""
-        return sorted(
-            self._open.values(), key=lambda alarm: (SEVERITIES.index(alarm.kind.severity), alarm.number)
-        )
+        found = [alarm for of_unit in self._open.values() for alarm in of_unit.values()]
+        return sorted(found, key=lambda alarm: (SEVERITIES.index(alarm.kind.severity), alarm.number))
 
     def of(self, unit: str, code: str) -> Alarm | None:
         """The open one of that code at a unit."""
-        return self._open.get((unit, code))
+        return self._open.get(unit, {}).get(code)
+
+    def summary(self) -> bytes:
+        """What is published of all that are open."""
+        return alarms_bodies.summary(self.open(), self._clock.now())
+
+    def is_quiet(self, unit: str) -> bool:
+        """Whether nothing is wrong with a unit, nor anything under way that says so."""
+        return unit not in self._open and unit not in self._judging
 
     def history(self, unit: str | None = None, since_s: float = 0.0) -> asyncio.Future[list[Alarm]]:
         """Those of a unit (None: of all) that were there at some time since then, newest first.
@@ -66,10 +74,11 @@ class Alarms:
         """
         return self._writer.submit(lambda db: alarms.history(db, unit, since_s, _MOST))
 
-    async def acknowledge(self, number: int, author: str, note: str = "") -> Alarm:
+    async def acknowledge(self, number: int, author: str, note: str = "", unit: str | None = None) -> Alarm:
         """Somebody knows of an alarm, open or cleared; whoever says so last stands. The alarm as it is then.
 
-        OrderError (a ValueError) says what is wrong; sqlite3.Error when it could not be stored.
+        `unit`: it must be that one's. OrderError (a ValueError) says what is wrong; sqlite3.Error when it
+        could not be stored.
         """
         checked_author(author)
         if len(note) > _MAX_NOTE or not (note.isprintable()):
@@ -78,14 +87,14 @@ class Alarms:
         message_id = self._outbox.next_id()
 
         def operation(db: sqlite3.Connection) -> _Step | None:
-            alarm = alarms_life.acknowledged(db, number, author, note, now_s)
+            alarm = alarms_life.acknowledged(db, number, unit, author, note, now_s)
             if alarm:
                 self.put(db, message_id, alarm, "acknowledged", now_s)
             return alarm and (alarm, "acknowledged")
 
         step = await self._writer.submit(operation)
         if step is None:
-            raise OrderError("alarm_unknown", f"there is no alarm {number} here")
+            raise OrderError("alarm_unknown", f"there is no alarm {number} of {unit or 'this gateway'}")
         self._done([step])
         return step[0]
 
@@ -94,8 +103,9 @@ class Alarms:
 
         None when they change nothing: so it is with most reports of most units.
         """
-        doubtful = self._judging[unit] > 0
-        telling = [sign for sign in signs if sign.there or doubtful or (unit, sign.code) in self._open]
+        known = self._open.get(unit, {})
+        doubtful = unit in self._judging
+        telling = [sign for sign in signs if sign.there or doubtful or sign.code in known]
         return Judgement(self, unit, telling, time_s) if telling else None
 
     def tell(self, unit: str, *signs: Sign) -> None:
@@ -122,10 +132,12 @@ class Alarms:
 
     def _done(self, steps: list[_Step]) -> None:
         for alarm, change in steps:
+            of_unit = self._open.setdefault(alarm.unit, {})
+            of_unit.pop(alarm.code, None)
             if alarm.is_open:
-                self._open[alarm.unit, alarm.code] = alarm
-            else:
-                self._open.pop((alarm.unit, alarm.code), None)
+                of_unit[alarm.code] = alarm
+            elif not of_unit:
+                del self._open[alarm.unit]
             if change:
                 self._note(alarm, change)
         if any(change for _, change in steps):

@@ -43,10 +43,15 @@ def judged(db: sqlite3.Connection, unit: str, sign: Sign, time_s: float) -> tupl
     return known, change
 
 
-def acknowledged(db: sqlite3.Connection, number: int, author: str, note: str, now_s: float) -> Alarm | None:
-    """The alarm of that number, acknowledged; what nothing else would ever clear is cleared by it."""
+def acknowledged(
+    db: sqlite3.Connection, number: int, unit: str | None, author: str, note: str, now_s: float
+) -> Alarm | None:
+    """The alarm of that number, acknowledged; what nothing else would ever clear is cleared by it.
+
+    None when there is no such alarm, or it is not that unit's (None: any).
+    """
     alarm = alarms.find(db, number)
-    if alarm is None:
+    if alarm is None or unit not in (None, alarm.unit):
         return None
     alarm.author, alarm.note, alarm.acknowledged_s = author, note, now_s
     if alarm.is_open and alarm.kind.is_moment:

@@ -19,6 +19,7 @@ from corolle_gateway.hub.desk import Desk
 from corolle_gateway.hub.sanitary import SanitaryLogs
 from corolle_gateway.hub.settings_desk import SettingsDesk
 from corolle_gateway.hub.twins import Twins
+from corolle_gateway.hub.watchers import Watcher
 from corolle_gateway.model import (
     Accepted,
     Counters,
@@ -51,6 +52,7 @@ class Hub:
         desk: Desk,
         sanitary: SanitaryLogs,
         settings: SettingsDesk,
+        watchers: tuple[Watcher, ...],
     ):
         self._counts = counts
         self._writer = writer
@@ -58,6 +60,7 @@ class Hub:
         self._desk = desk
         self._sanitary = sanitary
         self._settings = settings
+        self._watchers = watchers
         self._reported: Callable[[str], None] = lambda unit: None
         self._counters: dict[str, Counters] = {}
         self._unsettled: dict[int, Body] = {}
@@ -93,9 +96,10 @@ class Hub:
             return Accepted(None, self._writer.submit(guard))
         if message is EVENT:
             self._settings.event(uplink.unit.name, words.word_of(words.EVENTS, values["code"]))
-            accepted = self._stored(uplink, "event", bodies.event(uplink, values), guard)
+            accepted = self._stored(uplink, "event", bodies.event(uplink, values), values, guard)
         elif message is _SERVICES[uplink.unit.kind]:
-            accepted = self._stored(uplink, "service", bodies.report(uplink, message, values, {}), guard)
+            body = bodies.report(uplink, message, values, {})
+            accepted = self._stored(uplink, "service", body, values, guard)
         elif message is _REPORTS[uplink.unit.kind]:
             accepted = self._report(uplink, message, values, guard)
         else:
@@ -106,13 +110,13 @@ class Hub:
     def tell_status(self, heard: Uplink, status: LinkStatus) -> None:
         """Publish what a unit said of itself in an uplink that was accepted."""
         uplink = Uplink(heard.unit, heard.key + "-status", 0, b"", heard.time_s, heard.radio)
-        accepted = self._stored(uplink, "service", bodies.status(uplink, status), lambda db: True)
+        accepted = self._stored(uplink, "service", bodies.status(uplink, status), {}, lambda db: True)
         if accepted.message_id is not None:
             self.settle(accepted.message_id)
 
     def sense(self, sensed: Sensed, guard: Guard) -> Accepted:
         """Store what a unit's adverts said if `guard` allows; it is published after settle()."""
-        return self._stored(sensed, "reading", bodies.reading(sensed), guard)
+        return self._stored(sensed, "reading", bodies.reading(sensed), {}, guard)
 
     def near(self, unit: str) -> None:
         """The unit is in reach of the gateway's own Bluetooth."""
@@ -159,7 +163,7 @@ class Hub:
             states.put(db, name, said, standing)
             return True
 
-        accepted = self._stored(uplink, "report", body, guarded)
+        accepted = self._stored(uplink, "report", body, values, guarded)
         accepted.stored.add_done_callback(lambda done: self._told(uplink, body, before, done))
         return accepted
 
@@ -167,17 +171,26 @@ class Hub:
         message_id, publish = self._held(uplink, "sanitary", bodies.sanitary(uplink, record))
         return Accepted(message_id, self._sanitary.keep(uplink.unit, record, uplink.time_s, guard, publish))
 
-    def _stored(self, uplink: Uplink | Sensed, kind: str, body: Body, guard: Guard) -> Accepted:
+    def _stored(
+        self, uplink: Uplink | Sensed, kind: str, body: Body, raw: dict[str, Any], guard: Guard
+    ) -> Accepted:
         message_id, publish = self._held(uplink, kind, body)
+        looks = [watcher.stored(uplink.unit, kind, body, raw, uplink.time_s) for watcher in self._watchers]
+        asides = [aside for aside in looks if aside]
 
         def operation(db: sqlite3.Connection) -> bool:
             if not guard(db):
                 return False
-            publish(db)
+            if publish(db):  # else it is known, and so is what it tells
+                for aside in asides:
+                    aside.apply(db)
             return True
 
         self._counts.count(f"{kind}s")
-        return Accepted(message_id, self._writer.submit(operation))
+        stored = self._writer.submit(operation)
+        for aside in asides:
+            stored.add_done_callback(aside.finished)
+        return Accepted(message_id, stored)
 
     def _held(self, uplink: Uplink | Sensed, kind: str, body: Body) -> tuple[int, Guard]:
         """Number what is told of an uplink, hold it until settle(); the number, and what puts it there."""

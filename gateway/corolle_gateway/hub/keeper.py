@@ -30,6 +30,11 @@ class Room(Struct, frozen=True):
     per_hour: int | None  # messages, at the present rate; None: not known yet
     hours_left: float | None  # until something the city has not got would have to go; None: nothing comes
 
+    @property
+    def is_short(self) -> bool:
+        """Whether less than a day is left while the city takes nothing."""
+        return bool(self.unsent) and self.hours_left is not None and self.hours_left < _WARN_H
+
 
 class Keeper:
     """Looks at the store every ten seconds. Ages are hours of service, so no clock can make a message old."""
@@ -128,10 +133,8 @@ class Keeper:
 
     def _warn(self, room: Room) -> None:
         """Once, when less than a day is left and the city takes nothing; once more when it is over."""
-        short = bool(room.unsent) and room.hours_left is not None and room.hours_left < _WARN_H
-        if short != self._warned:
-            self._warned = short
-            write = self._log.warning if short else self._log.info
-            write(
-                "store_filling" if short else "store_has_room", hours_left=room.hours_left, unsent=room.unsent
-            )
+        if room.is_short != self._warned:
+            self._warned = room.is_short
+            write = self._log.warning if room.is_short else self._log.info
+            event = "store_filling" if room.is_short else "store_has_room"
+            write(event, hours_left=room.hours_left, unsent=room.unsent)

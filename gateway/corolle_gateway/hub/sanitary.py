@@ -5,7 +5,7 @@ What contradicts a record that is kept is kept beside it: nobody but a person ca
 
 import asyncio
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from corolle.wire.sanitary_record import Record, first_link
 from msgspec import Struct, json
@@ -47,6 +47,7 @@ class SanitaryLogs:
         self._gaps: set[str] = set()  # DevEUIs of controllers whose log goes on after a gap
         self._begun_s: dict[str, float] = {}  # when a controller's first record came
         self._asking: dict[str, Asking] = {}  # by unit
+        self.doubted: Callable[[str, int], None] = lambda unit, number: None  # told each record in doubt
 
     async def load(self, units: Iterable[Unit]) -> None:
         """Go on where an earlier run stopped."""
@@ -99,11 +100,13 @@ class SanitaryLogs:
             return
         if kept.contradicts:
             self._counts.reject("sanitary_contradiction", unit=unit.name, number=record.number)
+            self.doubted(unit.name, record.number)
         elif kept.is_new:
             self._counts.count("sanitary_records")
             for number in kept.misfits:
                 self._counts.count("sanitary_links_broken")
                 self._log.error("sanitary_link_broken", unit=unit.name, number=number)
+                self.doubted(unit.name, number)
             self._begun_s.setdefault(unit.dev_eui, now_s)
             self._stands(unit.dev_eui, kept.whole_up_to, kept.has_gap)
         self.heard(unit, now_s)

@@ -97,6 +97,16 @@ class SettingsDesk:
         if standing and word in _UNSETTLING:
             standing.stale()
 
+    def runs(self, unit: Unit, setting: str) -> int:
+        """A setting of a unit's as it says it runs; what is wanted, or usual, while that is not known."""
+        standing = self._standings.get(unit.name)
+        known = (standing.reported or standing.desired) if standing else {}
+        return known.get(setting, legal(unit.kind)[setting].default)
+
+    def standings(self) -> Iterable[tuple[str, Standing]]:
+        """Each unit's name, and where it stands."""
+        return self._standings.items()
+
     def waiting(self, unit: str) -> int:
         """How many messages wait for the unit's next uplink: one at a time."""
         standing = self._standings.get(unit)

@@ -9,6 +9,7 @@ from corolle_gateway.config import BrokerConfig
 from corolle_gateway.config_keys import NAME_PATTERN
 from corolle_gateway.counts import Counted, Counts
 from corolle_gateway.log import Log
+from corolle_gateway.northbound.alarm_list import AlarmList
 from corolle_gateway.northbound.mqtt import MqttClient
 from corolle_gateway.northbound.outside import Orders, Outbox, Street
 from corolle_gateway.northbound.packets import Incoming
@@ -35,6 +36,7 @@ class City:
         orders: Orders,
         store_counts: Callable[[Counted], asyncio.Future[None]],
         room: Callable[[], object],
+        alarms: Callable[[], bytes],
     ):
         self._counts = counts
         self._tasks = tasks
@@ -54,6 +56,8 @@ class City:
         )
         self._publisher = Publisher(counts, self._client, self._topics, outbox, street)
         self._status = Status(clock, counts, self._client, self._topics.status, store_counts, room)
+        self._alarms = AlarmList(self._client, self._topics.alarms, alarms)
+        self.alarms_changed = self._alarms.say_again
         self.changed = self._publisher.changed
 
     @property
@@ -63,7 +67,8 @@ class City:
 
     def start(self) -> None:
         """Begin to connect and to publish."""
-        for run in (self._client.run, self._publisher.run, self._status.keep, self._status.tell):
+        statements = self._status.keep, self._status.tell, self._alarms.tell
+        for run in (self._client.run, self._publisher.run, *statements):
             self._tasks.keep(run)
 
     async def stop(self) -> None:
@@ -74,6 +79,7 @@ class City:
     def _connected(self) -> None:
         self._publisher.all_changed()
         self._status.say_again()
+        self._alarms.say_again()
 
     def _command(self, message: Incoming) -> None:
         self._tasks.start(self._ordered(message))

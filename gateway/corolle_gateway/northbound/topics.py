@@ -2,11 +2,12 @@
 
 
 class Topics:
-    """corolle/SITE/GATEWAY/UNIT/entity|report|event|command|ack, and corolle/SITE/GATEWAY/status."""
+    """corolle/SITE/GATEWAY/UNIT/entity|report|event|alarm|command|ack, and corolle/SITE/GATEWAY/status."""
 
     def __init__(self, site: str, gateway: str):
         self._base = f"corolle/{site}/{gateway}"
         self.status = f"{self._base}/status"
+        self.alarms = f"{self._base}/alarms"
         self.commands = f"{self._base}/+/command"
 
     def of(self, unit: str, kind: str) -> str:

@@ -55,6 +55,10 @@ class BleLink:
         self._tasks.keep(self._scanning.run)
         self._log.info("ble_starting", units=len(units))
 
+    def hears(self) -> bool:
+        """Whether the adapter listens."""
+        return self._scanning.is_on
+
     def is_near(self, unit: str) -> bool:
         """Whether a unit was heard lately and may be spoken to now."""
         neighbour = self._neighbours.by_name.get(unit)

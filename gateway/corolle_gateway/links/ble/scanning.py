@@ -49,6 +49,7 @@ class Scanning:
         self._pause_s = pause_s
         self._mode: Mode = "passive"
         self._heard_s = 0.0
+        self.is_on = False  # the adapter listens
 
     async def run(self) -> None:
         """Listen, until cancelled."""
@@ -71,9 +72,11 @@ class Scanning:
         scanner = await self._started()
         self._log.info("ble_listening", adapter=self._stack.adapter, mode=self._mode)
         self._counts.count("ble_scans")
+        self.is_on = True
         try:
             yield
         finally:
+            self.is_on = False
             with suppress(BleakError, OSError, EOFError):  # a scan that cannot be stopped is gone already
                 async with asyncio.timeout(_GOODBYE_S):
                     await scanner.stop()

@@ -59,6 +59,10 @@ class ChirpstackLink:
         """Take nothing more: it comes again in the next run."""
         self._stopped = True
 
+    def hears(self) -> bool:
+        """Whether units can be heard at all."""
+        return self._broker.up.is_set()
+
     async def send_now(self, downlink: Downlink) -> Sent:
         """Send to a class C unit, which always listens."""
         application = self._uplinks.application(downlink.unit.name)

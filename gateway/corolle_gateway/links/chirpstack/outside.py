@@ -1,6 +1,6 @@
 """What the ChirpStack link asks of the rest of the gateway."""
 
-from asyncio import Future
+from asyncio import Event, Future
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -27,7 +27,9 @@ class Message(Protocol):
 
 
 class Broker(Protocol):
-    """ChirpStack's broker, at QoS 1."""
+    """ChirpStack's broker, at QoS 1. `up` is set while it is connected."""
+
+    up: Event
 
     @property
     def has_room(self) -> bool:

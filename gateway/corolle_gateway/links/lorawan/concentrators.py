@@ -38,6 +38,23 @@ class Concentrators:
         self._log = log
         self._counts = counts
         self._all: dict[str, Concentrator] = {}
+        self._expected: dict[str, float] = {}  # EUIs of those not heard yet, and since when
+
+    def expect(self, eui: str) -> None:
+        """Some unit was last heard by it, in an earlier run."""
+        if eui:
+            self._expected.setdefault(eui, self._clock.now())
+
+    def missing(self) -> list[str]:
+        """The EUIs of those that units were heard by and that are gone."""
+        now_s = self._clock.now()
+        heard_s = self._expected | {eui: known.heard_s for eui, known in self._all.items()}
+        return sorted(eui for eui, at_s in heard_s.items() if abs(now_s - at_s) >= _GONE_S)
+
+    def any_heard(self) -> bool:
+        """Whether there is one in service, and so units can be heard."""
+        now_s = self._clock.now()
+        return any(abs(now_s - each.heard_s) < _GONE_S for each in self._all.values())
 
     def heard(self, eui: str) -> Concentrator:
         """A datagram came from it."""
@@ -46,6 +63,7 @@ class Concentrators:
             if len(self._all) >= _MOST:
                 del self._all[min(self._all, key=lambda known: self._all[known].heard_s)]
             concentrator = self._all[eui] = Concentrator(eui)
+            self._expected.pop(eui, None)
             self._log.info("concentrator_found", gateway=eui)
         concentrator.heard_s = self._clock.now()
         return concentrator

@@ -59,6 +59,7 @@ class LorawanLink:
         by_name = {unit.name: unit for unit, _ in units}
         for record in await self._memory.sessions():
             self._sessions.add(Session(by_name[record.unit], record))
+            self._concentrators.expect(record.gateway)
         await self._groups.load(units)
         await self._downlinks.load()
         self.endpoint.open(bind, port)
@@ -72,6 +73,14 @@ class LorawanLink:
     def clock_jumped(self) -> None:
         """The clock was set forward or back."""
         self._concentrators.clock_jumped()
+
+    def hears(self) -> bool:
+        """Whether units can be heard at all."""
+        return self._concentrators.any_heard()
+
+    def missing(self) -> list[str]:
+        """The EUIs of the concentrators that were there and are gone."""
+        return self._concentrators.missing()
 
     async def send_now(self, downlink: Downlink) -> Sent:
         """Send to a class C unit at once."""

@@ -1,0 +1,87 @@
+"""The city acknowledges alarms on the command topic of the unit, or of the gateway, that has them."""
+
+import sqlite3
+
+import msgspec
+from msgspec import Struct
+
+from corolle_gateway.clock import Clock
+from corolle_gateway.counts import Counts
+from corolle_gateway.hub import bodies
+from corolle_gateway.hub.alarms import Alarms
+from corolle_gateway.hub.orders import MAX_BYTES, OrderError, checked_id
+from corolle_gateway.store import messages
+from corolle_gateway.store.outbox import Outbox
+from corolle_gateway.store.writer import Writer
+
+VERB = "acknowledge"
+
+
+class _Verb(Struct):
+    verb: str
+
+
+class _Written(Struct, forbid_unknown_fields=True):
+    verb: str
+    value: int  # the alarm's number
+    author: str
+    note: str = ""
+    id: str | int | None = None
+
+
+def is_acknowledgement(payload: bytes) -> bool:
+    """Whether an order is about an alarm; what else it is shows when it is read."""
+    try:
+        return msgspec.json.decode(payload[:MAX_BYTES], type=_Verb).verb == VERB
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+
+
+class AlarmDesk:
+    """Takes acknowledgements, and answers as every order is answered."""
+
+    def __init__(self, clock: Clock, counts: Counts, writer: Writer, outbox: Outbox, alarms: Alarms):
+        self._clock = clock
+        self._counts = counts
+        self._writer = writer
+        self._outbox = outbox
+        self._alarms = alarms
+
+    async def order(self, name: str, payload: bytes) -> None:
+        """Take what the city wrote on a command topic. sqlite3.Error when it could not be stored."""
+        written = None
+        try:
+            written = _read(payload)
+            await self._acknowledge(name, written)
+        except OrderError as error:
+            self._counts.reject(error.cause, unit=name)
+            await self._tell(name, written, "refused", str(error))
+        else:
+            await self._tell(name, written, "accepted", "")
+
+    async def _acknowledge(self, name: str, written: _Written) -> None:
+        checked_id(written.id)
+        await self._alarms.acknowledge(written.value, written.author, written.note, unit=name)
+
+    async def _tell(self, name: str, written: _Written | None, status: str, reason: str) -> None:
+        number, now_s, author = self._outbox.next_id(), self._clock.now(), written and written.author
+        order_id = None if written is None or written.id is None else str(written.id)[:64]
+        told = order_id, status, reason, written and written.value, author
+        body = msgspec.json.encode(bodies.answer(name, *told, now_s))
+
+        def operation(db: sqlite3.Connection) -> None:
+            messages.put(db, number, name, "ack", None, now_s, body)
+
+        await self._writer.submit(operation)
+        self._outbox.filled.set()
+
+
+def _read(payload: bytes) -> _Written:
+    if len(payload) > MAX_BYTES:
+        raise OrderError("command_too_long", f"{len(payload)} bytes, at most {MAX_BYTES}")
+    try:
+        return msgspec.json.decode(payload, type=_Written)
+    except msgspec.ValidationError as error:
+        raise OrderError("command_bad_field", f"{VERB}: {error}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise OrderError("command_bad_json", "not a JSON object") from error

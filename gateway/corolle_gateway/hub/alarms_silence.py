@@ -1,0 +1,74 @@
+"""Units of which nothing is heard.
+
+A unit is silent when three of its reports, each a tenth late as they may be, and five minutes have gone by
+without a word of it. How often it reports is what it says it runs (`report_min`), or what is wanted of it; a
+canopy that lives by its battery may at any time report as seldom as `report_low_min`. Time in which the
+gateway itself could not hear, or whose length nobody knows because the clock was set, does not count.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from corolle_gateway.clock import Clock
+from corolle_gateway.hub.alarms import Alarms
+from corolle_gateway.hub.alarms_life import Sign
+from corolle_gateway.model import Unit, iso_utc
+
+CODE = "silent"
+_REPORTS = 3
+_LATE = 1.1
+_GRACE_S = 300.0
+_MINUTE_S = 60.0
+
+
+class Runs(Protocol):
+    """What units run."""
+
+    def runs(self, unit: Unit, setting: str) -> int:
+        """A setting of a unit's; what is wanted of it, or usual, while that is not known."""
+        ...
+
+
+def limit_s(unit: Unit, latest: Mapping[str, Any] | None, settings: Runs) -> float:
+    """For how long a unit may be silent, by its last report."""
+    period_min = settings.runs(unit, "report_min")
+    if latest and latest.get("battery_v") is not None:
+        period_min = max(period_min, settings.runs(unit, "report_low_min"))
+    return _REPORTS * _LATE * period_min * _MINUTE_S + _GRACE_S
+
+
+class Silence:
+    """`listens` says whether the gateway can hear units at all. Who was never heard is not silent."""
+
+    def __init__(self, clock: Clock, alarms: Alarms, settings: Runs, listens: Callable[[], bool]):
+        self._clock = clock
+        self._alarms = alarms
+        self._settings = settings
+        self._listens = listens
+        self._listening_s: float | None = None  # since when; None: it cannot hear
+        self._heard_s: dict[str, float] = {}
+
+    def heard(self, unit: str, time_s: float) -> None:
+        """Something of a unit's has come."""
+        self._heard_s[unit] = time_s
+
+    def clock_jumped(self) -> None:
+        """Nobody knows how much time has gone by."""
+        self._listening_s = None
+
+    def look(self, units: Mapping[str, Unit], latest: Mapping[str, Mapping[str, Any]]) -> None:
+        """Raise an alarm for each unit that has fallen silent; being heard clears it."""
+        now_s = self._clock.now()
+        if not self._listens():
+            self._listening_s = None
+        elif self._listening_s is None:
+            self._listening_s = now_s
+        if self._listening_s is None:
+            return
+        for name, heard_s in self._heard_s.items():
+            silent_s = now_s - max(heard_s, self._listening_s)
+            if silent_s > _GRACE_S and name in units and not self._alarms.of(name, CODE):
+                allowed_s = limit_s(units[name], latest.get(name), self._settings)
+                if silent_s > allowed_s:
+                    first = {"last_heard": iso_utc(heard_s), "allowed_min": round(allowed_s / _MINUTE_S)}
+                    self._alarms.tell(name, Sign(CODE, True, first))
