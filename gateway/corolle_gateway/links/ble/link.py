@@ -79,6 +79,11 @@ class BleLink:
         self._tasks.start(self._accepted(neighbour, f"{downlink.command_id}-ack", ACK.port, verdict))
         return Sent(True)
 
+    async def self_test(self, unit: str) -> str:
+        """What a unit that is near finds about itself, in lines "part=finding". Refused."""
+        neighbour = self._neighbours.by_name[unit]
+        return (await self._pool.ask(neighbour, "self-test", b"")).decode(errors="replace")
+
     def _heard(self, device: BLEDevice, advert: AdvertisementData) -> None:
         data = advert.service_data.get(BTHOME)
         if data is None:

@@ -56,6 +56,10 @@ class Concentrators:
         now_s = self._clock.now()
         return any(abs(now_s - each.heard_s) < _GONE_S for each in self._all.values())
 
+    def everyone(self) -> list[Concentrator]:
+        """All that were heard since the gateway started."""
+        return list(self._all.values())
+
     def heard(self, eui: str) -> Concentrator:
         """A datagram came from it."""
         concentrator = self._all.get(eui)

@@ -3,7 +3,7 @@
 from corolle_gateway.clock import Clock
 from corolle_gateway.counts import Counts
 from corolle_gateway.links.lorawan.answers import Answers
-from corolle_gateway.links.lorawan.concentrators import Concentrators
+from corolle_gateway.links.lorawan.concentrators import Concentrator, Concentrators
 from corolle_gateway.links.lorawan.dedup import Deduplicator
 from corolle_gateway.links.lorawan.downlinks import Downlinks
 from corolle_gateway.links.lorawan.endpoint import Endpoint
@@ -81,6 +81,10 @@ class LorawanLink:
     def missing(self) -> list[str]:
         """The EUIs of the concentrators that were there and are gone."""
         return self._concentrators.missing()
+
+    def concentrators(self) -> list[Concentrator]:
+        """All that were heard since the start."""
+        return self._concentrators.everyone()
 
     async def send_now(self, downlink: Downlink) -> Sent:
         """Send to a class C unit at once."""
