@@ -14,6 +14,7 @@ RX_PARAM_SETUP = const(0x05)
 DEV_STATUS = const(0x06)
 NEW_CHANNEL = const(0x07)
 RX_TIMING_SETUP = const(0x08)
+DL_CHANNEL = const(0x0A)
 DEVICE_TIME = const(0x0D)
 
 # A line is a CID, its direction, and its fields in the order of the bits on the air: name:width. The bytes of
@@ -37,6 +38,8 @@ _TABLE = """
 7d index:8 freq:<24 max_dr:4 min_dr:4
 8u
 8d :4 delay_s:4
+10u :6 channel_ok:1 freq_ok:1
+10d index:8 freq:<24
 13u
 13d gps_s:<32 fraction:8
 """

@@ -39,7 +39,7 @@ class Obedience:
                 self._answer(mac.DEV_STATUS, self._battery(), margin_db)
             elif cid == mac.DEVICE_TIME:
                 self._time.answered(*mac.read(cid, False, payload))
-            elif cid in (mac.DUTY_CYCLE, mac.RX_PARAM_SETUP, mac.NEW_CHANNEL, mac.RX_TIMING_SETUP):
+            elif cid != mac.LINK_CHECK:
                 changed = self._set_up(cid, payload) or changed
             i += 1
         return changed
@@ -52,6 +52,8 @@ class Obedience:
             return self._rx_param_setup(*values)
         if cid == mac.NEW_CHANNEL:
             return self._new_channel(*values)
+        if cid == mac.DL_CHANNEL:
+            return self._dl_channel(*values)
         self._session.rx1_delay_s = values[0] or 1
         self._answer(mac.RX_TIMING_SETUP)
         return True
@@ -115,11 +117,29 @@ class Obedience:
             self._session.add_channel(index, freq_hz, min_dr, max_dr)
         elif accepted:
             self._session.remove_channel(index)
+            self._stay_heard()
         self._answer(mac.NEW_CHANNEL, data_rates_ok, freq_ok)
         return accepted
 
+    def _stay_heard(self) -> None:
+        """Without its channels a node would be mute for ever: the fixed ones it always has."""
+        session = self._session
+        if not session.usable(session.data_rate, session.ch_mask):
+            session.ch_mask |= (1 << _FIXED_CHANNELS) - 1
+            session.data_rate = min(session.data_rate, 5)
+
+    def _dl_channel(self, index: int, freq: int) -> bool:
+        freq_hz = 100 * freq
+        channel = self._session.channels.get(index)
+        freq_ok = eu868.sub_band(freq_hz) is not None
+        accepted = freq_ok and channel is not None
+        if accepted:
+            self._session.rx1_hz[channel[0]] = freq_hz
+        self._answer(mac.DL_CHANNEL, channel is not None, freq_ok)
+        return accepted
+
     def _answer(self, cid: int, *values) -> None:
-        sticky = cid in (mac.RX_PARAM_SETUP, mac.RX_TIMING_SETUP)
+        sticky = cid in (mac.RX_PARAM_SETUP, mac.RX_TIMING_SETUP, mac.DL_CHANNEL)
         self._answers.add(mac.build(cid, True, *values), sticky)
 
 

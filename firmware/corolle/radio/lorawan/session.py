@@ -30,6 +30,7 @@ _KEPT = (
     "ch_mask",
 )
 _CHANNEL = "<BIB"
+_RX1 = const(0x80)  # beside the index: not a channel, but where its RX1 is
 
 
 class Session:
@@ -49,6 +50,7 @@ class Session:
         self.nb_trans = 1
         self.max_duty_cycle = 0
         self.channels = {}  # index to (freq_hz, lowest data rate, highest data rate)
+        self.rx1_hz = {}  # by the frequency of an uplink, where its RX1 is if not there
         self.ch_mask = 0
         for i, freq_hz in enumerate(eu868.JOIN_CHANNELS_HZ):
             self.add_channel(i, freq_hz, 0, 5)
@@ -56,6 +58,7 @@ class Session:
     def add_channel(self, index: int, freq_hz: int, min_dr: int, max_dr: int) -> None:
         """Define a channel and switch it on."""
         self.channels[index] = (freq_hz, min_dr, max_dr)
+        self.rx1_hz.pop(freq_hz, None)
         self.ch_mask |= 1 << index
 
     def remove_channel(self, index: int) -> None:
@@ -85,6 +88,8 @@ class Session:
         record = struct.pack(_HEAD, _VERSION, self.dev_addr, *self._raw_keys, reserved, *kept)
         for index, (freq_hz, low, high) in sorted(self.channels.items()):
             record += struct.pack(_CHANNEL, index, freq_hz, high << 4 | low)
+            if freq_hz in self.rx1_hz:
+                record += struct.pack(_CHANNEL, index | _RX1, self.rx1_hz[freq_hz], 0)
         self.store.save(_RECORD, record)
         self._reserved = reserved
 
@@ -103,7 +108,10 @@ def load(store):
     size = struct.calcsize(_CHANNEL)
     for offset in range(struct.calcsize(_HEAD), len(record) - size + 1, size):
         index, freq_hz, rates = struct.unpack_from(_CHANNEL, record, offset)
-        session.channels[index] = (freq_hz, rates & 0x0F, rates >> 4)
+        if index & _RX1:
+            session.rx1_hz[session.channels[index ^ _RX1][0]] = freq_hz
+        else:
+            session.channels[index] = (freq_hz, rates & 0x0F, rates >> 4)
     return session
 
 

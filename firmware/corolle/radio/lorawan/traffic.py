@@ -151,7 +151,7 @@ class Traffic:
     async def _windows(self, freq_hz: int, end) -> bool:
         session = self._session
         rx1_dr = eu868.rx1_data_rate(session.data_rate, session.rx1_dr_offset)
-        plan = ((freq_hz, rx1_dr), (session.rx2_freq_hz, session.rx2_dr))
+        plan = ((session.rx1_hz.get(freq_hz, freq_hz), rx1_dr), (session.rx2_freq_hz, session.rx2_dr))
         gap = self._listen_until if self._class_c else None
         return await open_windows(self._radio, end, session.rx1_delay_s, plan, self._handle, gap)
 

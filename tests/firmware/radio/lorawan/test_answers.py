@@ -131,6 +131,26 @@ def test_new_channel_is_refused():
         assert _obey(network, request) == (False, bytes((7, bits)))
 
 
+def test_a_node_whose_last_channel_goes_takes_the_fixed_ones():
+    session, network = _both()
+    session.add_channel(5, 867_500_000, 0, 6)
+    session.ch_mask, session.data_rate = 0x0020, 6
+    assert _obey(network, mac.build(mac.NEW_CHANNEL, False, 5, 0, 5, 0)) == (True, b"\x07\x03")
+    assert (session.ch_mask, session.data_rate) == (0x0007, 5)
+
+
+def test_dl_channel_moves_rx1():
+    session, network = _both()
+    # 869.525 MHz is 8695250 (0x84ADD2) in steps of 100 Hz, little-endian (1.0.4, 5.7).
+    assert _obey(network, b"\x0a\x01\xd2\xad\x84") == (True, b"\x0a\x03")
+    assert session.rx1_hz == {868_300_000: 869_525_000}
+    assert network.answers.pending() == b"\x0a\x03"  # sticky
+    network.answers.heard()
+    for request, bits in ((b"\x0a\x05\xd2\xad\x84", 0x01), (b"\x0a\x01\xf0\x9c\x8b", 0x02)):
+        assert _obey(network, request) == (False, bytes((0x0A, bits)))  # no such channel; 915 MHz
+        network.answers.heard()
+
+
 def test_answers_that_do_not_fit_are_left_out():
     _, network = _both()
     _, pending = _obey(network, *([mac.build(mac.DEV_STATUS, False)] * 8))

@@ -6,7 +6,7 @@ import time
 from corolle.radio.lorawan import ACK, EVENT
 from corolle.wire import lorawan as wire
 from corolle.wire import mac_commands as mac
-from lora_network import Flash, Network, Node, PowerCut, loaded
+from lora_network import Flash, Network, Node, PowerCut, Uplink, loaded
 
 _GPS_S = 1_468_000_000  # 1980-01-06 plus so much is 2026-07-14T17:46:22Z after 18 leap seconds
 _UNIX_S = _GPS_S + 315_964_800 - 18
@@ -165,6 +165,24 @@ async def test_the_time_counts_from_the_repeat_that_was_heard():
     elapsed_ms = 1000 * unix_s + ms - (1000 * _UNIX_S + 250)
     assert abs(time.ticks_diff(tick, node.air.sent[1].end) - elapsed_ms) <= 1
     assert len(node.air.sent) == 2
+
+
+async def test_rx1_is_where_the_network_has_moved_it():
+    network, flash = await _joined()
+    session = loaded(flash)
+    for index in range(3, 8):
+        session.remove_channel(index)
+    session.save()
+    moved = b"".join(mac.build(mac.DL_CHANNEL, False, index, 8_695_250) for index in range(3))
+    network.answers += [network.down(f_opts=moved), network.down(30, b"level 40")]
+    node = Node(network, flash)
+    await node.live(20)
+    send = network._send
+    network._send = lambda air, uplink, *how: send(air, Uplink(*uplink[:1], 869_525_000, *uplink[2:]), *how)
+    again = Node(network, flash)  # over a restart as well
+    again.mac.send(10, b"report")
+    await again.live(20)
+    assert again.heard == [(30, b"level 40")]
 
 
 async def test_repeats_until_answered():

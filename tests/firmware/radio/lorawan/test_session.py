@@ -75,3 +75,16 @@ def test_no_uplink_counter_twice_wherever_the_power_is_cut():
             except PowerCut:
                 continue
         assert len(used) > 100
+
+
+def test_where_rx1_is_survives_and_ends_with_its_channel():
+    flash = Flash()
+    session = _session(flash)
+    session.add_channel(4, 867_300_000, 0, 5)
+    session.rx1_hz[867_300_000] = session.rx1_hz[868_100_000] = 869_525_000
+    session.save()
+    found = loaded(flash)
+    assert found.rx1_hz == {867_300_000: 869_525_000, 868_100_000: 869_525_000}
+    assert found.channels == session.channels
+    found.add_channel(4, 867_300_000, 0, 5)
+    assert found.rx1_hz == {868_100_000: 869_525_000}
