@@ -37,7 +37,7 @@ def test_every_cause_that_bluetooth_has_a_name_for_is_told():
 
 def test_every_example_is_json():
     blocks = re.findall(r"^```json\n(.*?)^```", _README, re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 11
+    assert len(blocks) == 13
     for block in blocks:
         json.loads(block)
 
