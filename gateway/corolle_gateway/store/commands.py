@@ -24,6 +24,15 @@ def by_wire_id(db: sqlite3.Connection, unit: str, wire_id: int) -> Command | Non
     return Command(*row) if row else None
 
 
+def last(db: sqlite3.Connection, unit: str | None, most: int) -> list[Command]:
+    """The last commands to a unit (None: to any), newest first."""
+    rows = db.execute(
+        f"SELECT {_COLUMNS} FROM commands WHERE ?1 IS NULL OR unit = ?1 ORDER BY rowid DESC LIMIT ?2",
+        (unit, most),
+    )
+    return [Command(*row) for row in rows]
+
+
 def last_wire_id(db: sqlite3.Connection, unit: str) -> int:
     """The number of the unit's latest command, 0 when it never had one."""
     row = db.execute(

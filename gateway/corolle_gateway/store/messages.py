@@ -14,6 +14,7 @@ LANES = {
     "sanitary": 1,
     "settings": 1,
 }
+_LOOKED_AT = 200_000
 
 
 def last_id(db: sqlite3.Connection) -> int:
@@ -66,3 +67,25 @@ def published(db: sqlite3.Connection, rows: list[tuple[int, int]]) -> None:
 def backlog(db: sqlite3.Connection) -> int:
     """How many messages wait for the broker."""
     return db.execute("SELECT count(*) FROM outbox").fetchone()[0]
+
+
+def told(db: sqlite3.Connection, unit: str, kinds: tuple[str, ...], most: int) -> list[bytes]:
+    """The last messages of a unit, newest first, as far as they are among the last 200,000 of all.
+
+    It looks at one after the other: an index that found them at once would cost more at each report than
+    people who ask now and then are worth.
+    """
+    marks = ", ".join("?" * len(kinds))
+    rows = db.execute(
+        f"SELECT body FROM messages WHERE +unit = ? AND kind IN ({marks})"
+        f" AND id > (SELECT max(id) FROM messages) - {_LOOKED_AT} ORDER BY id DESC LIMIT ?",
+        (unit, *kinds, most),
+    )
+    return [body for (body,) in rows]
+
+
+def oldest_queued_s(db: sqlite3.Connection) -> float | None:
+    """When the oldest message that waits for the broker was made; None when none waits."""
+    return db.execute(
+        "SELECT min(time_s) FROM messages WHERE id IN (SELECT min(message) FROM outbox GROUP BY lane)"
+    ).fetchone()[0]

@@ -1,0 +1,35 @@
+"""`units`: a table of all units, a line each."""
+
+from corolle_gateway.console import facts
+from corolle_gateway.console.outside import UnitNow
+from corolle_gateway.console.table import table
+from corolle_gateway.console.talk import Said, Talk
+from corolle_gateway.console.verbs.verb import Verb
+
+_HEADS = ("unit", "output", "reason", "faults", "link", "age")
+_SILENT_S = 3600.0
+
+
+async def _run(talk: Talk, words: list[str]) -> None:
+    units = [talk.crew.unit(name) for name in talk.crew.names()]
+    rows = [_row(talk, each) for each in units]
+    text = " ".join(words).lower()
+    found = [row for row in rows if text in " ".join(row).lower()]
+    if not found:
+        raise Said(talk.text("no_match", text=text))
+    await talk.show(table([talk.text(f"head_{head}") for head in _HEADS], found))
+    faulty = sum(bool(each.report and each.report["faults"]) for each in units)
+    silent = sum(talk.crew.now() - each.heard_s > _SILENT_S for each in units)
+    await talk.say("units_sum", units=len(units), faulty=faulty, silent=silent)
+
+
+def _row(talk: Talk, each: UnitNow) -> tuple[str, ...]:
+    report = each.report
+    if report is None:
+        return (each.unit.name, "", talk.text("never_heard"), "", "", "")
+    output = facts.output(talk.language, facts.output_of(report))
+    told = report["reason"], " ".join(report["faults"]), facts.short_way(report["radio"])
+    return (each.unit.name, output, *told, talk.ago(each.heard_s))
+
+
+VERB = Verb("units", _run)
