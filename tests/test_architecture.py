@@ -31,7 +31,9 @@ _GATEWAY_RULES = {
     "hub": {"hub", "store"},
     "logs": {"logs"},
     "service": {"store", "links", "northbound", "logs", "service"},
-    "app": {"store", "links", "northbound", "hub", "logs", "service", "app"},
+    "console": {"console"},
+    "crew": {"store", "links", "northbound", "hub", "logs", "console"},
+    "app": {"store", "links", "northbound", "hub", "logs", "service", "console", "crew", "app"},
 }
 
 # A table of settings is read by whoever offers to change one.

@@ -12,9 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from corolle_gateway import config, units_file
+from corolle_gateway import config, crew, units_file
 from corolle_gateway.clock import Clock, FileClock, SystemClock, watch
 from corolle_gateway.config import ChirpstackConfig, Config
+from corolle_gateway.console import user_command
 from corolle_gateway.counts import Counts
 from corolle_gateway.errors import ConfigError, StartError, StoreError
 from corolle_gateway.hub.alarms import Alarms
@@ -58,7 +59,7 @@ if TYPE_CHECKING:
     from corolle_gateway.links.ble.link import BleLink
 
 # Each adds a command: a parser with set_defaults(run=...), called with what was given for the exit status.
-_COMMANDS: tuple[Callable[..., None], ...] = (log_command.add,)
+_COMMANDS: tuple[Callable[..., None], ...] = (log_command.add, user_command.add)
 
 _Ending = Literal["told", "damaged", "unusable"]
 
@@ -123,7 +124,14 @@ class Gateway:
         self._tasks.keep(self._watch.run)
         self._tasks.keep(lambda: watch(self._clock, self._clock_jumped))
         self._city.start()
+        self._open_console()
         self._log.info("started", site=self._settings.gateway.site, gateway=self._settings.gateway.name)
+
+    def _open_console(self) -> None:
+        told = self._clock, self._log, self._counts, self._desk, self._hub, self._keeper, self._alarms
+        console = crew.console(self._settings, crew.Rooms(*told, self._city, self._far, self._ble))
+        if console:
+            self._tasks.keep(console.run)
 
     def _clock_jumped(self, by_s: float) -> None:
         self._desk.clock_jumped(by_s)

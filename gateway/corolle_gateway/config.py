@@ -80,6 +80,15 @@ class MetricsConfig(Struct, frozen=True):
     bind: str
 
 
+class ConsoleConfig(Struct, frozen=True):
+    """[console]: the serial port for maintenance; None: there is none."""
+
+    device: Path | None
+    baud: int
+    language: str
+    idle_min: int
+
+
 class Config(Struct, frozen=True):
     """The whole file."""
 
@@ -89,6 +98,7 @@ class Config(Struct, frozen=True):
     ble: BleConfig
     broker: BrokerConfig
     store: StoreConfig
+    console: ConsoleConfig
     units_file: Path
     clock_file: Path | None
     log: LogConfig
@@ -108,6 +118,7 @@ def load(path: Path) -> Config:
         ble=BleConfig(**values["ble"]),
         broker=_broker(values["broker"]),
         store=StoreConfig(**values["store"]),
+        console=ConsoleConfig(**values["console"]),
         units_file=values["units"]["file"],
         clock_file=values["clock"]["file"],
         log=LogConfig(**values["log"]),

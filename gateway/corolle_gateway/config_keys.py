@@ -17,6 +17,8 @@ _REQUIRED = object()
 NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 NAME_RULE = "1 to 64 of A-Z a-z 0-9 . _ -, beginning with a letter or digit"
 _IMPORT_PATTERN = re.compile(r"\w+(\.\w+)*:\w+")
+BAUDS = (9600, 19200, 38400, 57600, 115200, 230400)
+LANGUAGES = ("fr", "en")
 _DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883}
 
 
@@ -75,9 +77,9 @@ def _whole(low: int, high: int) -> Callable[[Any, Path], int]:
     return read
 
 
-def _one_of(words: tuple[str, ...]) -> Callable[[Any, Path], str]:
-    def read(given: Any, _: Path) -> str:
-        if given not in words:
+def _one_of(legal: tuple[Any, ...]) -> Callable[[Any, Path], Any]:
+    def read(given: Any, _: Path) -> Any:
+        if given not in legal or isinstance(given, bool):
             raise ValueError(given)
         return given
 
@@ -160,6 +162,12 @@ SECTIONS: dict[str, dict[str, Key]] = {
     "log": {
         "level": Key(f"one of {', '.join(LEVELS)}", _one_of(LEVELS), "info"),
         "max_mb": Key("a whole number from 0 to 10000 (megabytes)", _whole(0, 10_000), 20),
+    },
+    "console": {
+        "device": Key("the path of a serial port, as in /dev/ttyGS0", _path, None),
+        "baud": Key(f"one of {', '.join(map(str, BAUDS))}", _one_of(BAUDS), 115200),
+        "language": Key(f"one of {', '.join(LANGUAGES)}", _one_of(LANGUAGES), LANGUAGES[0]),
+        "idle_min": Key("a whole number from 1 to 240 (minutes)", _whole(1, 240), 30),
     },
     "metrics": {
         "port": Key("a whole number from 1 to 65535", _whole(1, 65535), None),

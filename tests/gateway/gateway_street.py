@@ -30,12 +30,13 @@ class Street:
         clock: StreetClock | None = None,
         broker: str | None = None,
         radio: str | None = None,
+        more: str = "",
     ) -> GatewayProcess:
-        """A running gateway that knows these units. `broker`, `radio`: of its configuration."""
+        """A running gateway that knows these units. `broker`, `radio`, `more`: of its configuration."""
         name = f"gw{next(_numbers)}"
         path = clock.path if clock else None
         broker = broker or f'url = "mqtt://127.0.0.1:{self.broker_port}"'
-        gateway = GatewayProcess(self.folder, name, broker, list(devices), path, radio=radio)
+        gateway = GatewayProcess(self.folder, name, broker, list(devices), path, more, radio)
         gateway.start()
         self._endings.append(gateway.kill)
         return gateway
