@@ -35,6 +35,7 @@ from corolle_gateway.hub.sanitary import SanitaryLogs
 from corolle_gateway.hub.settings_desk import SettingsDesk
 from corolle_gateway.links.chirpstack.link import ChirpstackLink
 from corolle_gateway.links.lorawan.link import LorawanLink
+from corolle_gateway.links.lorawan.terms import wanted as terms_of
 from corolle_gateway.links.lorawan.upkeep import AdrRule
 from corolle_gateway.log import Log
 from corolle_gateway.logs import command as log_command
@@ -207,6 +208,7 @@ class Gateway:
             lorawan.net_id,
             lorawan.tx_power_dbm,
             AdrRule(lorawan.adr, lorawan.adr_margin_db),
+            terms_of(lorawan),
         )
 
     def _make_chirpstack(self, chirpstack: ChirpstackConfig) -> ChirpstackLink:

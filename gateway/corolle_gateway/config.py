@@ -29,6 +29,13 @@ class LorawanConfig(Struct, frozen=True):
     tx_power_dbm: int
     adr: bool
     adr_margin_db: int
+    channels_hz: tuple[int, ...]
+    rx1_hz: int | None
+    rx2_hz: int
+    rx1_delay_s: int
+    rx1_dr_offset: int
+    rx2_dr: int
+    max_duty_cycle: int
 
 
 class BleConfig(Struct, frozen=True):
@@ -113,7 +120,7 @@ def load(path: Path) -> Config:
     values = _checked(path, _parsed(path))
     return Config(
         gateway=GatewayConfig(**values["gateway"]),
-        lorawan=LorawanConfig(**values["lorawan"]),
+        lorawan=_lorawan(values["lorawan"]),
         chirpstack=_chirpstack(values["chirpstack"]),
         ble=BleConfig(**values["ble"]),
         broker=_broker(values["broker"]),
@@ -124,6 +131,11 @@ def load(path: Path) -> Config:
         log=LogConfig(**values["log"]),
         metrics=MetricsConfig(**values["metrics"]),
     )
+
+
+def _lorawan(values: dict[str, Any]) -> LorawanConfig:
+    """People write MHz; what is read of it is in Hz."""
+    return LorawanConfig(**{name.replace("_mhz", "_hz"): value for name, value in values.items()})
 
 
 def _broker(values: dict[str, Any]) -> BrokerConfig:

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from corolle.wire import eu868
 from msgspec import Struct
 
 from corolle_gateway.errors import ConfigError
@@ -17,6 +18,8 @@ _REQUIRED = object()
 NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 NAME_RULE = "1 to 64 of A-Z a-z 0-9 . _ -, beginning with a letter or digit"
 _IMPORT_PATTERN = re.compile(r"\w+(\.\w+)*:\w+")
+_MOST_CHANNELS = eu868.MAX_CHANNELS - len(eu868.JOIN_CHANNELS_HZ)
+_BANDS = [f"{first / 1e6:g} to {end / 1e6:g}" for first, end, _, _ in eu868.SUB_BANDS]
 BAUDS = (9600, 19200, 38400, 57600, 115200, 230400)
 LANGUAGES = ("fr", "en")
 _DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883}
@@ -106,6 +109,25 @@ def _import(given: Any, _: Path) -> str:
     return given
 
 
+def _hz(given: Any, _: Path) -> int:
+    """A frequency in Hz; on the air it is told in steps of 100."""
+    if type(given) not in (int, float):
+        raise ValueError(given)
+    hz = round(given * 1e6)
+    if hz % 100 or eu868.sub_band(hz) is None:
+        raise ValueError(given)
+    return hz
+
+
+def _channels(given: Any, path: Path) -> tuple[int, ...]:
+    if not isinstance(given, list) or len(given) > _MOST_CHANNELS:
+        raise ValueError(given)
+    found = tuple(_hz(each, path) for each in given)
+    if len({*found, *eu868.JOIN_CHANNELS_HZ}) < len(found) + len(eu868.JOIN_CHANNELS_HZ):
+        raise ValueError(given)
+    return found
+
+
 def _uuids(given: Any, _: Path) -> tuple[str, ...]:
     if not isinstance(given, list) or not given:
         raise ValueError(given)
@@ -113,6 +135,22 @@ def _uuids(given: Any, _: Path) -> tuple[str, ...]:
 
 
 _FILE = "the path of a file"
+
+_ON_AIR = f"a frequency of EU868 in MHz, a multiple of 0.0001: {', '.join(_BANDS)}"
+# What units are told of their network (LoRaWAN 1.0.4, chapter 5; regional parameters RP002-1.0.4, 2.5).
+_CHANNEL_KEYS: dict[str, Key] = {
+    "channels_mhz": Key(
+        f"a list of at most {_MOST_CHANNELS} different ones, none of 868.1, 868.3, 868.5, each {_ON_AIR}",
+        _channels,
+        [867.1, 867.3, 867.5, 867.7, 867.9],
+    ),
+    "rx1_mhz": Key(_ON_AIR, _hz, None),
+    "rx1_delay_s": Key("a whole number from 1 to 15 (s)", _whole(1, 15), 1),
+    "rx1_dr_offset": Key("a whole number from 0 to 5", _whole(0, 5), 0),
+    "rx2_mhz": Key(_ON_AIR, _hz, eu868.RX2_FREQ_HZ / 1e6),
+    "rx2_dr": Key("a whole number from 0 to 5", _whole(0, 5), 3),
+    "max_duty_cycle": Key("a whole number from 0 to 15: all sub-bands together 1/2**n", _whole(0, 15), 0),
+}
 
 
 def _broker(section: str) -> dict[str, Key]:
@@ -141,6 +179,7 @@ SECTIONS: dict[str, dict[str, Key]] = {
         "tx_power_dbm": Key("a whole number from 0 to 16 (dBm EIRP)", _whole(0, 16), 14),
         "adr": Key("true or false", _flag, True),
         "adr_margin_db": Key("a whole number from 0 to 30 (dB)", _whole(0, 30), 10),
+        **_CHANNEL_KEYS,
     },
     "chirpstack": {
         "applications": Key("a list of at least one application's id, a UUID", _uuids),

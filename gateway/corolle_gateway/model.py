@@ -95,6 +95,7 @@ class Downlink(Struct, frozen=True):
     port: int
     payload: bytes
     command_id: str
+    confirmed: bool = False  # the unit is to say that it heard it, whatever it makes of it
 
 
 class Sent(Struct, frozen=True):
@@ -158,6 +159,8 @@ class LinkStatus(Struct, frozen=True):
 
     battery: int  # 0 external power, 1 to 254 of full, 255 unknown
     snr_db: int  # of the downlink that asked
+    missing: tuple[str, ...] = ()  # what the network has asked of it in vain so far
+    refused: tuple[str, ...] = ()  # what it will not do
 
 
 class ChirpstackSession(Struct):

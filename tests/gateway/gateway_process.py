@@ -1,6 +1,7 @@
 """The real gateway as a process of its own, and the time it lives in."""
 
 import contextlib
+import itertools
 import json
 import os
 import resource
@@ -16,19 +17,27 @@ from pathlib import Path
 
 from radio_device import Device
 
+PATIENCE_S = 20.0  # for what comes in a moment, on a machine that has a hundred other things to do
+# Below the ports that systems hand out (Linux: from 32768), so that nobody is given one meanwhile.
+_PORTS = range(20_000, 32_000)
+_ports = itertools.count(os.getpid() * 97)
+
 
 def free_port(kind: int) -> int:
-    """A port nobody is using now. `kind`: socket.SOCK_DGRAM or SOCK_STREAM."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port nobody is using now, nor is given by chance. `kind`: socket.SOCK_DGRAM or SOCK_STREAM."""
+    for number in itertools.islice(_ports, len(_PORTS)):
+        port = _PORTS[number % len(_PORTS)]
+        with socket.socket(socket.AF_INET, kind) as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 class GatewayProcess:
     """`corolle-gateway run` on a folder of its own. It can be killed and started again.
 
     `broker` is what stands in its configuration under [broker], `more` what else it says; `radio` is the
-    section of its way to the units, [lorawan] on a port of its own unless another one is given.
+    section of its way to the units, [lorawan] on a port of its own, PORT, unless another one is given.
     """
 
     def __init__(
@@ -53,7 +62,7 @@ class GatewayProcess:
         units.chmod(0o600)
         self._config.write_text(
             f'[gateway]\nsite = "quai"\nname = "{name}"\ndata_dir = "data"\n'
-            + (radio or f"[lorawan]\nport = {self.port}\n")
+            + (radio or "[lorawan]\nport = PORT\n").replace("PORT", str(self.port))
             + f"[broker]\n{broker}\n"
             '[units]\nfile = "units.json"\n'
             + (f'[clock]\nfile = "{clock}"\n' if clock else "")
@@ -67,7 +76,7 @@ class GatewayProcess:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(command, stderr=log)
 
-    def wait_log(self, text: str, wait_s: float = 5.0) -> str:
+    def wait_log(self, text: str, wait_s: float = PATIENCE_S) -> str:
         """The first line of its log with this text."""
         end = time.monotonic() + wait_s
         while time.monotonic() < end:
@@ -111,7 +120,7 @@ class GatewayProcess:
         """Wait until it has ended by itself; the exit status."""
         if self._process is None:
             return 0
-        status = self._process.wait(10)
+        status = self._process.wait(PATIENCE_S)
         self._process = None
         return status
 

@@ -3,7 +3,7 @@
 import json
 import time
 
-from corolle.wire import words
+from corolle.wire import lorawan, words
 from corolle.wire.lorawan import F_PENDING
 from gateway_street import Street, join
 from radio_device import Device
@@ -199,3 +199,49 @@ def test_a_retained_order_is_not_obeyed(street: Street):
     gateway.start()
     city.wait_rejected("command_retained")
     city.publish("lamp-1/command", b"", retain=True)
+
+
+def test_a_lamp_that_has_heard_but_gives_no_verdict_is_not_told_again_at_once(street: Street):
+    lamp = Device("lamp-1")
+    gateway = street.gateway(lamp, clock=street.clock(speed=60))
+    city, forwarder = street.city(gateway).ready(), street.forwarder(gateway)
+    city.wait("status")
+    join(lamp, forwarder)
+    city.order("lamp-1", id="a", verb="level", value=40, for_s=300)
+    frames = []
+    for _ in range(3):
+        answer = forwarder.downlink(15)
+        assert answer is not None
+        frames.append(lamp.read(answer[1])[0])
+    kinds = [frame.m_type for frame in frames]
+    assert kinds == [lorawan.UNCONFIRMED_DOWN, lorawan.UNCONFIRMED_DOWN, lorawan.CONFIRMED_DOWN]
+    assert len({frame.f_cnt for frame in frames}) == 3
+    assert forwarder.push(lamp.uplink(None, f_ctrl=lorawan.ACK))
+    city.wait("status", lambda body: body.get("counters", {}).get("confirmed_acks"))
+    assert forwarder.push(lamp.uplink(None, f_ctrl=lorawan.ACK))  # acknowledges nothing
+    city.wait_rejected("unexpected_ack")
+    ack = city.wait_ack("lamp-1", "a", "expired")
+    assert ack["reason"] == "the unit has heard it, no acknowledgement before it ended"
+    assert forwarder.downlink(0.1) is None
+
+
+def test_a_canopy_that_has_heard_is_left_alone_until_its_verdict(street: Street):
+    canopy = Device("canopy-1", "canopy", 2)
+    gateway = street.gateway(canopy)
+    city, forwarder = street.city(gateway).ready(), street.forwarder(gateway)
+    city.wait("status")
+    join(canopy, forwarder)
+    city.order("canopy-1", id="a", verb="open", value=120)
+    city.wait_ack("canopy-1", "a", "queued")
+    kinds = []
+    for _ in range(3):
+        assert forwarder.push(canopy.report())
+        answer = forwarder.downlink()
+        assert answer is not None
+        kinds.append(canopy.read(answer[1])[0].m_type)
+    assert kinds == [lorawan.UNCONFIRMED_DOWN, lorawan.UNCONFIRMED_DOWN, lorawan.CONFIRMED_DOWN]
+    assert forwarder.push(canopy.uplink(10, bytes(12), f_ctrl=lorawan.ACK))
+    assert forwarder.downlink(0.5) is None
+    canopy.f_cnt_down -= 1
+    assert forwarder.push(canopy.ack(canopy.command(answer[1])["id"], value=120))
+    city.wait_ack("canopy-1", "a", "acknowledged")

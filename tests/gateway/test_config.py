@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from corolle_gateway import config, units_file
 from corolle_gateway.errors import ConfigError
+from corolle_gateway.links.lorawan.terms import Terms, wanted
 from corolle_gateway.secrets_file import read_secret
 
 _GOOD = """
@@ -49,6 +50,7 @@ def test_what_is_left_out_has_safe_values(tmp_path: Path):
     settings = _loaded(tmp_path, _GOOD)
     assert (settings.lorawan.bind, settings.lorawan.port, settings.lorawan.net_id) == ("127.0.0.1", 1700, 0)
     assert (settings.lorawan.adr, settings.lorawan.adr_margin_db) == (True, 10)
+    assert wanted(settings.lorawan) == Terms()
     assert (settings.broker.host, settings.broker.port, settings.broker.tls) == ("127.0.0.1", 1883, False)
     assert settings.gateway.data_dir == tmp_path / "data"
     assert settings.clock_file is None and settings.log.level == "info"
@@ -96,6 +98,13 @@ def test_the_example_is_legal():
         (_GOOD + "[lorawan]\ntx_power_dbm = 27", "must be a whole number from 0 to 16 (dBm EIRP)"),
         (_GOOD + "[lorawan]\nadr = 1", "lorawan.adr = 1 is wrong: must be true or false"),
         (_GOOD + "[lorawan]\nadr_margin_db = 31", "must be a whole number from 0 to 30 (dB)"),
+        (_GOOD + "[lorawan]\nchannels_mhz = [868.1]", "none of 868.1, 868.3, 868.5"),
+        (_GOOD + "[lorawan]\nchannels_mhz = [867.1, 867.1]", "a list of at most 13 different ones"),
+        (_GOOD + "[lorawan]\nchannels_mhz = [867.12345]", "a multiple of 0.0001"),
+        (_GOOD + "[lorawan]\nrx2_mhz = 868.65", "868 to 868.6, 868.7 to 869.2"),
+        (_GOOD + "[lorawan]\nrx1_mhz = true", "lorawan.rx1_mhz = True is wrong"),
+        (_GOOD + "[lorawan]\nrx1_delay_s = 16", "must be a whole number from 1 to 15 (s)"),
+        (_GOOD + "[lorawan]\nmax_duty_cycle = 16", "must be a whole number from 0 to 15"),
         (_GOOD + "[lorawan]\nprot = 1700", "unknown key lorawan.prot; legal here: bind, port, net_id"),
         (_GOOD + "[log]\nlevel = 'loud'", "log.level = 'loud' is wrong: must be one of debug, info"),
         (

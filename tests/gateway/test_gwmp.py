@@ -16,6 +16,7 @@ from corolle_gateway.links.lorawan.endpoint import Endpoint
 from corolle_gateway.links.lorawan.gwmp import Reception, Transmission
 from corolle_gateway.links.lorawan.link import LorawanLink
 from corolle_gateway.links.lorawan.refused import Refused
+from corolle_gateway.links.lorawan.terms import Terms
 from corolle_gateway.links.lorawan.upkeep import AdrRule
 from corolle_gateway.log import Log
 from corolle_gateway.model import Accepted, Downlink, Guard, LinkStatus, Radio, Sent, Uplink
@@ -231,7 +232,7 @@ def make_link(tmp_path: Path) -> MakeLink:
         writer = Writer(database.connect(tmp_path), counts)
         memory = LorawanMemory(writer)
         tasks = Tasks(log, counts)
-        link = LorawanLink(clock, log, counts, tasks, memory, _Nobody(), 0, 14, AdrRule())
+        link = LorawanLink(clock, log, counts, tasks, memory, _Nobody(), 0, 14, AdrRule(), Terms())
         return link.endpoint, counts
 
     return make

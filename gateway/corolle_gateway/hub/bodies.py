@@ -50,13 +50,15 @@ def event(uplink: Uplink, values: dict[str, Any]) -> Body:
 
 
 def status(uplink: Uplink, said: LinkStatus) -> Body:
-    """What a unit says of its supply, and of how well it hears."""
+    """What a unit says of its supply and of how well it hears, and what it does not keep to."""
     supply = {_EXTERNAL: "external", _UNKNOWN: "unknown"}.get(said.battery, "battery")
     body = _head(uplink, uplink.time_s)
     body |= {
         "supply": supply,
         "battery_pct": round(100 * said.battery / _FULL, 1) if supply == "battery" else None,
         "downlink_snr_db": said.snr_db,
+        "not_taken": list(said.missing),
+        "refused": list(said.refused),
         "radio": radio(uplink.radio),
     }
     return body

@@ -22,6 +22,8 @@ _PATIENCE_S = (8.0, 16.0, 32.0, 64.0, 64.0)
 _LONGEST_S = 60.0  # between two looks at the clock, which may have been set
 _LINK_RETRY_S = 5.0  # when the link could not send at all
 _VOID_ENTRIES = 64  # so many plans that were made void are kept before they are swept out
+_CONFIRMED = range(2, 5)  # transmissions that a unit has to confirm, after so many in vain
+_VERDICT_S = 600.0  # for a unit that has heard its order: its own duty cycle may hold the verdict back
 _STATE_VERBS = ("level", "auto", "open", "close")  # each says what the output should be: the last one counts
 _FACTS = ("lab", "cleaned", "sampled", "drain")  # each tells of something that was done: all of them count
 
@@ -51,6 +53,7 @@ class Desk:
         self._due: list[tuple[float, int, Command]] = []
         self._planned: dict[tuple[str, str], int] = {}
         self._parked: set[tuple[str, str]] = set()  # wait for the unit's next uplink, or for it to come near
+        self._heard_s: dict[tuple[str, str], float] = {}  # when the unit said that it has the order
         self._order = itertools.count()
         self._woken = asyncio.Event()
 
@@ -91,7 +94,9 @@ class Desk:
     def waiting(self, unit: str) -> int:
         """How many commands wait for the unit's next uplink."""
         open_commands = self._book.open_for(unit)
-        return len(open_commands) if open_commands and self._must_wait(open_commands[0]) else 0
+        if not open_commands or not self._must_wait(open_commands[0]) or self._is_heard(open_commands[0]):
+            return 0
+        return len(open_commands)
 
     def came_near(self, unit: str) -> None:
         """The unit can be spoken to now: what waits for its next uplink need not."""
@@ -116,6 +121,14 @@ class Desk:
                 else:
                     self._book.step(command, "sent", "")
                 return
+
+    def heard(self, downlink: Downlink) -> None:
+        """The unit says that it has an order: its verdict is waited for longer, before it is told again."""
+        for command in self._book.open_for(downlink.unit.name):
+            if command.id == downlink.command_id:
+                self._heard_s[_key(command)] = self._clock.now()
+                if not self._must_wait(command):
+                    self._plan(command, self._clock.now() + _VERDICT_S)
 
     def answered(self, unit: str, ack: dict[str, int], guard: Guard) -> asyncio.Future[bool]:
         """The unit's verdict on a command; True once it is committed, False when `guard` forbids it."""
@@ -159,6 +172,7 @@ class Desk:
     def _over(self, command: Command) -> None:
         """A command has ended: it is the turn of the unit's next one."""
         self._planned.pop(_key(command), None)
+        self._heard_s.pop(_key(command), None)
         self._parked.discard(_key(command))
         for following in self._book.open_for(command.unit)[:1]:
             self._plan(following, self._clock.now())
@@ -168,14 +182,15 @@ class Desk:
             return
         if now_s >= command.until_s:
             missing = "acknowledgement" if command.attempts else "way to the unit"
-            self._end(command, "expired", f"no {missing} before it ended")
+            self._end(command, "expired", f"{self._known(command)}no {missing} before it ended")
         elif self._book.open_for(command.unit)[0] is not command:
             self._plan(command, command.until_s)  # it is sent when its turn comes
         elif self._must_wait(command):
             self._plan(command, command.until_s)
             self._parked.add(_key(command))
         elif command.attempts >= len(_PATIENCE_S):
-            self._end(command, "failed", f"no acknowledgement after {command.attempts} transmissions")
+            missing = f"no acknowledgement after {command.attempts} transmissions"
+            self._end(command, "failed", self._known(command) + missing)
         else:
             self._plan(command, command.until_s)  # should a fault of ours end what comes now
             self._tasks.start(self._transmit(command))
@@ -185,7 +200,7 @@ class Desk:
         outcome = await self._link.send_now(downlink) if self._link else Sent(False, "no link")
         self.sent(downlink, outcome)
         patience_s = _PATIENCE_S[max(command.attempts, 1) - 1] if outcome.ok else _LINK_RETRY_S
-        self._plan(command, self._clock.now() + patience_s)
+        self._plan(command, self._clock.now() + (_VERDICT_S if self._is_heard(command) else patience_s))
 
     def _end(self, command: Command, status: str, reason: str) -> None:
         self._book.step(command, status, reason)
@@ -203,8 +218,17 @@ class Desk:
         is_class_a = self._units[command.unit].radio_class == "A"
         return is_class_a and not (self._link and self._link.is_near(command.unit))
 
+    def _is_heard(self, command: Command) -> bool:
+        """Whether the unit has it, and may yet give its verdict."""
+        heard_s = self._heard_s.get(_key(command))
+        return heard_s is not None and abs(self._clock.now() - heard_s) < _VERDICT_S
+
+    def _known(self, command: Command) -> str:
+        return "the unit has heard it, " if _key(command) in self._heard_s else ""
+
     def _downlink(self, command: Command) -> Downlink:
-        return Downlink(self._units[command.unit], COMMAND.port, packed(command), command.id)
+        confirmed = command.attempts in _CONFIRMED
+        return Downlink(self._units[command.unit], COMMAND.port, packed(command), command.id, confirmed)
 
 
 def packed(command: Command) -> bytes:

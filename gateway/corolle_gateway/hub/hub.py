@@ -149,6 +149,10 @@ class Hub:
         taker = self._settings if downlink.port == settings_words.PORT else self._desk
         taker.sent(downlink, outcome)
 
+    def heard(self, downlink: Downlink) -> None:
+        """The unit says that a confirmed downlink has reached it."""
+        self._desk.heard(downlink)
+
     def _report(self, uplink: Uplink, message: Message, values: dict[str, Any], guard: Guard) -> Accepted:
         name = uplink.unit.name
         before = self._counters.get(name, {})

@@ -24,7 +24,7 @@ from corolle_gateway.tasks import Tasks
 # After these what a unit said before is not certain any more.
 _UNSETTLING = ("boot", "settings reset", "settings changed")
 _CLASS_C = "C"
-_ROOM = eu868.max_payload(3)  # at RX2, where class C listens
+_ROOM = eu868.max_payload(0)  # at RX2, where class C listens, whatever its data rate
 _AT_ONCE = 8  # so many units are told without waiting for their next uplink: a street's airtime is dear
 
 

@@ -22,9 +22,9 @@ def begin(db: sqlite3.Connection, session: SessionRecord) -> SessionRecord:
     db.execute("DELETE FROM sessions WHERE unit = ? AND NOT active", (session.unit,))
     values = (session.unit, session.dev_addr, session.nwk_skey, session.app_skey, session.join_nonce)
     rows = db.execute(
-        "INSERT INTO sessions (unit, dev_addr, nwk_skey, app_skey, join_nonce, f_cnt_down)"
-        f" VALUES (?, ?, ?, ?, ?, ?) RETURNING {_COLUMNS}",
-        (*values, session.f_cnt_down),
+        "INSERT INTO sessions (unit, dev_addr, nwk_skey, app_skey, join_nonce, f_cnt_down, link)"
+        f" VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING {_COLUMNS}",
+        (*values, session.f_cnt_down, session.link),
     )
     return _record(rows.fetchone())
 

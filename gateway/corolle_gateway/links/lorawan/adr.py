@@ -10,13 +10,15 @@ power is raised. The data rate is never lowered from here: a unit that is not he
 import msgspec
 from corolle.wire import eu868
 
+from corolle_gateway.links.lorawan.terms import Change, Terms
+
 # SNR at which a LoRa demodulator still works (SX1301 datasheet, table 1), by spreading factor from 7 on.
 _FLOOR_DB = (-7.5, -10.0, -12.5, -15.0, -17.5, -20.0)
 _FRAMES = 20
 _LOWEST_DB = -32  # with its quarters, an SNR has a byte
 _STEP_DB = 3.0
 _FASTEST = 5  # the channels told in the join-accept carry no more
-_ALL_CHANNELS = 0x00FF  # the three every unit has, and those told in the join-accept
+_ALL_CHANNELS = 0x00FF  # all that the terms have
 _DEFAULT_CHANNELS = 0x0007
 # A unit that was without mains goes on up to 32 counters later: such a gap says nothing of its channel.
 _LONGEST_GAP = 15
@@ -47,6 +49,9 @@ class LinkState(msgspec.Struct, array_like=True):
     ch_mask: int = _ALL_CHANNELS
     status_s: float = 0.0  # when DevStatusAns came
     status_asked_s: float = 0.0
+    terms: Terms = Terms()
+    open_changes: tuple[Change, ...] = ()  # asked for, and neither taken nor refused
+    refused: tuple[Change, ...] = ()  # not asked for again
 
     def note(self, data_rate: int, snr_db: float, lost: int) -> None:
         """A frame was heard, after `lost` that were not."""
@@ -88,6 +93,11 @@ class LinkState(msgspec.Struct, array_like=True):
         if not mask_ok:
             self.ch_mask = _DEFAULT_CHANNELS
         return False
+
+    @property
+    def mask(self) -> int:
+        """The channels that a LinkADRReq switches on."""
+        return self.terms.ch_mask if self.ch_mask == _ALL_CHANNELS else self.ch_mask
 
     def _best_db(self) -> float:
         return max(self.history[1::2]) / 4 + _LOWEST_DB

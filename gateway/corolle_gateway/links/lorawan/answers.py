@@ -9,8 +9,9 @@ from msgspec import Struct
 
 from corolle_gateway.clock import Clock, is_set
 from corolle_gateway.links.lorawan import mac
+from corolle_gateway.links.lorawan.confirmations import Confirmations
 from corolle_gateway.links.lorawan.dedup import radio_of
-from corolle_gateway.links.lorawan.downlinks import RX1_DELAY_S, RX2_DR, Downlinks, windows
+from corolle_gateway.links.lorawan.downlinks import Downlinks, windows
 from corolle_gateway.links.lorawan.groups import Groups
 from corolle_gateway.links.lorawan.gwmp import Reception
 from corolle_gateway.links.lorawan.outside import Memory, Receiver
@@ -28,6 +29,7 @@ class Asked(Struct, frozen=True):
     confirmed: bool
     adr: bool
     adr_ack_req: bool
+    acknowledges: bool  # the last confirmed downlink
     mac_commands: list[tuple[int, bytes]]
     at_s: float
     lost: int | None  # frames before it; None: it is itself one that was taken before
@@ -45,6 +47,7 @@ class Answers:
         downlinks: Downlinks,
         groups: Groups,
         upkeep: Upkeep,
+        confirmations: Confirmations,
     ):
         self._clock = clock
         self.groups = groups
@@ -53,6 +56,7 @@ class Answers:
         self._sessions = sessions
         self._downlinks = downlinks
         self._upkeep = upkeep
+        self.confirmations = confirmations
 
     def needed(self, asked: Asked) -> bool:
         """Whether an uplink has to be answered, or something waits for its windows."""
@@ -65,10 +69,10 @@ class Answers:
         """Send what is due in RX1, or in RX2 if RX1 cannot be had."""
         unit = asked.session.unit.name
         reception = self._downlinks.best_reachable(receptions)
-        slots = windows(reception, RX1_DELAY_S, RX2_DR)
+        slots = windows(reception, asked.session.link.terms)
         f_opts = mac.answers(asked.mac_commands, radio_of(receptions), self._time_s(asked, reception))
-        requests = self._upkeep.requests(asked.session, asked.adr_ack_req)
-        must = bool(f_opts) or asked.confirmed or asked.adr_ack_req or requests.status
+        requests = self._upkeep.requests(asked.session, asked.adr_ack_req, wire.MAX_F_OPTS - len(f_opts))
+        must = bool(f_opts) or asked.confirmed or asked.adr_ack_req or requests.must
         f_opts += requests.f_opts
         room = min(eu868.max_payload(slot.dr) for slot in slots) - len(f_opts)
         downlink = self._receiver.next_downlink(unit, room) or self.groups.next_downlink(unit, room)
@@ -91,18 +95,23 @@ class Answers:
         session = self._sessions.active(downlink.unit.name)
         if session is None:
             return Sent(False, "not_joined")
-        requests = self._upkeep.requests(session, False)
+        terms = session.link.terms
+        room = min(eu868.max_payload(terms.rx2_dr) - len(downlink.payload), wire.MAX_F_OPTS)
+        requests = self._upkeep.requests(session, False, room)
         try:
             await self._upkeep.ask(session, requests)
             phy = await self._frame(session, 0, requests.f_opts, downlink)
         except sqlite3.Error:
             return _NOT_STORED
-        return await self._downlinks.send_at_once(session.gateway, phy)
+        return await self._downlinks.send_at_once(session.gateway, phy, terms)
 
     async def _frame(self, session: Session, f_ctrl: int, f_opts: bytes, downlink: Downlink | None) -> bytes:
         f_cnt = await self._next_f_cnt(session)
+        confirmed = downlink is not None and downlink.confirmed and self.confirmations.may_send(session)
+        if downlink and confirmed:
+            self.confirmations.sends(session, downlink)
         return wire.build_data(
-            wire.UNCONFIRMED_DOWN,
+            wire.CONFIRMED_DOWN if confirmed else wire.UNCONFIRMED_DOWN,
             session.dev_addr,
             f_ctrl,
             f_cnt,

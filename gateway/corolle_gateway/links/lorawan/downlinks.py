@@ -12,12 +12,8 @@ from corolle_gateway.links.lorawan.duty import PERIOD_S, DutyLedger, band
 from corolle_gateway.links.lorawan.endpoint import NO_TX_ACK, Endpoint
 from corolle_gateway.links.lorawan.gwmp import Reception, Transmission
 from corolle_gateway.links.lorawan.outside import Memory
+from corolle_gateway.links.lorawan.terms import Terms
 from corolle_gateway.model import Airtime, Sent
-
-RX2_DR = 3  # told in the join-accept: an eighth of the time on air of DR0
-RX1_DR_OFFSET = 0
-RX1_DELAY_S = eu868.RECEIVE_DELAY1_S
-RX2_DELAY_S = RX1_DELAY_S + 1
 
 # What may be used of a duty cycle: joins and class A, which wait in a window, go before class C.
 _ALL = 1.0
@@ -38,12 +34,22 @@ class Slot(Struct, frozen=True):
     dr: int
 
 
-def windows(reception: Reception, rx1_delay_s: int, rx2_dr: int) -> list[Slot]:
+def windows(reception: Reception, terms: Terms) -> list[Slot]:
     """RX1 and RX2 after an uplink, by the counter of the concentrator that heard it."""
-    rx1_dr = eu868.rx1_data_rate(reception.dr, RX1_DR_OFFSET)
+    rx1_dr = eu868.rx1_data_rate(reception.dr, terms.rx1_dr_offset)
+    rx1_hz = terms.downlink_hz(reception.freq_hz)
     return [
-        Slot(_after(reception, rx1_delay_s), reception.freq_hz, rx1_dr),
-        Slot(_after(reception, rx1_delay_s + 1), eu868.RX2_FREQ_HZ, rx2_dr),
+        Slot(_after(reception, terms.rx1_delay_s), rx1_hz, rx1_dr),
+        Slot(_after(reception, terms.rx1_delay_s + 1), *terms.rx2),
+    ]
+
+
+def join_windows(reception: Reception) -> list[Slot]:
+    """Those after a join-request, before there are any terms (6.2.3)."""
+    delay_s = eu868.JOIN_ACCEPT_DELAY1_S
+    return [
+        Slot(_after(reception, delay_s), reception.freq_hz, reception.dr),
+        Slot(_after(reception, delay_s + 1), eu868.RX2_FREQ_HZ, eu868.RX2_DATA_RATE),
     ]
 
 
@@ -102,12 +108,14 @@ class Downlinks:
         """The EUIs of all concentrators in service."""
         return [each.eui for each in self._concentrators.all_reachable()]
 
-    async def send_at_once(self, gateway: str | None, phy: bytes, share: float = _CLASS_C_SHARE) -> Sent:
+    async def send_at_once(
+        self, gateway: str | None, phy: bytes, terms: Terms, share: float = _CLASS_C_SHARE
+    ) -> Sent:
         """Send to a unit that always listens, by the concentrator that heard it last if that can be."""
         concentrator = self._concentrators.reachable(gateway) or self._concentrators.any_reachable()
         if concentrator is None:
             return self._counted(Sent(False, "unreachable"), gateway)
-        slot = Slot(None, eu868.RX2_FREQ_HZ, RX2_DR)
+        slot = Slot(None, *terms.rx2)
         async with concentrator.turn:
             # A concentrator sends one frame at a time.
             await self._clock.sleep(min(concentrator.free_at_s - self._clock.now(), _LONGEST_S))

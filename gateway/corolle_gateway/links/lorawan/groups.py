@@ -16,6 +16,7 @@ from corolle_gateway.links.lorawan.downlinks import MULTICAST_SHARE, Downlinks
 from corolle_gateway.links.lorawan.keys import Key
 from corolle_gateway.links.lorawan.outside import Memory
 from corolle_gateway.links.lorawan.sessions import Sessions
+from corolle_gateway.links.lorawan.terms import Terms
 from corolle_gateway.model import Downlink, GroupRecord, Guard, Sent, Unit
 
 _CLASS_C = "C"
@@ -38,12 +39,21 @@ class _Pace:
 class Groups:
     """Keys are told to a unit in the windows after its uplinks: a street of thousands takes its own time."""
 
-    def __init__(self, clock: Clock, memory: Memory, sessions: Sessions, downlinks: Downlinks, net_id: int):
+    def __init__(
+        self,
+        clock: Clock,
+        memory: Memory,
+        sessions: Sessions,
+        downlinks: Downlinks,
+        net_id: int,
+        terms: Terms,
+    ):
         self._clock = clock
         self._memory = memory
         self._sessions = sessions
         self._downlinks = downlinks
         self._net_id = net_id
+        self._terms = terms
         self._groups: dict[str, GroupRecord] = {}
         self._units: dict[str, tuple[Unit, bytes]] = {}
         self._meant: defaultdict[str, set[str]] = defaultdict(set)
@@ -73,7 +83,7 @@ class Groups:
         """The units that hear what a group is told; what has no key yet gets one. sqlite3.Error."""
         if name not in self._groups:
             await self._begin(name)
-        return {unit for group, unit in self._joined if group == name}
+        return {unit for group, unit in self._joined if group == name and self._listens(unit)}
 
     def doubt(self, name: str, unit: str) -> None:
         """A unit did not hear what its group was told: it may have lost the key."""
@@ -123,9 +133,14 @@ class Groups:
             if copy:
                 await self._clock.sleep(_BETWEEN_S)
             for gateway in self._downlinks.reachable():
-                sent = await self._downlinks.send_at_once(gateway, phy, MULTICAST_SHARE)
+                sent = await self._downlinks.send_at_once(gateway, phy, self._terms, MULTICAST_SHARE)
                 outcome = outcome if outcome.ok else sent
         return outcome
+
+    def _listens(self, unit: str) -> bool:
+        """Whether a unit listens where groups are told: it may not have taken our RX2 yet."""
+        session = self._sessions.active(unit)
+        return session is not None and session.link.terms.rx2 == self._terms.rx2
 
     def _missing(self, unit: str) -> str | None:
         if not self._groups:

@@ -3,7 +3,6 @@
 import asyncio
 import sqlite3
 
-from corolle.wire import eu868
 from corolle.wire.join import JoinAccept, session_keys
 from corolle.wire.join_network import (
     JoinRequest,
@@ -13,24 +12,30 @@ from corolle.wire.join_network import (
 )
 
 from corolle_gateway.counts import Counts
-from corolle_gateway.links.lorawan.downlinks import RX1_DELAY_S, RX1_DR_OFFSET, RX2_DR, Downlinks, windows
+from corolle_gateway.links.lorawan.adr import LinkState
+from corolle_gateway.links.lorawan.downlinks import Downlinks, join_windows
 from corolle_gateway.links.lorawan.gwmp import Reception
 from corolle_gateway.links.lorawan.keys import Key
 from corolle_gateway.links.lorawan.outside import Memory
 from corolle_gateway.links.lorawan.refused import Refused
-from corolle_gateway.links.lorawan.sessions import RESERVED_AHEAD, Session, Sessions
+from corolle_gateway.links.lorawan.sessions import RESERVED_AHEAD, Session, Sessions, link_record
+from corolle_gateway.links.lorawan.terms import Terms, joined
 from corolle_gateway.log import Log
 from corolle_gateway.model import SessionRecord, Unit
-
-# Channels 3 to 7, told in the join-accept's CFList.
-_ADDED_CHANNELS_HZ = (867_100_000, 867_300_000, 867_500_000, 867_700_000, 867_900_000)
 
 
 class Joins:
     """Answers join-requests of the units in the registry."""
 
     def __init__(
-        self, log: Log, counts: Counts, memory: Memory, sessions: Sessions, downlinks: Downlinks, net_id: int
+        self,
+        log: Log,
+        counts: Counts,
+        memory: Memory,
+        sessions: Sessions,
+        downlinks: Downlinks,
+        net_id: int,
+        wish: Terms,
     ):
         self._log = log
         self._counts = counts
@@ -38,6 +43,7 @@ class Joins:
         self._sessions = sessions
         self._downlinks = downlinks
         self._net_id = net_id
+        self._terms = joined(wish)
         self._units: dict[str, tuple[Unit, Key]] = {}
 
     def load(self, units: list[tuple[Unit, bytes]]) -> None:
@@ -72,15 +78,14 @@ class Joins:
             session.join_nonce,
             self._net_id,
             session.dev_addr,
-            RX1_DR_OFFSET,
-            RX2_DR,
-            RX1_DELAY_S,
-            _ADDED_CHANNELS_HZ,
+            self._terms.rx1_dr_offset,
+            self._terms.rx2_dr,
+            self._terms.rx1_delay_s,
+            self._terms.cf_list,
         )
         best = self._downlinks.best_reachable(receptions)
-        slots = windows(best, eu868.JOIN_ACCEPT_DELAY1_S, eu868.RX2_DATA_RATE)
         phy = build_join_accept(accept, key, key.decrypt)
-        outcome = await self._downlinks.send_in_window(best.gateway, phy, slots)
+        outcome = await self._downlinks.send_in_window(best.gateway, phy, join_windows(best))
         self._log.info("join", unit=session.unit.name, dev_addr=f"{session.dev_addr:08x}", sent=outcome.ok)
 
     async def _stored(self, unit: Unit, key: Key, request: JoinRequest) -> Session | None:
@@ -95,6 +100,7 @@ class Joins:
                 app_skey=app_skey,
                 join_nonce=join_nonce,
                 f_cnt_down=RESERVED_AHEAD,
+                link=link_record(LinkState(terms=self._terms)),
             )
 
         record = await self._memory.begin(unit.name, request.dev_nonce, make)

@@ -2,8 +2,10 @@
 
 from corolle_gateway.clock import Clock
 from corolle_gateway.counts import Counts
+from corolle_gateway.links.lorawan.agreeing import Agreeing
 from corolle_gateway.links.lorawan.answers import Answers
 from corolle_gateway.links.lorawan.concentrators import Concentrator, Concentrators
+from corolle_gateway.links.lorawan.confirmations import Confirmations
 from corolle_gateway.links.lorawan.dedup import Deduplicator
 from corolle_gateway.links.lorawan.downlinks import Downlinks
 from corolle_gateway.links.lorawan.endpoint import Endpoint
@@ -12,6 +14,7 @@ from corolle_gateway.links.lorawan.joins import Joins
 from corolle_gateway.links.lorawan.outside import Memory, Receiver
 from corolle_gateway.links.lorawan.server import NetworkServer
 from corolle_gateway.links.lorawan.sessions import Session, Sessions
+from corolle_gateway.links.lorawan.terms import Terms
 from corolle_gateway.links.lorawan.upkeep import AdrRule, Upkeep
 from corolle_gateway.links.lorawan.uplinks import Uplinks
 from corolle_gateway.log import Log
@@ -33,6 +36,7 @@ class LorawanLink:
         net_id: int,
         power_dbm: int,
         rule: AdrRule,
+        wish: Terms,
     ):
         self._log = log
         self._tasks = tasks
@@ -41,10 +45,11 @@ class LorawanLink:
         concentrators = self._concentrators = Concentrators(clock, log, counts)
         self._heard = Deduplicator(clock, concentrators.alone)
         self._downlinks = Downlinks(clock, counts, memory, concentrators, power_dbm)
-        self._joins = Joins(log, counts, memory, self._sessions, self._downlinks, net_id)
-        self._groups = Groups(clock, memory, self._sessions, self._downlinks, net_id)
-        upkeep = Upkeep(clock, log, counts, memory, rule)
-        ways = self._sessions, self._downlinks, self._groups, upkeep
+        self._joins = Joins(log, counts, memory, self._sessions, self._downlinks, net_id, wish)
+        self._groups = Groups(clock, memory, self._sessions, self._downlinks, net_id, wish)
+        upkeep = Upkeep(clock, log, counts, memory, rule, Agreeing(clock, log, counts, wish))
+        confirmations = Confirmations(clock, counts, receiver)
+        ways = self._sessions, self._downlinks, self._groups, upkeep, confirmations
         self._answers = Answers(clock, memory, receiver, *ways)
         rooms = clock, counts, tasks, memory, receiver
         uplinks = Uplinks(*rooms, self._sessions, self._heard, self._answers, upkeep)

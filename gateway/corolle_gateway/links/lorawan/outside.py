@@ -46,6 +46,10 @@ class Receiver(Protocol):
         """What became of what next_downlink() gave."""
         ...
 
+    def heard(self, downlink: Downlink) -> None:
+        """The unit says that a confirmed one has reached it."""
+        ...
+
 
 class Memory(Protocol):
     """What must survive. A future is done once its matter is committed, or fails with a sqlite3.Error."""

@@ -9,6 +9,7 @@ from corolle.wire.lorawan import DataFrame, full_f_cnt, mic_matches
 from corolle_gateway.links.lorawan.adr import LinkState
 from corolle_gateway.links.lorawan.keys import Key
 from corolle_gateway.links.lorawan.refused import Refused
+from corolle_gateway.links.lorawan.terms import shared
 from corolle_gateway.model import SessionRecord, Unit
 
 # Downlink counters are reserved in the store so many at a time: sending a frame then waits for no disk.
@@ -33,19 +34,33 @@ class Session:
         self.f_cnt_down_end = record.f_cnt_down
         self.active = record.active
         self.gateway = record.gateway  # the concentrator that heard it last
-        self.link = _decode(record.link) if record.link else LinkState()
+        self.link = _link(record.link)
+        self.repeating: frozenset[int] = frozenset()  # CIDs whose answers its last frame repeats until heard
         self.last_phy = b""
         self.last_at_s = 0.0
 
     def link_record(self) -> bytes:
         """What SessionRecord.link holds."""
-        return _encode(self.link)
+        return link_record(self.link)
 
     def reservation(self) -> int:
         """Below which number downlink counters should be reserved now: further ahead when they run out."""
         if self.f_cnt_down_end - self.f_cnt_down >= RESERVED_AHEAD // 2:
             return self.f_cnt_down_end
         return self.f_cnt_down + RESERVED_AHEAD
+
+
+def link_record(link: LinkState) -> bytes:
+    """What is known of a session's way through the air, as SessionRecord.link holds it."""
+    return _encode(link)
+
+
+def _link(record: bytes) -> LinkState:
+    if not record:
+        return LinkState()
+    link = _decode(record)
+    link.terms = shared(link.terms)
+    return link
 
 
 class Sessions:

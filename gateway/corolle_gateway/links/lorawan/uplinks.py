@@ -123,9 +123,9 @@ class Uplinks:
             self._counts.reject(frame_cause(error.cause), unit=session.unit.name)
             parsed = []
         confirmed = data.m_type == wire.CONFIRMED_UP
-        adr, adr_ack_req = bool(data.f_ctrl & wire.ADR), bool(data.f_ctrl & wire.ADR_ACK_REQ)
+        flags = (bool(data.f_ctrl & flag) for flag in (wire.ADR, wire.ADR_ACK_REQ, wire.ACK))
         lost = f_cnt - session.f_cnt_up if f_cnt >= session.f_cnt_up else None
-        return Asked(session, confirmed, adr, adr_ack_req, parsed, now_s, lost)
+        return Asked(session, confirmed, *flags, parsed, now_s, lost)
 
     def _use_up(self, heard: Heard, session: Session, f_cnt: int, now_s: float) -> None:
         """Count on at once, for the next frame may come before this one is committed."""
@@ -164,6 +164,8 @@ class Uplinks:
 
     def _answer(self, receptions: list[Reception], asked: Asked, done: asyncio.Future[bool]) -> None:
         stored = not done.cancelled() and done.exception() is None and done.result()
+        if stored and asked.lost is not None:
+            self._answers.confirmations.heard(asked.session, asked.acknowledges)
         if stored and self._answers.needed(asked):
             self._tasks.start(self._answers.answer(asked, receptions))
 
