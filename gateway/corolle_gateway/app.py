@@ -61,7 +61,12 @@ if TYPE_CHECKING:
     from corolle_gateway.links.ble.link import BleLink
 
 # Each adds a command: a parser with set_defaults(run=...), called with what was given for the exit status.
-_COMMANDS: tuple[Callable[..., None], ...] = (log_command.add, backup_command.add, user_command.add)
+_COMMANDS: tuple[Callable[..., None], ...] = (
+    check_command.add,
+    log_command.add,
+    backup_command.add,
+    user_command.add,
+)
 
 _Ending = Literal["told", "damaged", "unusable"]
 
