@@ -44,6 +44,7 @@ from corolle_gateway.northbound.city import City
 from corolle_gateway.northbound.mqtt import MqttClient
 from corolle_gateway.northbound.packets import Incoming
 from corolle_gateway.service import backup_command
+from corolle_gateway.service.check import command as check_command
 from corolle_gateway.service.inside import Inside
 from corolle_gateway.service.notify import Notifier
 from corolle_gateway.service.service import Service
