@@ -30,10 +30,11 @@ _GATEWAY_RULES = {
     "northbound": {"northbound"},
     "hub": {"hub", "store"},
     "logs": {"logs"},
+    "accounting": {"store", "accounting"},
     "service": {"store", "links", "northbound", "logs", "service"},
     "console": {"console"},
     "crew": {"store", "links", "northbound", "hub", "logs", "console"},
-    "app": {"store", "links", "northbound", "hub", "logs", "service", "console", "crew", "app"},
+    "app": {"accounting", "store", "links", "northbound", "hub", "logs", "service", "console", "crew", "app"},
 }
 
 # A table of settings is read by whoever offers to change one.

@@ -13,15 +13,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from corolle_gateway import config, crew, units_file
+from corolle_gateway.accounting import command as account_command
 from corolle_gateway.clock import Clock, FileClock, SystemClock, watch
 from corolle_gateway.config import ChirpstackConfig, Config
 from corolle_gateway.console import user_command
 from corolle_gateway.counts import Counts
 from corolle_gateway.errors import ConfigError, StartError, StoreError
+from corolle_gateway.hub.accounts import Accounts
 from corolle_gateway.hub.alarms import Alarms
 from corolle_gateway.hub.alarms_desk import AlarmDesk
 from corolle_gateway.hub.alarms_own import Probe
 from corolle_gateway.hub.alarms_probes import probes
+from corolle_gateway.hub.alarms_silence import limit_s
 from corolle_gateway.hub.alarms_watch import Watch
 from corolle_gateway.hub.book import Book
 from corolle_gateway.hub.desk import Desk
@@ -39,7 +42,8 @@ from corolle_gateway.links.lorawan.terms import wanted as terms_of
 from corolle_gateway.links.lorawan.upkeep import AdrRule
 from corolle_gateway.log import Log
 from corolle_gateway.logs import command as log_command
-from corolle_gateway.model import Registration
+from corolle_gateway.model import Registration, Unit
+from corolle_gateway.months import Months
 from corolle_gateway.northbound.city import City
 from corolle_gateway.northbound.mqtt import MqttClient
 from corolle_gateway.northbound.packets import Incoming
@@ -67,6 +71,7 @@ _COMMANDS: tuple[Callable[..., None], ...] = (
     log_command.add,
     backup_command.add,
     user_command.add,
+    account_command.add,
 )
 
 _Ending = Literal["told", "damaged", "unusable"]
@@ -98,7 +103,8 @@ class Gateway:
         self._watch = Watch(clock, self._alarms, settings.gateway.name, self._wanted)
         logs.doubted = self._watch.doubted
         parts = self._counts, self._writer, self._outbox, self._desk, logs, self._wanted
-        self._hub = Hub(*parts, (self._watch,))
+        accounts = Accounts(Months(settings.accounting.time_zone), self._silent_after_s)
+        self._hub = Hub(*parts, (self._watch, accounts))
         bound = settings.store
         self._keeper = Keeper(clock, log, self._counts, self._writer, bound.max_mb, bound.keep_days)
         self._far = (
@@ -269,6 +275,9 @@ class Gateway:
             self._missing,
             self._ble.hears if self._ble else None,
         )
+
+    def _silent_after_s(self, unit: Unit) -> float:
+        return limit_s(unit, self._hub.latest.get(unit.name), self._wanted)
 
     def _missing(self) -> dict[str, list[str]]:
         """The ways to units that are gone, by the code of their alarm."""

@@ -96,6 +96,14 @@ class ConsoleConfig(Struct, frozen=True):
     idle_min: int
 
 
+class AccountingConfig(Struct, frozen=True):
+    """[accounting]: whose months, and what they are compared with; former_w by site, "" for all others."""
+
+    time_zone: str
+    former_w: dict[str, float]
+    timer_l_day: float | None
+
+
 class Config(Struct, frozen=True):
     """The whole file."""
 
@@ -110,6 +118,7 @@ class Config(Struct, frozen=True):
     clock_file: Path | None
     log: LogConfig
     metrics: MetricsConfig
+    accounting: AccountingConfig
 
 
 def load(path: Path) -> Config:
@@ -130,6 +139,7 @@ def load(path: Path) -> Config:
         clock_file=values["clock"]["file"],
         log=LogConfig(**values["log"]),
         metrics=MetricsConfig(**values["metrics"]),
+        accounting=AccountingConfig(**values["accounting"]),
     )
 
 

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from corolle.wire import eu868
 from msgspec import Struct
 
 from corolle_gateway.errors import ConfigError
 from corolle_gateway.log import LEVELS
+from corolle_gateway.months import DEFAULT_ZONE
 
 _REQUIRED = object()
 # A name is a level of MQTT topics: neither the separator nor a wildcard may stand in it.
@@ -134,6 +136,35 @@ def _uuids(given: Any, _: Path) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(UUID(_text(each, _))) for each in given))
 
 
+def _zone(given: Any, _: Path) -> str:
+    try:
+        return ZoneInfo(_text(given, _)).key
+    except ZoneInfoNotFoundError as error:
+        raise ValueError(given) from error
+
+
+def _number(legal: tuple[float, float]) -> Callable[[Any, Path], float]:
+    def read(given: Any, _: Path) -> float:
+        if type(given) not in (int, float) or not legal[0] <= given <= legal[1]:
+            raise ValueError(given)
+        return float(given)
+
+    return read
+
+
+def _by_site(legal: tuple[float, float]) -> Callable[[Any, Path], dict[str, float]]:
+    """A number for all sites, or a table of numbers by site."""
+    number = _number(legal)
+
+    def read(given: Any, path: Path) -> dict[str, float]:
+        if not isinstance(given, dict):
+            return {"": number(given, path)}
+        return {_name(site, path): number(value, path) for site, value in given.items()}
+
+    return read
+
+
+FORMER_W, TIMER_L_DAY = (1.0, 2000.0), (0.1, 10_000.0)
 _FILE = "the path of a file"
 
 _ON_AIR = f"a frequency of EU868 in MHz, a multiple of 0.0001: {', '.join(_BANDS)}"
@@ -211,5 +242,14 @@ SECTIONS: dict[str, dict[str, Key]] = {
     "metrics": {
         "port": Key("a whole number from 1 to 65535", _whole(1, 65535), None),
         "bind": Key("an address of this machine", _text, "127.0.0.1"),
+    },
+    "accounting": {
+        "time_zone": Key("a time zone that this machine knows, as in Europe/Paris", _zone, DEFAULT_ZONE),
+        "former_w": Key(
+            "a number from 1 to 2000 (W), or such a number by site, as in { quai = 100 }",
+            _by_site(FORMER_W),
+            {},
+        ),
+        "timer_l_day": Key("a number from 0.1 to 10000 (litres a day)", _number(TIMER_L_DAY), None),
     },
 }

@@ -58,6 +58,15 @@ def controllers(db: sqlite3.Connection) -> dict[str, float]:
     return dict(db.execute("SELECT dev_eui, min(received_s) FROM sanitary GROUP BY dev_eui"))
 
 
+def count(db: sqlite3.Connection, code: int, begin_s: float, end_s: float) -> dict[str, int]:
+    """How many records of a code there are of each unit, made from one moment on and before another."""
+    rows = db.execute(
+        "SELECT unit, count(*) FROM sanitary WHERE code = ? AND time_s >= ? AND time_s < ? GROUP BY unit",
+        (code, begin_s, end_s),
+    )
+    return dict(rows.fetchall())
+
+
 def logs_of(db: sqlite3.Connection, unit: str) -> list[list[SanitaryEntry]]:
     """The whole log of each controller that has written for a unit, the first one first.
 

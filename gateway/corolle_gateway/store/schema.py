@@ -174,6 +174,20 @@ CREATE UNIQUE INDEX open_alarms ON alarms (unit, code) WHERE cleared_s IS NULL;
 CREATE INDEX alarms_of_unit ON alarms (unit, code, cleared_s);
 """
 
+# What each unit used and did, by month (YYYY-MM), and where its counters stood when it was heard last.
+_LEDGER = """
+CREATE TABLE meters (
+    unit TEXT PRIMARY KEY, first_s REAL NOT NULL, last_s REAL NOT NULL, standing BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE ledger (
+    unit TEXT NOT NULL, month TEXT NOT NULL,
+    energy_wh REAL NOT NULL, burn_h REAL NOT NULL, passages REAL NOT NULL,
+    water_l REAL NOT NULL, mist_l REAL NOT NULL, purge_l REAL NOT NULL,
+    heard_s REAL NOT NULL, stopped_s REAL NOT NULL, resets REAL NOT NULL, full_w REAL,
+    PRIMARY KEY (unit, month)
+) STRICT, WITHOUT ROWID;
+"""
+
 MIGRATIONS = (
     _FIRST,
     _SANITARY,
@@ -185,6 +199,7 @@ MIGRATIONS = (
     _CHIRPSTACK,
     _LINKS,
     _ALARMS,
+    _LEDGER,
 )
 
 
