@@ -30,15 +30,18 @@ class Site:
 
 
 @contextmanager
-def site(folder: Path, broker_port: int, language: str = "en", baud: int = 115200) -> Iterator[Site]:
-    """A gateway with two units that have reported."""
+def site(
+    folder: Path, broker_port: int, language: str = "en", baud: int = 115200, silent: int = 0
+) -> Iterator[Site]:
+    """A gateway with two units that have reported, and so many that never did."""
     street = Street(folder, broker_port)
     terminal = Terminal(folder / "console")
     console = f'[console]\ndevice = "{terminal.link}"\nlanguage = "{language}"\nbaud = {baud}\n'
     lamp, canopy = Device("lamp-01"), Device("canopy-01", "canopy", 2)
+    others = [Device(f"lamp-{number}", number=number) for number in range(10, 10 + silent)]
     (folder / "data").mkdir()
     Users(folder / "data").put(USER, PASSWORD)
-    gateway = street.gateway(lamp, canopy, more=console)
+    gateway = street.gateway(lamp, canopy, *others, more=console)
     try:
         city = street.city(gateway).ready()
         forwarder = street.forwarder(gateway)
