@@ -98,6 +98,10 @@ class Desk:
             return 0
         return len(open_commands)
 
+    def is_busy(self, unit: str) -> bool:
+        """Whether an order is open for the unit: settings can wait."""
+        return bool(self._book.open_for(unit))
+
     def came_near(self, unit: str) -> None:
         """The unit can be spoken to now: what waits for its next uplink need not."""
         for command in self._book.open_for(unit)[:1]:

@@ -122,6 +122,8 @@ class Hub:
         """The unit is in reach of the gateway's own Bluetooth."""
         self._twins.watch(unit)
         self._desk.came_near(unit)
+        if not self._desk.is_busy(unit):
+            self._settings.came_near(unit)
 
     def reported_s(self, unit: str) -> float:
         """When the unit's last report came, over whichever link; 0 if it never sent one."""

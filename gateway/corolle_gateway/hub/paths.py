@@ -26,6 +26,10 @@ class Near(Protocol):
         """Send to a unit that is near."""
         ...
 
+    async def settings(self, unit: str, wish: dict[str, int]) -> dict[str, int] | None:
+        """Have a unit that is near run these settings; all that it runs then, None when that failed."""
+        ...
+
 
 class Paths:
     """`near` is None where the gateway has no Bluetooth."""
@@ -48,3 +52,13 @@ class Paths:
         elif unit.radio_class != _CLASS_C:
             return Sent(False, "not_near")  # it went while its command was on its way here
         return await self._far.send_now(downlink)
+
+    async def send_far(self, downlink: Downlink) -> Sent:
+        """Send by the far way."""
+        return await self._far.send_now(downlink)
+
+    async def settings(self, unit: str, wish: dict[str, int]) -> dict[str, int] | None:
+        """Have a unit run these settings by the near way; all that it runs then, None when that failed."""
+        if self._near and self._near.is_near(unit):
+            return await self._near.settings(unit, wish)
+        return None

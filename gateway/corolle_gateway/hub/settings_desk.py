@@ -11,7 +11,7 @@ from corolle_gateway.clock import Clock
 from corolle_gateway.counts import Counts
 from corolle_gateway.hub import bodies, wishes
 from corolle_gateway.hub.orders import OrderError
-from corolle_gateway.hub.paths import Far
+from corolle_gateway.hub.paths import Paths
 from corolle_gateway.hub.places import Places, names_of
 from corolle_gateway.hub.standing import Standing, Values
 from corolle_gateway.model import Accepted, Downlink, Guard, Sent, Unit, Uplink
@@ -40,14 +40,14 @@ class SettingsDesk:
         self._writer = writer
         self._outbox = outbox
         self._places = places
-        self._far: Far | None = None
+        self._paths: Paths | None = None
         self._desired: dict[str, Values] = {}
         self._units: dict[str, Unit] = {}
         self._standings: dict[str, Standing] = {}
 
-    async def load(self, units: dict[str, Unit], far: Far) -> None:
+    async def load(self, units: dict[str, Unit], paths: Paths) -> None:
         """Go on where an earlier run stopped."""
-        self._units, self._far = units, far
+        self._units, self._paths = units, paths
         self._desired = await self._writer.submit(settings.desired)
         reported = await self._writer.submit(settings.reported)
         for unit in units.values():
@@ -76,20 +76,12 @@ class SettingsDesk:
         standing = self._standings[unit.name]
         before = standing.reported
         known = standing.answered(uplink.payload) and standing.reported != before
-        values = dict(standing.reported or {})
-        self._counts.count("settings_answers")
+        return Accepted(None, self._told(unit, known, guard))
 
-        def operation(db: sqlite3.Connection) -> bool:
-            if not guard(db):
-                return False
-            if known:
-                settings.put_reported(db, unit.name, values)
-            return True
-
-        stored = self._writer.submit(operation)
-        if known:
-            self._publish(unit)
-        return Accepted(None, stored)
+    def came_near(self, unit: str) -> None:
+        """The unit can be spoken to now: what waits for its next uplink need not."""
+        if self.waiting(unit):
+            self._tasks.start(self._send_near(unit))
 
     def event(self, unit: str, word: str) -> None:
         """Something happened at a unit."""
@@ -130,6 +122,23 @@ class SettingsDesk:
         if not outcome.ok:
             self._standings[downlink.unit.name].not_sent()
 
+    def _told(self, unit: Unit, news: bool, guard: Guard) -> asyncio.Future[bool]:
+        """A unit has said what it runs. `news`: nobody knew."""
+        values = dict(self._standings[unit.name].reported or {})
+        self._counts.count("settings_answers")
+
+        def operation(db: sqlite3.Connection) -> bool:
+            if not guard(db):
+                return False
+            if news:
+                settings.put_reported(db, unit.name, values)
+            return True
+
+        stored = self._writer.submit(operation)
+        if news:
+            self._publish(unit)
+        return stored
+
     def _wanted(self, unit: Unit) -> Values:
         wanted: Values = {}
         for name in names_of(unit):
@@ -152,16 +161,40 @@ class SettingsDesk:
             standing.ask()
 
     def _tell_at_once(self, members: Iterable[Unit]) -> None:
-        """Class C listens always; of many units each is told after its next uplink, as class A is."""
-        listening = [unit for unit in members if unit.radio_class == _CLASS_C]
-        if len(listening) <= _AT_ONCE:
-            for unit in listening:
-                self._tasks.start(self._send(unit.name))
+        """Class C listens always, and so does who is near; of many units each is told after its next uplink,
+        or its next advert.
+        """
+        reached = [unit for unit in members if unit.radio_class == _CLASS_C or self._is_near(unit.name)]
+        if len(reached) <= _AT_ONCE:
+            for unit in reached:
+                self._tasks.start(self._send(unit))
 
-    async def _send(self, unit: str) -> None:
-        downlink = self.next_downlink(unit, _ROOM)
-        if downlink and self._far:
-            self.sent(downlink, await self._far.send_now(downlink))
+    async def _send(self, unit: Unit) -> None:
+        if self._is_near(unit.name) and await self._send_near(unit.name):
+            return
+        if unit.radio_class != _CLASS_C:
+            return
+        downlink = self.next_downlink(unit.name, _ROOM)
+        if downlink and self._paths:
+            self.sent(downlink, await self._paths.send_far(downlink))
+
+    def _is_near(self, unit: str) -> bool:
+        return self._paths is not None and self._paths.is_near(unit)
+
+    async def _send_near(self, unit: str) -> bool:
+        """Whether a unit that is near runs what is wanted, or has said why it does not."""
+        if not self._paths or not self._is_near(unit):
+            return False
+        standing = self._standings[unit]
+        standing.sends(self._clock.now())
+        values = await self._paths.settings(unit, standing.desired)
+        if values is None:
+            standing.not_sent()
+            return False
+        before = standing.reported
+        standing.runs(values)
+        self._told(self._units[unit], standing.reported != before, lambda _: True)
+        return True
 
     def _publish(self, unit: Unit) -> None:
         body = bodies.standing(unit, self._standings[unit.name], self._clock.now())

@@ -96,6 +96,10 @@ class Standing:
             self._obeyed(hash32)
         return self.reported is not None
 
+    def runs(self, values: Values) -> None:
+        """It has told all that it runs, at once."""
+        self._knows({name: value for name, value in values.items() if name in known(self._kind)})
+
     def _page(self, hash32: int, total: int, first: int, pairs: list[tuple[int, int]]) -> None:
         if first + len(pairs) > total or len(pairs) > MOST_PAIRS:
             raise FrameError("length")
@@ -108,7 +112,7 @@ class Standing:
         self._heard |= {names.get(number, f"mark {number}"): value for number, value in pairs}
         self._moved()
         if len(self._heard) >= total:
-            self._knows({name: value for name, value in self._heard.items() if name in known(self._kind)})
+            self.runs(self._heard)
 
     def _obeyed(self, hash32: int) -> None:
         """The answer to a change: all of it was done, or none, or who knows."""

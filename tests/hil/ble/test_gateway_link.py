@@ -56,6 +56,11 @@ class Counter:
 REPORT = {"seq": 7, "level_pct": 30, "reason": 17, "power_w": 12.5, "energy_wh": 1000, "passages": 3,
     "temperature_c": 21, "faults": 0, "presence": 0}
 
+runs = {"base_pct": 20, "hold_s": 60}
+
+def lines():
+    return "\\n".join("{}={}".format(*pair) for pair in sorted(runs.items())).encode()
+
 def answer(message):
     code, number, body = gatt_words.split(message)
     if code == 1:
@@ -63,6 +68,13 @@ def answer(message):
         print("command", command["verb"], command["value"], command["author"])
         ack = {"id": command["id"], "verdict": 0, "reason": 4, "value": command["value"]}
         return gatt_words.answer(message, 0, codec.encode(ACK, ack))
+    if code == 2:
+        return gatt_words.answer(message, 0, gatt_words.page(lines(), int.from_bytes(body, "little")))
+    if code == 3:
+        for line in body.decode().split():
+            runs[line.split("=")[0]] = int(line.split("=")[1])
+        print("set", body.decode().split())
+        return gatt_words.answer(message, 0, body)
     if code == 4:
         print("asked")
         return gatt_words.answer(message, 0, bytes((10,)) + codec.encode(LAMP_REPORT, REPORT))
@@ -243,3 +255,23 @@ def test_a_class_a_unit_that_comes_near_need_not_speak_first(place, program):
     here.yard.board("canopy", 0, f"RAW = {canopy.raw_key!r}\n" + _NODE, program)
     here.until(here.bodies("canopy-1/ack", id="c", status="acknowledged"))
     assert "command 3 120 ops" in here.yard.said("canopy")
+
+
+def test_settings_go_to_a_unit_that_is_near(place, program):
+    canopy, lamp = Device("canopy-1", "canopy", 2), Device("lamp-1")
+    here = place(canopy, lamp)
+    here.plug_in()
+    here.until(here.bodies("status", state="online"))
+    wish = {"verb": "settings", "id": "w", "settings": {"base_pct": 25, "hold_s": 90}}
+    here.city.order("lamp-1", **wish)
+    here.until(here.bodies("lamp-1/settings", agreed=None))
+    here.yard.board("post", 0, f"RAW = {lamp.raw_key!r}\n" + _NODE, program)
+    [told] = here.until(here.bodies("lamp-1/settings", agreed=True))
+    assert (told["reported"]["base_pct"], told["reported"]["hold_s"]) == (25, 90)
+    assert (told["desired"], told["drift"]) == ({"base_pct": 25, "hold_s": 90}, {})
+    said = [line for line in here.yard.said("post") if line.startswith("set")]
+    assert said == ["set ['base_pct=25', 'hold_s=90']"]
+    here.city.order("lamp-1", verb="settings", id="x", settings={"base_pct": 40})
+    here.until(
+        lambda: [each for each in here.city.of("lamp-1/settings")[-1:] if each["reported"]["base_pct"] == 40]
+    )

@@ -13,6 +13,7 @@ from corolle_gateway.links.ble.pool import Pool
 from corolle_gateway.links.ble.recovery import Recovery
 from corolle_gateway.links.ble.refused import Refused
 from corolle_gateway.links.ble.scanning import Scanning
+from corolle_gateway.links.ble.settings import agreed
 from corolle_gateway.links.ble.stack import BTHOME, Stack
 from corolle_gateway.log import Log
 from corolle_gateway.model import BleRadio, Downlink, Sent, Uplink
@@ -83,6 +84,17 @@ class BleLink:
         """What a unit that is near finds about itself, in lines "part=finding". Refused."""
         neighbour = self._neighbours.by_name[unit]
         return (await self._pool.ask(neighbour, "self-test", b"")).decode(errors="replace")
+
+    async def settings(self, unit: str, wish: dict[str, int]) -> dict[str, int] | None:
+        """Have a unit that is near run these settings; all that it runs then, None when that failed."""
+        try:
+            runs = await self._pool.talk(
+                self._neighbours.by_name[unit], lambda conversation: agreed(conversation, wish)
+            )
+        except Refused:
+            return None
+        self._counts.count("ble_settings")
+        return runs
 
     def _heard(self, device: BLEDevice, advert: AdvertisementData) -> None:
         data = advert.service_data.get(BTHOME)

@@ -1,7 +1,9 @@
 """Connections: a few at a time, tried twice, and units that cannot be reached left alone for ever longer."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import TypeVar
 
 from bleak import BleakClient
 from bleak.backends.device import BLEDevice
@@ -32,6 +34,8 @@ _GOODBYE_S = 5.0
 # The unit has spoken and meant it: nothing is gained by asking it the same again at once.
 _FINAL = (ANSWER, SESSION, NO_SERVICE, BAD_ANSWER)
 
+T = TypeVar("T")
+
 
 class Pool:
     """Asks units. Times are the event loop's: an adapter knows no street that runs faster than life."""
@@ -52,6 +56,10 @@ class Pool:
 
     async def ask(self, neighbour: Neighbour, request: str, body: bytes) -> bytes:
         """The answer to a request of gatt_words.py. Refused, and counted, when there is none."""
+        return await self.talk(neighbour, lambda conversation: conversation.ask(request, body))
+
+    async def talk(self, neighbour: Neighbour, talk: Callable[[Conversation], Awaitable[T]]) -> T:
+        """What comes of a conversation with a unit. Refused, and counted, when it cannot be had."""
         name = neighbour.unit.name
         if not self.is_free(neighbour):
             self._counts.reject("ble_busy", unit=name)
@@ -59,7 +67,7 @@ class Pool:
         self._talking.add(name)
         try:
             async with self._slots:
-                answer = await self._tried(neighbour, request, body)
+                answer = await self._tried(neighbour, talk)
         except Refused as refused:
             self._counts.reject(refused.cause, unit=name)
             raise
@@ -68,10 +76,10 @@ class Pool:
         neighbour.failures, neighbour.retry_s = 0, 0.0
         return answer
 
-    async def _tried(self, neighbour: Neighbour, request: str, body: bytes) -> bytes:
+    async def _tried(self, neighbour: Neighbour, talk: Callable[[Conversation], Awaitable[T]]) -> T:
         for left in reversed(range(_TRIES)):
             try:
-                answer = await self._once(neighbour, request, body)
+                answer = await self._once(neighbour, talk)
             except Refused as refused:
                 await self._recovery.failed(refused.cause)
                 if not left or refused.cause.startswith(_FINAL):
@@ -83,23 +91,25 @@ class Pool:
             await asyncio.sleep(_BETWEEN_S)
         raise Refused(UNREACHABLE)
 
-    async def _once(self, neighbour: Neighbour, request: str, body: bytes) -> bytes:
+    async def _once(self, neighbour: Neighbour, talk: Callable[[Conversation], Awaitable[T]]) -> T:
         if neighbour.device is None:
             raise Refused(UNREACHABLE)
         try:
-            return await self._spoken(neighbour, neighbour.device, request, body)
+            return await self._spoken(neighbour, neighbour.device, talk)
         except Refused:
             raise
         except Exception as error:  # whatever bleak and a backend of it may raise
             raise Refused(cause_of(error)) from error
 
-    async def _spoken(self, neighbour: Neighbour, device: BLEDevice, request: str, body: bytes) -> bytes:
+    async def _spoken(
+        self, neighbour: Neighbour, device: BLEDevice, talk: Callable[[Conversation], Awaitable[T]]
+    ) -> T:
         gone = asyncio.Event()
-        talk: list[Conversation] = []
+        open_: list[Conversation] = []
 
         def lost(_: BleakClient) -> None:
             gone.set()
-            for conversation in talk:
+            for conversation in open_:
                 conversation.lost()
 
         client = self._stack.client(device, lost)
@@ -109,7 +119,7 @@ class Pool:
             if gone.is_set():
                 raise Refused(LOST)
             conversation = Conversation(client, neighbour.service_key)
-            talk.append(conversation)
+            open_.append(conversation)
             try:
                 await conversation.open()
             finally:
@@ -117,7 +127,7 @@ class Pool:
             self._counts.count("ble_sessions")
             if await set_clock(conversation, self._clock):
                 self._counts.count("ble_clocks_set")
-            return await conversation.ask(request, body)
+            return await talk(conversation)
         finally:
             with suppress(BleakError, OSError, EOFError):  # it is over whatever becomes of the goodbye
                 async with asyncio.timeout(_GOODBYE_S):
