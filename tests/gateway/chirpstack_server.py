@@ -16,6 +16,7 @@ from typing import Any
 
 from corolle.wire import codec
 from corolle.wire.schema import ACK, CANOPY_REPORT, COMMAND, LAMP_REPORT
+from gateway_process import PATIENCE_S
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 from radio_device import Device
@@ -82,7 +83,7 @@ class ChirpStack:
         self._client.reconnect_delay_set(1, 1)
         self._client.connect("127.0.0.1", port)
         self._client.loop_start()
-        assert subscribed.wait(5)
+        assert subscribed.wait(PATIENCE_S)
 
     def close(self) -> None:
         """End it."""
@@ -139,7 +140,7 @@ class ChirpStack:
         """Publish below the application; done when the broker has it."""
         info = self._client.publish(f"application/{self.application}/{topic}", payload, qos=qos)
         if threading.current_thread().name == "MainThread":
-            info.wait_for_publish(5)
+            info.wait_for_publish(PATIENCE_S)
 
     def log(self, unit: Unit, code: str, **context: str) -> None:
         """An error."""
@@ -151,7 +152,7 @@ class ChirpStack:
         item = self._queues[unit.dev_eui.hex()].pop(0)
         self.log(unit, code, queue_item_id=item["id"])
 
-    def wait_command(self, number: int = 1, wait_s: float = 5.0) -> dict[str, Any]:
+    def wait_command(self, number: int = 1, wait_s: float = PATIENCE_S) -> dict[str, Any]:
         """The command that came as this one in order, as it came."""
         with self._arrived:
             if not self._arrived.wait_for(lambda: len(self.commands) >= number, wait_s):

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from gateway_process import PATIENCE_S
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
@@ -33,7 +34,7 @@ class City:
 
     def ready(self) -> "City":
         """Wait for the subscription."""
-        assert self._subscribed.wait(5)
+        assert self._subscribed.wait(PATIENCE_S)
         return self
 
     def close(self) -> None:
@@ -43,10 +44,13 @@ class City:
 
     def publish(self, topic: str, payload: bytes, retain: bool = False) -> None:
         """Anything, anywhere below the gateway."""
-        self._client.publish(f"{self.base}/{topic}", payload, qos=1, retain=retain).wait_for_publish(5)
+        self._client.publish(f"{self.base}/{topic}", payload, qos=1, retain=retain).wait_for_publish(
+            PATIENCE_S
+        )
 
     def order(self, unit: str, **order: Any) -> None:
-        """A command."""
+        """A command, as soon as the gateway listens: it says so only then."""
+        self.wait("status", lambda body: body["state"] == "online")
         self.publish(f"{unit}/command", json.dumps(order).encode())
 
     def of(self, topic: str) -> list[Any]:
@@ -54,7 +58,9 @@ class City:
         with self._arrived:
             return [body for at, body, _ in self.messages if at == topic]
 
-    def wait(self, topic: str, wanted: Callable[[Any], bool] = lambda body: True, wait_s: float = 5.0) -> Any:
+    def wait(
+        self, topic: str, wanted: Callable[[Any], bool] = lambda body: True, wait_s: float = PATIENCE_S
+    ) -> Any:
         """The first body on a topic that is as wanted."""
         end = time.monotonic() + wait_s
         with self._arrived:
@@ -67,13 +73,13 @@ class City:
                     raise AssertionError(f"nothing wanted on {topic} among {self.messages}")
                 self._arrived.wait(left)
 
-    def wait_ack(self, unit: str, command_id: str, status: str, wait_s: float = 5.0) -> Any:
+    def wait_ack(self, unit: str, command_id: str, status: str, wait_s: float = PATIENCE_S) -> Any:
         """The ack of a command with a status."""
         return self.wait(
             f"{unit}/ack", lambda body: (body["id"], body["status"]) == (command_id, status), wait_s
         )
 
-    def wait_rejected(self, cause: str, count: int = 1, wait_s: float = 5.0) -> Any:
+    def wait_rejected(self, cause: str, count: int = 1, wait_s: float = PATIENCE_S) -> Any:
         """The status that says that so many were refused for a cause."""
         return self.wait("status", lambda body: body.get("rejected", {}).get(cause, 0) >= count, wait_s)
 

@@ -77,9 +77,11 @@ class GatewayProcess:
             self._process = subprocess.Popen(command, stderr=log)
 
     def wait_log(self, text: str, wait_s: float = PATIENCE_S) -> str:
-        """The first line of its log with this text."""
+        """The first line of its log with this text; one that has ended is not waited for."""
         end = time.monotonic() + wait_s
-        while time.monotonic() < end:
+        lives = True
+        while lives and time.monotonic() < end:
+            lives = self._process is not None and self._process.poll() is None
             for line in self.log.read_text().splitlines():
                 if text in line:
                     return line

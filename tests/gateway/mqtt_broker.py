@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from gateway_process import free_port
+from gateway_process import PATIENCE_S, free_port
 
 
 class Broker:
@@ -26,9 +26,10 @@ class Broker:
         self._process = subprocess.Popen(
             self._command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        for _ in range(200):
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
             try:
-                socket.create_connection(("127.0.0.1", self.port), 0.1).close()
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
                 return self
             except OSError:
                 time.sleep(0.02)
@@ -38,7 +39,7 @@ class Broker:
         """End it."""
         if self._process:
             self._process.terminate()
-            self._process.wait(10)
+            self._process.wait(PATIENCE_S)
             self._process = None
 
     def _command(self) -> list[str]:

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from gateway_process import PATIENCE_S
+
 _PUSH_DATA, _PUSH_ACK, _PULL_DATA, _PULL_RESP, _PULL_ACK, _TX_ACK = range(6)
 
 
@@ -41,7 +43,8 @@ class PacketForwarder:
 
     def pull(self) -> None:
         """PULL_DATA, until it is acknowledged: the gateway may still be starting."""
-        for _ in range(50):
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
             if self._acknowledged(self._sent(_PULL_DATA, b""), _PULL_ACK, 0.1):
                 return
         raise AssertionError("no PULL_ACK")
@@ -64,11 +67,11 @@ class PacketForwarder:
         }
         return usual | fields
 
-    def push(self, *phys: bytes, wait_s: float = 2.0, **fields: Any) -> bool:
+    def push(self, *phys: bytes, wait_s: float = PATIENCE_S, **fields: Any) -> bool:
         """Frames in one PUSH_DATA; whether it was acknowledged."""
         return self.push_json({"rxpk": [self.rxpk(phy, **fields) for phy in phys]}, wait_s)
 
-    def push_json(self, body: Any, wait_s: float = 2.0) -> bool:
+    def push_json(self, body: Any, wait_s: float = PATIENCE_S) -> bool:
         """A PUSH_DATA with any JSON; whether it was acknowledged."""
         token = self._sent(_PUSH_DATA, json.dumps(body).encode())
         return self._acknowledged(token, _PUSH_ACK, wait_s)
@@ -82,7 +85,7 @@ class PacketForwarder:
         return self._acknowledged(token, _PUSH_ACK, wait_s)
 
     def downlink(
-        self, wait_s: float = 2.0, error: str | Callable[[dict[str, Any]], str] = "NONE"
+        self, wait_s: float = PATIENCE_S, error: str | Callable[[dict[str, Any]], str] = "NONE"
     ) -> tuple[dict[str, Any], bytes] | None:
         """The next PULL_RESP, answered with a TX_ACK: (txpk, frame), or None. `error`: or what finds it."""
         end = time.monotonic() + wait_s

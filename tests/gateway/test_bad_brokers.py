@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from broker_double import BadBroker
 from corolle.wire import words
-from gateway_process import GatewayProcess
+from gateway_process import PATIENCE_S, GatewayProcess
 from gateway_street import Street, join
 from mqtt_broker import Broker
 from radio_device import Device
@@ -16,7 +16,7 @@ from radio_device import Device
 _BOOT = words.code_of(words.EVENTS, "boot")
 
 
-def _until(reached: Callable[[], bool], wait_s: float = 10.0) -> None:
+def _until(reached: Callable[[], bool], wait_s: float = PATIENCE_S) -> None:
     end = time.monotonic() + wait_s
     while not reached():
         assert time.monotonic() < end
@@ -95,7 +95,7 @@ def test_events_and_acks_do_not_wait_for_a_backlog(own_broker: Broker, tmp_path:
         with gateway.held():
             own_broker.start()
             city = street.city(gateway).ready()
-        city.wait("lamp-1/report", wait_s=20)
+        city.wait("lamp-1/report")
         delays_s = []
         for number in range(5):
             said_s = time.monotonic()
@@ -105,7 +105,7 @@ def test_events_and_acks_do_not_wait_for_a_backlog(own_broker: Broker, tmp_path:
             city.order("lamp-1", id=f"o{number}", verb="report")
             city.wait_ack("lamp-1", f"o{number}", "accepted")
         assert max(delays_s) < 1.0
-        city.wait("lamp-1/report", lambda body: body["id"] == lamp.message_id(4000), 20)
+        city.wait("lamp-1/report", lambda body: body["id"] == lamp.message_id(4000))
         topics = [topic for topic, _, _ in city.messages]
         assert topics.index("lamp-1/event") < 1000  # stored last of all, it overtook the backlog
     finally:

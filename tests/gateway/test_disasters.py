@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 from disks import FailingDisk, SmallDisk
-from gateway_process import GatewayProcess
+from gateway_process import PATIENCE_S, GatewayProcess
 from gateway_street import Street, join
 from mqtt_broker import Broker
 from packet_forwarder import PacketForwarder
 from radio_device import Device
 
 _ROOT = pytest.mark.skipif(os.getuid() != 0, reason="mounts a file system: root only")
+_SOON_S = 0.3  # for what is not expected to come
 _YEAR_S = 366 * 86400.0
 _LEAF = 0x0D  # a leaf page of a table (SQLite file format, 1.6)
 
@@ -30,11 +31,11 @@ def away(tmp_path: Path, own_broker: Broker) -> Iterator[Street]:
     street.end()
 
 
-def _stored(lamp: Device, forwarder: PacketForwarder, count: int) -> set[str]:
-    """Send so many reports; the ids of those that were acknowledged."""
+def _stored(lamp: Device, forwarder: PacketForwarder, count: int, wait_s: float = PATIENCE_S) -> set[str]:
+    """Send so many reports; the ids of those that were acknowledged, each within `wait_s`."""
     ids = set()
     for _ in range(count):
-        if forwarder.push(lamp.report(), wait_s=0.5):
+        if forwarder.push(lamp.report(), wait_s=wait_s):
             ids.add(lamp.message_id(lamp.f_cnt - 1))
     return ids
 
@@ -44,7 +45,7 @@ def _told(street: Street, gateway: GatewayProcess, broker: Broker, wanted: set[s
     with gateway.held():
         broker.start()
         city = street.city(gateway).ready()
-    end = time.monotonic() + 20
+    end = time.monotonic() + PATIENCE_S
     while True:
         told = {body["id"] for body in city.of("lamp-1/report")}
         if wanted <= told or time.monotonic() > end:
@@ -69,9 +70,7 @@ def test_a_full_disk_takes_nothing_more_and_loses_nothing(away: Street, own_brok
         kept = _stored(lamp, forwarder, 30)
         assert len(kept) == 30
         disk.fill()
-        while forwarder.push(
-            lamp.report(), wait_s=0.3
-        ):  # what the log beside the database still has room for
+        while forwarder.push(lamp.report(), wait_s=_SOON_S):  # what the database's log still has room for
             kept.add(lamp.message_id(lamp.f_cnt - 1))
         gateway.wait_log("cause=store_failed")
         gateway.kill()
@@ -97,7 +96,7 @@ def test_a_file_that_may_not_grow_is_a_full_disk_too(away: Street, own_broker: B
     gateway.limit_files(wal + 20_000)
     lost = 0
     while lost < 5:
-        fresh = _stored(lamp, forwarder, 5)
+        fresh = _stored(lamp, forwarder, 5, _SOON_S)
         kept |= fresh
         lost += 5 - len(fresh)
     gateway.wait_log("cause=store_failed")
@@ -106,7 +105,7 @@ def test_a_file_that_may_not_grow_is_a_full_disk_too(away: Street, own_broker: B
     assert len(fresh) == 5
     kept |= fresh
     assert kept <= _told(away, gateway, own_broker, kept)
-    end = time.monotonic() + 5
+    end = time.monotonic() + PATIENCE_S
     while not _rejected(gateway, "store_failed"):  # counts are stored once a second
         assert time.monotonic() < end
         time.sleep(0.1)
@@ -125,7 +124,7 @@ def test_a_disk_that_turns_read_only_loses_nothing(away: Street, own_broker: Bro
         join(lamp, forwarder)
         kept = _stored(lamp, forwarder, 30)
         disk.fail()
-        kept |= _stored(lamp, forwarder, 3)
+        kept |= _stored(lamp, forwarder, 3, _SOON_S)
         gateway.wait_log("cause=store_failed")
         gateway.kill()
         gateway.start()
@@ -154,8 +153,8 @@ def test_a_read_only_disk_that_is_mended_needs_nobody_at_the_gateway(away: Stree
         join(lamp, forwarder)
         kept = _stored(lamp, forwarder, 30)
         disk.fail()
-        assert not _stored(lamp, forwarder, 3)
-        gateway.wait_log("event=store_unusable", 20)
+        assert not _stored(lamp, forwarder, 3, _SOON_S)
+        gateway.wait_log("event=store_unusable")
         gateway.wait_log("event=stopped")
         disk.mend()  # nothing holds on to it
         forwarder.pull()
@@ -192,12 +191,12 @@ def test_a_damaged_page_of_reports_costs_what_stood_on_it_and_that_is_said(away:
     own_broker.start()
     city = away.city(gateway).ready()
     gateway.start()
-    line = gateway.wait_log("event=store_salvaged", 15)
+    line = gateway.wait_log("event=store_salvaged")
     assert 0 < len(gone) < 30 and f"lost={len(gone)} " in line
     forwarder.pull()
     kept |= _stored(lamp, forwarder, 5)  # the unit has not had to join again
-    city.wait_rejected("store_message_lost", len(gone), 15)
-    city.wait("lamp-1/report", lambda body: body["id"] == lamp.message_id(lamp.f_cnt - 1), 15)
+    city.wait_rejected("store_message_lost", len(gone))
+    city.wait("lamp-1/report", lambda body: body["id"] == lamp.message_id(lamp.f_cnt - 1))
     told = {body["id"] for body in city.of("lamp-1/report")}
     assert kept - gone <= told and not gone & told
     with sqlite3.connect(f"file:{gateway.database}?mode=ro", uri=True) as db:
@@ -218,13 +217,13 @@ def test_a_damaged_outbox_sends_again_rather_than_never(away: Street, own_broker
         file.seek((page - 1) * 4096)
         file.write(b"\xff" * 4096)
     gateway.start()
-    gateway.wait_log("event=store_salvaged", 15)
+    gateway.wait_log("event=store_salvaged")
     assert kept <= _told(away, gateway, own_broker, kept)
 
 
 def _gets_order(forwarder: PacketForwarder, lamp: Device) -> bool:
     """Whether an order comes down; before it the network may ask how the unit is."""
-    while found := forwarder.downlink(6):
+    while found := forwarder.downlink():
         if lamp.read(found[1])[1]:
             return True
     return False

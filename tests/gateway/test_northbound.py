@@ -152,13 +152,13 @@ def test_a_broker_that_is_down_at_start_and_later_stops_nothing(own_broker: Brok
         with gateway.held():
             own_broker.start()
             city = street.city(gateway).ready()
-        city.wait("lamp-1/report", lambda body: body["id"] == lamp.message_id(1), 10)
+        city.wait("lamp-1/report", lambda body: body["id"] == lamp.message_id(1))
         own_broker.stop()
         for _ in range(50):
             assert forwarder.push(lamp.report())
         assert _outbox(gateway.database) == 50
         own_broker.start()
-        city.wait("lamp-1/report", lambda body: body["id"] == lamp.message_id(51), 15)
+        city.wait("lamp-1/report", lambda body: body["id"] == lamp.message_id(51))
         city.wait("status", lambda body: body.get("counters", {}).get("published") == 52)
         assert sorted({body["id"] for body in city.of("lamp-1/report")}) == sorted(
             lamp.message_id(n) for n in range(52)

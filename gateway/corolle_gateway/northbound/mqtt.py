@@ -204,8 +204,8 @@ class MqttClient:
             self._receive(message)
         elif kind == packets.CONNACK:
             self._accepted(packets.verdict_of(body))
-        elif kind == packets.SUBACK and packets.verdict_of(body) == 0x80:
-            self._counts.reject(f"{self._name}_refused", reason="a subscription")
+        elif kind == packets.SUBACK:
+            self._listens(packets.verdict_of(body))
         self._answered_s = self._loop.time()
 
     def _accepted(self, verdict: int) -> None:
@@ -221,6 +221,12 @@ class MqttClient:
         self.up.set()
         self._note_room()
         self._connected()
+
+    def _listens(self, verdict: int) -> None:
+        if verdict == 0x80:
+            self._counts.reject(f"{self._name}_refused", reason="a subscription")
+        else:
+            self._log.debug(f"{self._name}_subscribed")
 
     def _published(self, number: int) -> None:
         known = self._under_way.pop(number, None)
