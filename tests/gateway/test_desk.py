@@ -1,0 +1,55 @@
+"""The desk on a real store, when a fault of the gateway's own comes between."""
+
+import asyncio
+import io
+from pathlib import Path
+
+import msgspec
+from corolle_gateway.clock import SystemClock
+from corolle_gateway.counts import Counts
+from corolle_gateway.hub.book import Book
+from corolle_gateway.hub.desk import Desk
+from corolle_gateway.log import Log
+from corolle_gateway.model import Downlink, Sent, Unit
+from corolle_gateway.store import commands, database
+from corolle_gateway.store.outbox import Outbox
+from corolle_gateway.store.writer import Writer
+from corolle_gateway.tasks import Tasks
+
+_LAMP = Unit("lamp-1", "lamp", "quai", "02" * 8, "00" * 8, 43.6, 1.44, "C")
+
+
+class _Faulty:
+    """A link with a fault that nobody has thought of."""
+
+    def __init__(self) -> None:
+        self.sent: list[Downlink] = []
+
+    def is_near(self, unit: str) -> bool:
+        return False
+
+    async def send_now(self, downlink: Downlink) -> Sent:
+        self.sent.append(downlink)
+        raise KeyError("a fault of ours")
+
+
+def test_an_order_ends_even_if_sending_it_fails_as_nobody_has_foreseen(tmp_path: Path):
+    async def run() -> tuple[dict[str, int], str, int]:
+        clock, log = SystemClock(), Log(lambda: 0.0, "error", io.StringIO())
+        counts = Counts(log)
+        tasks, writer, link = Tasks(log, counts), Writer(database.connect(tmp_path), counts), _Faulty()
+        desk = Desk(clock, counts, tasks, Book(clock, log, counts, writer, Outbox(writer)))
+        await desk.load({"lamp-1": _LAMP}, link)
+        tasks.keep(desk.run)
+        order = {"id": "a", "verb": "level", "value": 40, "for_s": 1}
+        await desk.order("lamp-1", msgspec.json.encode(order))
+        async with asyncio.timeout(15):
+            while not (found := await writer.submit(lambda db: commands.find(db, "lamp-1", "a"))) or (
+                found.status == "accepted"
+            ):
+                await asyncio.sleep(0.05)
+        await tasks.stop()
+        await writer.close()
+        return counts.rejected, found.status, len(link.sent)
+
+    assert asyncio.run(run()) == ({"internal_error": 1}, "expired", 1)
