@@ -151,8 +151,9 @@ def test_what_could_not_be_stored_comes_again(street: Street, chirpstack: Maker)
     server.hear(lamp, *lamp.report_payload())
     city.wait("lamp-1/report")
     gateway.limit_files(gateway.database.with_name(gateway.database.name + "-wal").stat().st_size)
-    for _ in range(30):  # more than Mosquitto gives at a time before it is acknowledged
-        server.hear(lamp, *lamp.report_payload(energy_wh=lamp.f_cnt))
+    with gateway.held():  # so that several fail together
+        for _ in range(30):  # more than Mosquitto gives at a time before it is acknowledged
+            server.hear(lamp, *lamp.report_payload(energy_wh=lamp.f_cnt))
     gateway.wait_log("cause=store_failed")
     gateway.limit_files(-1)
     city.wait("lamp-1/report", lambda body: body["id"] == lamp.told_id(30))

@@ -62,7 +62,8 @@ class Hub:
         self._settings = settings
         self._watchers = watchers
         self._reported: Callable[[str], None] = lambda unit: None
-        self._counters: dict[str, Counters] = {}
+        self._counters: dict[str, Counters] = {}  # with what is under way
+        self._kept_counters: dict[str, Counters] = {}  # as they stand in the store
         self._unsettled: dict[int, Body] = {}
         self._twins = Twins()
         self._reported_s: dict[str, float] = {}
@@ -76,7 +77,7 @@ class Hub:
         for name, (report, counters) in (await self._writer.submit(states.everyone)).items():
             self.latest[name] = msgspec.json.decode(report)
             self._reported_s[name] = unix_s(self.latest[name]["time"])
-            self._counters[name] = msgspec.json.decode(counters, type=Counters)
+            self._counters[name] = self._kept_counters[name] = msgspec.json.decode(counters, type=Counters)
         await self._sanitary.load(units)
 
     def accept(self, uplink: Uplink, guard: Guard) -> Accepted:
@@ -157,8 +158,7 @@ class Hub:
 
     def _report(self, uplink: Uplink, message: Message, values: dict[str, Any], guard: Guard) -> Accepted:
         name = uplink.unit.name
-        before = self._counters.get(name, {})
-        totals, counters = unwrap(message, values, before)
+        totals, counters = unwrap(message, values, self._counters.get(name, {}))
         self._counters[name] = counters
         body = bodies.report(uplink, message, values, totals)
         said, standing = msgspec.json.encode(body), msgspec.json.encode(counters)
@@ -170,7 +170,7 @@ class Hub:
             return True
 
         accepted = self._stored(uplink, "report", body, values, guarded)
-        accepted.stored.add_done_callback(lambda done: self._told(uplink, body, before, done))
+        accepted.stored.add_done_callback(lambda done: self._told(uplink, body, counters, done))
         return accepted
 
     def _record(self, uplink: Uplink, record: sanitary_record.Record, guard: Guard) -> Accepted:
@@ -207,13 +207,16 @@ class Hub:
         unit, key, time_s = uplink.unit.name, uplink.key, uplink.time_s
         return message_id, lambda db: messages.put(db, message_id, unit, kind, key, time_s, said)
 
-    def _told(self, uplink: Uplink, body: Body, before: Counters, done: asyncio.Future[bool]) -> None:
+    def _told(self, uplink: Uplink, body: Body, counters: Counters, done: asyncio.Future[bool]) -> None:
+        name = uplink.unit.name
         if done.cancelled() or done.exception() or not done.result():
-            self._counters[uplink.unit.name] = before  # it may come again, and is not to be taken for a wrap
+            # It may come again, and those before it, and is not to be taken for a wrap.
+            self._counters[name] = self._kept_counters.get(name, {})
         else:
-            self.latest[uplink.unit.name] = body
-            self._reported_s[uplink.unit.name] = uplink.time_s
-            self._reported(uplink.unit.name)
+            self._kept_counters[name] = counters
+            self.latest[name] = body
+            self._reported_s[name] = uplink.time_s
+            self._reported(name)
             self._sanitary.heard(uplink.unit, uplink.time_s)
 
     def _unreadable(self, uplink: Uplink, cause: str, guard: Guard) -> Accepted:
