@@ -118,6 +118,8 @@ class Booking:
             booked[month][name] += amount * share
 
     def _note_faults(self, standing: Standing) -> None:
+        if self._kind != "event" and not standing.faults and not self._body.get("faults"):
+            return  # so it is with most messages of most units
         stopping = STOPPING[self._unit.kind]
         present = set(standing.faults)
         for sign in alarms_signs.of(self._unit.kind, self._kind, self._body):

@@ -111,8 +111,14 @@ class Alarms:
     def tell(self, unit: str, *signs: Sign) -> None:
         """What no message of a unit's has told."""
         judgement = self.judge(unit, signs, self._clock.now())
-        if judgement:
-            self._writer.submit(judgement.apply).add_done_callback(judgement.finished)
+        if judgement is None:
+            return
+
+        def operation(db: sqlite3.Connection) -> bool:
+            judgement.apply(db)
+            return True
+
+        self._writer.submit(operation).add_done_callback(judgement.finished)
 
     def trim(self) -> asyncio.Future[int]:
         """Let go of the oldest of those that are cleared, where there are too many."""
@@ -188,7 +194,7 @@ class Judgement:
                 self._book.put(db, message_id, *step, self._time_s)
             self._steps.append(step)
 
-    def finished(self, done: asyncio.Future[object]) -> None:
+    def finished(self, done: asyncio.Future[bool]) -> None:
         """The transaction has been committed, or has failed, or what brought the signs was a replay."""
-        stored = not (done.cancelled() or done.exception() or done.result() is False)
+        stored = not (done.cancelled() or done.exception() or not done.result())
         self._book.end(self._unit, self._steps if stored else [])

@@ -89,4 +89,6 @@ def _one(rows: sqlite3.Cursor) -> Alarm | None:
 
 
 def _alarm(row: tuple[Any, ...]) -> Alarm:
-    return Alarm(*row[:_FIRST], json.decode(row[_FIRST], type=dict[str, Any]), *row[_FIRST + 1 :])
+    first = json.decode(row[_FIRST], type=dict[str, Any])
+    values: tuple[Any, ...] = (*row[:_FIRST], first, *row[_FIRST + 1 :])
+    return Alarm(*values)
