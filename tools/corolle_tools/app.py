@@ -6,6 +6,7 @@ from corolle_tools.bench.cli import app as bench
 from corolle_tools.ble.cli import app as ble
 from corolle_tools.codec.cli import app as codec
 from corolle_tools.command import command
+from corolle_tools.console.cli import console
 from corolle_tools.replay.cli import app as replay
 from corolle_tools.sanitary.cli import app as sanitary
 from corolle_tools.settings import settings
@@ -20,6 +21,7 @@ app = typer.Typer(
 app.command()(street)
 app.command()(command)
 app.command()(settings)
+app.command()(console)
 app.add_typer(ble, name="ble")
 app.add_typer(bench, name="bench")
 app.add_typer(codec, name="codec")

@@ -26,6 +26,7 @@ class RunningStreet:
     speed: float
     units: dict[str, str]  # name: kind
     adapter: str | None = None  # of Bluetooth, for a laptop beside the gateway: a socket's path
+    console: str | None = None  # of the gateway: a serial port's path
 
     def announce(self, folder: Path) -> None:
         """Write it down in the street's folder, and where other commands look when none is named."""

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from corolle_tools.running import NoStreet
+from corolle_tools.street.breakages import BREAK_RULE, Breakage
 from corolle_tools.street.folder import FolderBusy
 from corolle_tools.street.picture import save_picture
 from corolle_tools.street.run import Run
@@ -33,6 +34,9 @@ def street(
         Path | None, typer.Option(metavar="FILE", help="Passers-by as a counter's CSV: time, count.")
     ] = None,
     seed: Annotated[int, typer.Option(help="The same seed lays out the same street.")] = 1,
+    breaks: Annotated[
+        list[str] | None, typer.Option("--break", metavar="UNIT:FAULT:AFTER:FOR", help=BREAK_RULE)
+    ] = None,
     state: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Keep the run here, and go on where it stopped.")
     ] = None,
@@ -45,8 +49,9 @@ def street(
 ) -> None:
     """Run a street: real firmware, a real gateway, a real broker, and the city around them."""
     left_off = (*(() if lora else ("radio",)), *(() if ble else ("ble",)))
-    options = WorldOptions(lamps, canopies, speed, seed, weather, counts, left_off)
     try:
+        breakages = tuple(map(Breakage.parse, breaks or ()))
+        options = WorldOptions(lamps, canopies, speed, seed, weather, counts, left_off, breakages)
         with Stage(options, broker, state) as stage:
             run = Run(stage, speed)
             run.live(None if seconds is None else seconds * speed, _spectator(as_json, run))

@@ -1,16 +1,21 @@
 """The gateway beside the street: its configuration, and how it is called."""
 
 import json
+import secrets
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from corolle_gateway.console.users import Users
 
 from corolle_tools.broker_url import BrokerUrl
 from corolle_tools.private_file import open_private
 from corolle_tools.street.plan import SITE
 
 NAME = "gw-1"
+CREW = "crew"
+_PASSWORD_BYTES = 5
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,7 @@ class GatewayPlaces:
     units: Path
     clock: Path
     adapter: Path | None  # of Bluetooth
+    console: Path  # a serial port
 
 
 def write_configuration(places: GatewayPlaces) -> Path:
@@ -31,6 +37,7 @@ def write_configuration(places: GatewayPlaces) -> Path:
         "gateway": {"site": SITE, "name": NAME, "data_dir": str(places.folder / "gateway")},
         "lorawan": {"bind": "127.0.0.1", "port": places.udp_port},
         "broker": {"url": str(places.broker), **_credentials(places)},
+        "console": {"device": str(places.console), "language": "en"},
         "units": {"file": str(places.units)},
         "clock": {"file": str(places.clock)},
         "log": {"level": "info"},
@@ -39,6 +46,17 @@ def write_configuration(places: GatewayPlaces) -> Path:
     told = [_section(name, keys) for name, keys in sections.items()]
     path.write_text("\n".join(told + _bluetooth(places.adapter)))
     return path
+
+
+def let_in(places: GatewayPlaces) -> str:
+    """Let a crew log in at its console; the password, made anew for each run."""
+    folder = places.folder / "gateway"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    password = secrets.token_hex(_PASSWORD_BYTES)
+    Users(folder).put(CREW, password)
+    with open_private(places.folder / "console-password") as file:
+        file.write(password)
+    return password
 
 
 def command(configuration: Path) -> list[str]:

@@ -36,7 +36,9 @@ class Run:
         self.ledger.now_s = self._stage.world.now_s
         world = self._stage.world.counters()
         lived_s = time.monotonic() - self._began_s
-        return Facts(self._speed, str(self._stage.broker), world, self._stage.gateway.restarts, lived_s)
+        console = f" {self._stage.cable.crew_end}: {gateway.CREW}, {self._stage.password} "
+        broker = str(self._stage.broker)
+        return Facts(self._speed, broker, world, self._stage.gateway.restarts, lived_s, console)
 
     def live(self, seconds: float | None, spectator: Spectator) -> Record:
         """Let it live for so many seconds of its own time, or until ctrl-C; returns the sum.
@@ -96,7 +98,14 @@ class Run:
         adapters = self._stage.world.adapters
         laptop = str(adapters.laptop.path) if adapters else None
         return RunningStreet(
-            os.getpid(), str(self._stage.broker), SITE, gateway.NAME, self._speed, kinds, laptop
+            os.getpid(),
+            str(self._stage.broker),
+            SITE,
+            gateway.NAME,
+            self._speed,
+            kinds,
+            laptop,
+            str(self._stage.cable.crew_end),
         )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from corolle_tools.broker_url import BrokerUrl
 from corolle_tools.street import gateway
+from corolle_tools.street.cable import Cable
 from corolle_tools.street.children import Child
 from corolle_tools.street.city import City
 from corolle_tools.street.folder import StreetFolder
@@ -42,6 +43,7 @@ class Stage:
             stack.callback(self.world.close)
             self.broker = BrokerUrl.parse(broker) if broker else self._own_broker(stack)
             self.city = self._listen(stack)
+            self.cable = stack.enter_context(closing(Cable(self.folder.path)))
             self.gateway = self._gateway(stack, udp_port)
             self._stack = stack.pop_all()
 
@@ -76,8 +78,9 @@ class Stage:
         adapters = self.world.adapters
         adapter = adapters.gateway.path if adapters else None
         places = gateway.GatewayPlaces(
-            folder.path, udp_port, self.broker, folder.units, folder.clock, adapter
+            folder.path, udp_port, self.broker, folder.units, folder.clock, adapter, self.cable.gateway_end
         )
+        self.password = gateway.let_in(places)
         child = self._child(stack, "gateway", gateway.command(gateway.write_configuration(places)))
         stack.callback(self.world.unplug)  # before it is ended: it would wait for the radio's goodbye
         _wait(child, self.city.gateway_online.is_set)

@@ -38,6 +38,7 @@ class Facts:
     world: Record  # the street's own counters
     restarts: int  # of the gateway
     real_s: float  # since the start, as the spectator lives it
+    console: str = ""  # where the gateway's is, and who may log in there
 
 
 def frame(ledger: Ledger, facts: Facts, marks: Marks, width: int, height: int) -> RenderableType:
@@ -48,7 +49,7 @@ def frame(ledger: Ledger, facts: Facts, marks: Marks, width: int, height: int) -
     told = max(0, left - min(room, len(ledger.units)))
     return Group(
         _header(ledger, facts, marks),
-        _rule(marks, width),
+        _rule(marks, width, facts.console if len(facts.console) < width else ""),
         _table(_page(list(ledger.units.values()), room, facts.real_s), ledger.now_s, marks, width >= _WIDE),
         *strip,
         _rule(marks, width, _paging(len(ledger.units), room, facts.real_s)),

@@ -19,6 +19,7 @@ from corolle_hil.world.place import Site, lay_out
 from corolle_hil.world.scenario import WEEKS, ScenarioClimate
 
 from corolle_tools.firmware import board_definition, node_files
+from corolle_tools.street.breakages import Breakage
 from corolle_tools.street.folder import StreetFolder
 from corolle_tools.street.ledger import Record
 from corolle_tools.street.plan import BOARDS, furnish
@@ -44,6 +45,7 @@ class WorldOptions:
     weather: str  # one of SCENARIOS, or an EPW file
     counts: Path | None
     left_off: tuple[str, ...] = ()  # parts that no board has: radios that nobody wants
+    breakages: tuple[Breakage, ...] = ()
 
 
 class World:
@@ -74,6 +76,8 @@ class World:
         for row in place.rows:
             self._street.walk(row, self._street.sensors(), rate)
         self._street.visit(lambda unix_s: rate(unix_s) * _STAYING_SHARE)
+        for breakage in options.breakages:
+            breakage.plan(self._scheduler, self._street.units)
         site = place.concentrators[0]
         self.adapters = None if "ble" in options.left_off else self._plug_in(site, folder.path)
         self._tape = Tape(folder.datagrams)

@@ -1,0 +1,1 @@
+"""`corolle console`: a gateway's serial console, for whoever stands before its cabinet."""
