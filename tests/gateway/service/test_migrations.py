@@ -1,0 +1,87 @@
+"""Databases of every version there was, as a gateway of then left them, become one of this version."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from corolle_gateway.links.lorawan.keys import Key
+from corolle_gateway.store import database
+from corolle_gateway.store.schema import MIGRATIONS, migrate
+from gateway_street import Street
+from radio_device import Device
+
+_FOLDER = Path(__file__).parent / "schemas"
+_VERSIONS = sorted(int(path.stem) for path in _FOLDER.glob("*.sql"))
+
+
+def _of_then(version: int, folder: Path) -> Path:
+    """A data_dir of that version's."""
+    folder.mkdir(exist_ok=True)
+    with closing(sqlite3.connect(folder / database.FILE_NAME)) as db:
+        db.executescript((_FOLDER / f"{version}.sql").read_text())
+    return folder
+
+
+def _tables(db: sqlite3.Connection) -> dict[str, list[tuple[Any, ...]]]:
+    """Each table's columns: names, types, constraints and places in the key."""
+    names = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    return {name: db.execute(f"PRAGMA table_info({name})").fetchall() for name in names}
+
+
+def _others(db: sqlite3.Connection) -> set[tuple[str, str, str]]:
+    """Indexes and triggers."""
+    kinds = "SELECT type, name, tbl_name FROM sqlite_master WHERE type IN ('index', 'trigger')"
+    return set(db.execute(kinds))
+
+
+def test_every_version_that_others_may_have_is_kept():
+    assert _VERSIONS == list(range(1, len(_VERSIONS) + 1))
+    assert len(_VERSIONS) >= len(MIGRATIONS) - 1, "keep the version before this one: dump_schema.py"
+
+
+@pytest.mark.parametrize("version", _VERSIONS)
+def test_a_database_of_then_is_one_of_now(version: int, tmp_path: Path):
+    folder = _of_then(version, tmp_path)
+    with closing(sqlite3.connect(folder / database.FILE_NAME)) as db:
+        before = {name: db.execute(f"SELECT * FROM {name}").fetchall() for name in _tables(db)}
+        assert db.execute("PRAGMA user_version").fetchone() == (version,)
+    with closing(database.connect(folder)) as db, closing(sqlite3.connect(":memory:")) as fresh:
+        migrate(fresh)
+        assert db.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+        assert _tables(db) == _tables(fresh) and _others(db) == _others(fresh)
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert not db.execute("PRAGMA foreign_key_check").fetchall()
+        for name, rows in before.items():
+            now = db.execute(f"SELECT * FROM {name}").fetchall()
+            assert [row[: len(rows[0])] for row in now] == rows if rows else not now
+    assert {"units", "sessions", "messages", "outbox"} <= before.keys() and before["outbox"]
+
+
+def _as_it_was(folder: Path) -> Device:
+    """The lamp that joined then, as it stands in the field."""
+    lamp = Device("lamp-1")
+    with closing(sqlite3.connect(folder / database.FILE_NAME)) as db:
+        row = db.execute(
+            "SELECT dev_addr, nwk_skey, app_skey, join_nonce, f_cnt_up FROM sessions WHERE unit = 'lamp-1'"
+        ).fetchone()
+    lamp.nwk_key, lamp.session_key, lamp.f_cnt = Key(row[1]), Key(row[2]), row[4]
+    lamp.accepted = SimpleNamespace(dev_addr=row[0], join_nonce=row[3])  # type: ignore[assignment]
+    return lamp
+
+
+@pytest.mark.parametrize("version", (_VERSIONS[0], _VERSIONS[-1]))
+def test_a_gateway_of_now_goes_on_where_one_of_then_stopped(street: Street, version: int):
+    folder = _of_then(version, street.folder / "data")
+    lamp = _as_it_was(folder)
+    gateway = street.gateway(lamp, Device("canopy-1", "canopy", 2))
+    with gateway.held():
+        city = street.city(gateway).ready()
+    forwarder = street.forwarder(gateway)
+    city.wait("lamp-1/report", lambda body: body["passages"] == 2, 20)  # what waited for the city then
+    assert forwarder.push(lamp.report(passages=7))
+    told = city.wait("lamp-1/report", lambda body: body["passages"] == 7, 20)
+    assert told["id"] == lamp.message_id(lamp.f_cnt - 1)
+    assert "event=join " not in gateway.log.read_text()
