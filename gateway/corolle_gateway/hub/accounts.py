@@ -69,13 +69,14 @@ class Booking:
         self._raw = raw
         self._time_s = time_s
         self._limit_s = limit_s
+        self._month = months.of(time_s)
 
     def apply(self, db: sqlite3.Connection) -> None:
         """Book it."""
         name, booked = self._unit.name, defaultdict[str, Amounts](lambda: defaultdict(float))
         known = ledger.standing(db, name)
         standing = json.decode(known, type=Standing) if known else Standing(self._unit.dev_eui, self._time_s)
-        here = booked[self._months.of(self._time_s)]
+        here = booked[self._month]
         if standing.dev_eui != self._unit.dev_eui:  # another controller: its counters are its own
             standing.dev_eui, standing.counted, standing.faults = self._unit.dev_eui, {}, []
             here["resets"] += 1
@@ -107,13 +108,17 @@ class Booking:
             return False
         before, at_s = standing.counted.get(meter.field, (now, self._time_s))
         by, is_anew = grown(meter, before, now, self._time_s - at_s)
-        self._spread(booked, at_s, self._time_s, meter.column, by)
+        if by:
+            self._spread(booked, at_s, self._time_s, meter.column, by)
         standing.counted[meter.field] = (now, self._time_s)
         return is_anew
 
     def _spread(
         self, booked: dict[str, Amounts], from_s: float, to_s: float, name: str, amount: float
     ) -> None:
+        if self._months.of(from_s) == self._month:
+            booked[self._month][name] += amount
+            return
         for month, share in self._months.spread(from_s, to_s):
             booked[month][name] += amount * share
 

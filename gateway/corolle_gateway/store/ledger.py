@@ -18,6 +18,12 @@ AMOUNTS = (
     "resets",
 )
 _NAMES = ", ".join(AMOUNTS)
+_PLACES = ", ".join("?" * len(AMOUNTS))
+_SUMS = ", ".join(f"{name} = {name} + excluded.{name}" for name in AMOUNTS)
+_ADD = (
+    f"INSERT INTO ledger (unit, month, {_NAMES}, full_w) VALUES (?, ?, {_PLACES}, ?)"
+    f" ON CONFLICT (unit, month) DO UPDATE SET {_SUMS}, full_w = coalesce(excluded.full_w, full_w)"
+)
 
 
 class Entry(Struct):
@@ -61,15 +67,7 @@ def add(
     db: sqlite3.Connection, unit: str, month: str, amounts: dict[str, float], full_w: float | None
 ) -> None:
     """Add to a month of a unit's."""
-    values = tuple(amounts.get(name, 0.0) for name in AMOUNTS)
-    places = ", ".join("?" * len(AMOUNTS))
-    sums = ", ".join(f"{name} = {name} + excluded.{name}" for name in AMOUNTS if name in amounts)
-    more = f"{sums}, " if sums else ""
-    db.execute(
-        f"INSERT INTO ledger (unit, month, {_NAMES}, full_w) VALUES (?, ?, {places}, ?)"
-        f" ON CONFLICT (unit, month) DO UPDATE SET {more}full_w = coalesce(excluded.full_w, full_w)",
-        (unit, month, *values, full_w),
-    )
+    db.execute(_ADD, (unit, month, *[amounts.get(name, 0.0) for name in AMOUNTS], full_w))
 
 
 def of_month(db: sqlite3.Connection, month: str) -> dict[str, Entry]:
