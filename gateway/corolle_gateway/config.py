@@ -57,6 +57,14 @@ class BrokerConfig(Struct, frozen=True):
     ca: Path | None
     cert: Path | None
     key: Path | None
+    protocol: str = "3.1.1"
+
+
+class HomeAssistantConfig(Struct, frozen=True):
+    """[home_assistant]: where it looks for what there is to be discovered; None: it is told nothing."""
+
+    prefix: str | None
+    language: str
 
 
 class ChirpstackConfig(Struct, frozen=True):
@@ -112,6 +120,7 @@ class Config(Struct, frozen=True):
     chirpstack: ChirpstackConfig | None  # in place of `lorawan`
     ble: BleConfig
     broker: BrokerConfig
+    home_assistant: HomeAssistantConfig
     store: StoreConfig
     console: ConsoleConfig
     units_file: Path
@@ -133,6 +142,7 @@ def load(path: Path) -> Config:
         chirpstack=_chirpstack(values["chirpstack"]),
         ble=BleConfig(**values["ble"]),
         broker=_broker(values["broker"]),
+        home_assistant=HomeAssistantConfig(**values["home_assistant"]),
         store=StoreConfig(**values["store"]),
         console=ConsoleConfig(**values["console"]),
         units_file=values["units"]["file"],

@@ -24,6 +24,8 @@ _MOST_CHANNELS = eu868.MAX_CHANNELS - len(eu868.JOIN_CHANNELS_HZ)
 _BANDS = [f"{first / 1e6:g} to {end / 1e6:g}" for first, end, _, _ in eu868.SUB_BANDS]
 BAUDS = (9600, 19200, 38400, 57600, 115200, 230400)
 LANGUAGES = ("fr", "en")
+PROTOCOLS = ("3.1.1", "5")  # of MQTT
+_TOPIC_PATTERN = re.compile(r"[^/+#\x00]+(/[^/+#\x00]+)*")
 _DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883}
 
 
@@ -65,6 +67,12 @@ def _name(given: Any, _: Path) -> str:
 
 def _text(given: Any, _: Path) -> str:
     if not isinstance(given, str) or not given:
+        raise ValueError(given)
+    return given
+
+
+def _topic(given: Any, _: Path) -> str:
+    if not _TOPIC_PATTERN.fullmatch(given):
         raise ValueError(given)
     return given
 
@@ -193,6 +201,7 @@ def _broker(section: str) -> dict[str, Key]:
         "ca": Key(_FILE, _path, None),
         "cert": Key(_FILE, _path, None),
         "key": Key(_FILE, _path, None),
+        "protocol": Key(f"one of {', '.join(PROTOCOLS)}, in quotes", _one_of(PROTOCOLS), PROTOCOLS[0]),
     }
 
 
@@ -223,6 +232,10 @@ SECTIONS: dict[str, dict[str, Key]] = {
         "connections": Key("a whole number from 1 to 7", _whole(1, 7), 3),
     },
     "broker": _broker("broker"),
+    "home_assistant": {
+        "prefix": Key("levels of a topic without wildcards, as in homeassistant", _topic, None),
+        "language": Key(f"one of {', '.join(LANGUAGES)}", _one_of(LANGUAGES), LANGUAGES[0]),
+    },
     "store": {
         "max_mb": Key("a whole number from 2 to 1000000 (megabytes)", _whole(2, 1_000_000), 1000),
         "keep_days": Key("a whole number from 1 to 3650 (days)", _whole(1, 3650), 30),

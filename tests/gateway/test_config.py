@@ -54,6 +54,7 @@ def test_what_is_left_out_has_safe_values(tmp_path: Path):
     assert (settings.broker.host, settings.broker.port, settings.broker.tls) == ("127.0.0.1", 1883, False)
     assert settings.gateway.data_dir == tmp_path / "data"
     assert settings.clock_file is None and settings.log.level == "info"
+    assert settings.broker.protocol == "3.1.1" and settings.home_assistant.prefix is None
 
 
 def test_a_broker_url_with_tls(tmp_path: Path):
@@ -105,11 +106,17 @@ def test_the_example_is_legal():
         (_GOOD + "[lorawan]\nrx1_mhz = true", "lorawan.rx1_mhz = True is wrong"),
         (_GOOD + "[lorawan]\nrx1_delay_s = 16", "must be a whole number from 1 to 15 (s)"),
         (_GOOD + "[lorawan]\nmax_duty_cycle = 16", "must be a whole number from 0 to 15"),
+        (_GOOD + "[home_assistant]\nprefix = 'a/#'", "must be levels of a topic without wildcards"),
+        (_GOOD + "[home_assistant]\nlanguage = 'de'", "language = 'de' is wrong: must be one of fr, en"),
+        (
+            _GOOD.replace('127.0.0.1"', '127.0.0.1"\nprotocol = 5'),
+            "broker.protocol = 5 is wrong: must be one of 3.1.1, 5, in quotes",
+        ),
         (_GOOD + "[lorawan]\nprot = 1700", "unknown key lorawan.prot; legal here: bind, port, net_id"),
         (_GOOD + "[log]\nlevel = 'loud'", "log.level = 'loud' is wrong: must be one of debug, info"),
         (
             _GOOD + "[radio]\n",
-            "unknown key radio; legal here: gateway, lorawan, chirpstack, ble, broker, store, units",
+            "unknown key radio; legal here: gateway, lorawan, chirpstack, ble, broker, home_assistant",
         ),
         (_GOOD + "[chirpstack]\n", "chirpstack.applications is missing: must be a list of at least one"),
         (

@@ -2,7 +2,7 @@
 
 import pytest
 from corolle_gateway.northbound import packets
-from corolle_gateway.northbound.packets import Incoming, MqttError, Reader, Secrets, Will
+from corolle_gateway.northbound.packets import Incoming, MqttError, Reader, Secrets, Welcome, Will
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,14 +26,20 @@ def test_without_a_will_none_is_announced():
 def test_subscribe_asks_for_several_filters_and_one_refusal_counts():
     said = packets.subscribe(10, ("a/b", "c/d"))
     assert said == b"\x82\x0e\x00\x0a\x00\x03a/b\x01\x00\x03c/d\x01"  # 3.8.3, figure 3.23
-    assert packets.verdict_of(b"\x00\x0a\x80\x01") == 0x80  # 3.9.3
-    assert packets.verdict_of(b"\x01\x05") == 5  # 3.2.2: a CONNACK
+    assert packets.refused(b"\x00\x0a\x80\x01") and not packets.refused(b"\x00\x0a\x00\x01")  # 3.9.3
+
+
+def test_a_connack_says_whether_there_is_a_session_and_why_not():  # 3.2.2
+    assert packets.welcome(b"\x01\x00") == Welcome("", has_session=True)
+    assert packets.welcome(b"\x00\x05").refusal.startswith("not authorized")
+    assert packets.welcome(b"\x00\x01").refusal == 'it does not speak MQTT 3.1.1: set protocol = "5"'
 
 
 def test_publish_has_its_number_and_is_marked_when_it_is_repeated():
     said = packets.publish(10, "a/b", b"hello", retain=True)
     assert said == b"\x33\x0c\x00\x03a/b\x00\x0ahello"  # 3.3.2.3, QoS 1 and RETAIN
-    assert packets.again(said) == b"\x3b" + said[1:]
+    assert packets.again(said) == b"\x3b" + said[1:] and packets.topic_of(said) == "a/b"
+    assert packets.again(packets.again(said), was_sent=False) == said
 
 
 @pytest.mark.parametrize(
@@ -69,8 +75,8 @@ def test_rubbish_is_refused_and_nothing_else_is_raised(rubbish: bytes):
     try:
         for kind, body in Reader().packets(rubbish):
             packets.incoming(kind, body)
-            packets.number_of(body)
-            packets.verdict_of(body)
+            for read in (packets.answer, packets.welcome, packets.refused):
+                read(body)
     except MqttError as error:
         assert str(error)
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import cast
 
-from corolle_gateway.northbound.packets import MqttError, Reader
+from corolle_gateway.northbound.packets import MqttError, Reader, RefusedError
 
 
 class Connection(asyncio.Protocol):
@@ -12,15 +12,18 @@ class Connection(asyncio.Protocol):
 
     Args:
         take: called with (first byte, body) of each packet; if it raises MqttError, the connection ends.
+        last_words: what a broker is told whose packets cannot be taken.
     """
 
-    def __init__(self, take: Callable[[int, bytes], None]):
+    def __init__(self, take: Callable[[int, bytes], None], last_words: bytes):
         self._take = take
+        self._last_words = last_words
         self._reader = Reader()
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._waiting: list[bytes] = []
         self.lost: asyncio.Future[str] = self._loop.create_future()  # why
+        self.error: Exception | None = None  # what the network, or TLS, had against it
         self.written_s = self._loop.time()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -33,10 +36,11 @@ class Connection(asyncio.Protocol):
             for kind, body in self._reader.packets(data):
                 self._take(kind, body)
         except MqttError as error:
-            self.abandon(str(error))
+            self.abandon(str(error), b"" if isinstance(error, RefusedError) else self._last_words)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The other side, or the network, has ended it."""
+        self.error = exc
         self._end(str(exc) if exc else "closed by the broker")
 
     def write(self, packet: bytes) -> None:
@@ -52,10 +56,12 @@ class Connection(asyncio.Protocol):
         if self._transport:
             self._transport.close()
 
-    def abandon(self, reason: str) -> None:
-        """Go at once: this broker does not behave."""
+    def abandon(self, reason: str, last: bytes = b"") -> None:
+        """Go at once, with no more than `last`: this broker does not behave."""
         self._end(reason)
         if self._transport:
+            if last and not self._transport.is_closing():
+                self._transport.write(last)
             self._transport.abort()
 
     def _flush(self) -> None:

@@ -1,20 +1,22 @@
-"""The connection to a broker: MQTT 3.1.1, QoS 1, a session that the broker keeps.
+"""The connection to a broker: MQTT 3.1.1 or 5, QoS 1, a session that the broker keeps.
 
 Whether the broker is there or not is nobody else's business: the client comes back by itself, and sends again
 what was under way. At most IN_FLIGHT messages are; the backlog is the store's.
 """
 
 import asyncio
-import ssl
+from collections import deque
 from collections.abc import Callable
 
 from corolle_gateway.config import BrokerConfig
 from corolle_gateway.counts import Counts
 from corolle_gateway.errors import ConfigError
 from corolle_gateway.log import Log
-from corolle_gateway.northbound import packets
+from corolle_gateway.northbound import packets, packets5, tls_reasons
 from corolle_gateway.northbound.connection import Connection
-from corolle_gateway.northbound.packets import Incoming, MqttError, Secrets, Will
+from corolle_gateway.northbound.dialect import Dialect
+from corolle_gateway.northbound.packets import Answer, Incoming, RefusedError, Secrets, Welcome, Will
+from corolle_gateway.northbound.tls import Ending, Tls
 from corolle_gateway.secrets_file import read_secret
 
 IN_FLIGHT = 40
@@ -28,8 +30,8 @@ _STABLE_S = 30.0  # a broker that drops each connection after less is not asked 
 _GOODBYE_S = 2.0
 _NUMBERS = 0xFFFF  # packet identifiers are 1 to 65535
 
-# MQTT 3.1.1, table 3.1.
-_REFUSALS = ("", "protocol version", "client identifier", "server unavailable", "bad user or password")
+_DAY_S = 86_400.0
+_DIALECTS: dict[str, Dialect] = {"3.1.1": packets, "5": packets5}
 
 
 class MqttClient:
@@ -59,16 +61,22 @@ class MqttClient:
         self._log = log
         self._counts = counts
         self._broker = broker
-        self._hello = packets.connect(client_id, _KEEPALIVE_S, will, _secrets(broker))
+        self._dialect = _DIALECTS[broker.protocol]
+        self._hello = self._dialect.connect(client_id, _KEEPALIVE_S, will, _secrets(broker))
         self._subscriptions = subscriptions
         self._receive = receive
         self._connected = connected
         self._silent_s = silent_s
-        self._tls = _tls(name, broker)
+        self._tls = Tls(name, broker) if broker.tls else None
+        self._remind_at_s = 0.0
         self._loop = asyncio.get_running_loop()
         self._connection: Connection | None = None
         self._number = 0
         self._under_way: dict[int, tuple[bytes, Callable[[], None]]] = {}  # in the order they were sent
+        self._again: deque[int] = deque()  # of those: what this connection has had no room for yet
+        self._limit = IN_FLIGHT  # how many may be under way, and how long one may be, at this broker
+        self._longest = packets.LIMITLESS
+        self._keepalive_s = _KEEPALIVE_S
         self._received: dict[int, Incoming] = {}  # by this connection, and not acknowledged yet
         self._room = asyncio.Event()
         self._oldest: int | None = None
@@ -82,10 +90,11 @@ class MqttClient:
         pause_s = _FIRST_PAUSE_S
         while True:
             begun_s = self._loop.time()
+            self._remind()
             try:
                 connection = await self._connect()
-            except OSError as error:  # also what TLS has against the broker's certificate
-                self._counts.reject(f"{self._name}_unreachable", reason=error)
+            except (OSError, ConfigError) as error:  # also what TLS has against the broker's certificate
+                self._counts.reject(f"{self._name}_unreachable", reason=await self._why(error))
             else:
                 await self._attend(connection)
             if self._loop.time() - begun_s > _STABLE_S:
@@ -105,12 +114,15 @@ class MqttClient:
     def send(self, topic: str, payload: bytes, retain: bool, done: Callable[[], None]) -> None:
         """Publish; `done` is called at PUBACK. Only while there is room."""
         number = self._next_number()
-        packet = packets.publish(number, topic, payload, retain)
+        packet = self._dialect.publish(number, topic, payload, retain)
+        if len(packet) > self._longest:
+            self._too_long(topic, len(packet))
+            return
         if not self._under_way:
             self._answered_s = self._loop.time()
         self._under_way[number] = packet, done
         self._write(packet)
-        if len(self._under_way) >= IN_FLIGHT:
+        if len(self._under_way) >= self._limit:
             self._room.clear()
 
     async def publish(self, topic: str, payload: bytes, retain: bool, done: Callable[[], None]) -> None:
@@ -147,15 +159,32 @@ class MqttClient:
         self._down()
         connection, self._connection = self._connection, None
         if connection:
-            connection.close(packets.DISCONNECT)
+            connection.close(packets.GOODBYE)
+
+    def ending(self) -> Ending | None:
+        """What is to be said of the certificate shown to the broker, if it ends soon."""
+        return self._tls.ending() if self._tls else None
 
     async def _connect(self) -> Connection:
-        """OSError (TimeoutError is one) when it cannot be made."""
+        """OSError (TimeoutError is one), or ConfigError of TLS files, when it cannot be made."""
+        context, last_words = self._tls.context() if self._tls else None, self._dialect.complaint()
         async with asyncio.timeout(_CONNECT_S):
             _, connection = await self._loop.create_connection(
-                lambda: Connection(self._take), self._broker.host, self._broker.port, ssl=self._tls
+                lambda: Connection(self._take, last_words), self._broker.host, self._broker.port, ssl=context
             )
         return connection
+
+    async def _why(self, error: Exception) -> str:
+        return await tls_reasons.why(self._tls, error) if self._tls else str(error)
+
+    def _remind(self) -> None:
+        """Once a day: a certificate is renewed by people, who have to hear of it before it ends."""
+        if self._loop.time() < self._remind_at_s:
+            return
+        self._remind_at_s = self._loop.time() + _DAY_S
+        if ending := self.ending():
+            left = {"ends": ending.ends, "days_left": ending.days_left}
+            self._counts.reject(f"{self._name}_certificate_ends", file=ending.file, **left)
 
     async def _attend(self, connection: Connection) -> None:
         """Look after a connection until it is lost."""
@@ -172,18 +201,20 @@ class MqttClient:
             self._down()
         if self._connection is connection:  # else it was we who said goodbye
             self._connection = None
-            self._counts.reject(f"{self._name}_lost", reason=connection.lost.result())
+            reason = await self._why(connection.error) if connection.error else connection.lost.result()
+            self._counts.reject(f"{self._name}_lost", reason=reason)
 
     def _look(self, connection: Connection) -> None:
+        self._remind()
         now_s = self._loop.time()
         waits = bool(self._under_way) or not self.up.is_set()
         is_silent = waits and now_s - self._answered_s > self._silent_s
         if is_silent or self._oldest_waits_s(now_s) > _LOST_AFTER * self._silent_s:
             self._counts.reject(f"{self._name}_silent", under_way=len(self._under_way))
             connection.abandon("it has not answered")
-        elif now_s - self._answered_s > 2 * _KEEPALIVE_S:
+        elif now_s - self._answered_s > 2 * self._keepalive_s:
             connection.abandon("it has not answered a ping")
-        elif now_s - max(connection.written_s, self._answered_s) > _KEEPALIVE_S / 2:
+        elif now_s - max(connection.written_s, self._answered_s) > self._keepalive_s / 2:
             connection.write(packets.PINGREQ)
 
     def _oldest_waits_s(self, now_s: float) -> float:
@@ -196,44 +227,86 @@ class MqttClient:
     def _take(self, kind: int, body: bytes) -> None:
         """A packet of the broker's. Raises MqttError."""
         if kind == packets.PUBACK:
-            self._published(packets.number_of(body))
+            if len(body) == 2:
+                self._published(int.from_bytes(body, "big"))
+            else:
+                self._answered(self._dialect.answer(body))
         elif kind & 0xF0 == packets.PUBLISH:
-            message = packets.incoming(kind, body)
+            message = self._dialect.incoming(kind, body)
             if message.number:
                 self._received[message.number] = message
             self._receive(message)
         elif kind == packets.CONNACK:
-            self._accepted(packets.verdict_of(body))
+            self._accepted(self._dialect.welcome(body))
         elif kind == packets.SUBACK:
-            self._listens(packets.verdict_of(body))
+            self._listens(self._dialect.refused(body))
+        elif kind == packets.DISCONNECT:
+            raise RefusedError(f"the broker ends it: {self._dialect.farewell(body)}")
         self._answered_s = self._loop.time()
 
-    def _accepted(self, verdict: int) -> None:
-        if verdict:
-            reason = _REFUSALS[verdict] if verdict < len(_REFUSALS) else "not authorized"
-            self._counts.reject(f"{self._name}_refused", reason=reason)
-            raise MqttError(f"it refuses: {reason}")
+    def _accepted(self, welcome: Welcome) -> None:
+        if welcome.refusal:
+            self._counts.reject(f"{self._name}_refused", reason=welcome.refusal)
+            raise RefusedError(f"it refuses: {welcome.refusal}")
         self._log.info(f"{self._name}_connected")
         self._counts.count(f"{self._name}_connections")
-        self._write(packets.subscribe(self._next_number(), self._subscriptions))
-        for packet, _ in self._under_way.values():
-            self._write(packets.again(packet))
+        self._limit = min(IN_FLIGHT, welcome.receive_maximum)
+        self._longest = welcome.longest
+        self._keepalive_s = welcome.keepalive_s or _KEEPALIVE_S
+        self._write(self._dialect.subscribe(self._next_number(), self._subscriptions))
+        self._send_again(welcome.has_session)
         self.up.set()
         self._note_room()
         self._connected()
 
-    def _listens(self, verdict: int) -> None:
-        if verdict == 0x80:
-            self._counts.reject(f"{self._name}_refused", reason="a subscription")
+    def _send_again(self, has_session: bool) -> None:
+        """What was under way, as much of it as there is room for now; to a new session as if never sent."""
+        for number, (packet, done) in list(self._under_way.items()):
+            if len(packet) > self._longest:
+                del self._under_way[number]
+                self._too_long(f"number {number}", len(packet))
+            else:
+                self._under_way[number] = packets.again(packet, has_session), done
+        self._again = deque(self._under_way)
+        for _ in range(min(self._limit, len(self._again))):
+            self._write(self._under_way[self._again.popleft()][0])
+
+    def _listens(self, refusal: str) -> None:
+        if refusal:
+            self._counts.reject(f"{self._name}_refused", reason=refusal)
         else:
             self._log.debug(f"{self._name}_subscribed")
 
     def _published(self, number: int) -> None:
         known = self._under_way.pop(number, None)
         if known:
-            if not self._room.is_set():
-                self._note_room()
+            self._go_on()
             known[1]()
+
+    def _answered(self, answer: Answer) -> None:
+        """A PUBACK that says more. A message that is refused is kept: the broker's rules may be mended."""
+        if not answer.refusal:
+            self._published(answer.number)
+        elif answer.is_full:
+            raise RefusedError(answer.refusal)
+        elif known := self._under_way.pop(answer.number, None):
+            topic = packets.topic_of(known[0])
+            self._counts.reject(f"{self._name}_message_refused", topic=topic, reason=answer.refusal)
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """There is room for one more."""
+        while self._again:
+            if waiting := self._under_way.get(self._again.popleft()):
+                self._write(waiting[0])
+                break
+        if not self._room.is_set():
+            self._note_room()
+
+    def _too_long(self, topic: str, length: int) -> None:
+        """It is kept, like one that is refused."""
+        limit = {"bytes": length, "at_most": self._longest}
+        self._counts.reject(f"{self._name}_message_too_long", topic=topic, **limit)
 
     def _next_number(self) -> int:
         while True:
@@ -242,7 +315,7 @@ class MqttClient:
                 return self._number
 
     def _note_room(self) -> None:
-        if self.up.is_set() and len(self._under_way) < IN_FLIGHT:
+        if self.up.is_set() and len(self._under_way) < self._limit:
             self._room.set()
         else:
             self._room.clear()
@@ -259,17 +332,3 @@ class MqttClient:
 def _secrets(broker: BrokerConfig) -> Secrets:
     password = read_secret(broker.password_file).strip() if broker.password_file else None
     return Secrets(broker.user, password)
-
-
-def _tls(name: str, broker: BrokerConfig) -> ssl.SSLContext | None:
-    """What verifies the broker, and shows a certificate if there is one. ConfigError names the files."""
-    if not broker.tls:
-        return None
-    try:
-        context = ssl.create_default_context(cafile=broker.ca)
-        if broker.cert:
-            context.load_cert_chain(broker.cert, broker.key)
-    except (OSError, ssl.SSLError) as error:
-        files = ", ".join(str(path) for path in (broker.ca, broker.cert, broker.key) if path)
-        raise ConfigError(f"{name}: TLS files {files} cannot be used: {error}") from error
-    return context

@@ -1,5 +1,7 @@
 """MQTT 3.1.1 packets as bytes (OASIS standard, 2014): what a client at QoS 1 writes and reads, and no more.
 
+What version 5 has in common with it is here as well; packets5 has the rest.
+
 Of our own because of what it costs: paho needs some 80 us of a core for a message and its PUBACK, this a
 tenth, and a cabinet's small computer has to catch up when a city comes back after days.
 """
@@ -8,19 +10,28 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-CONNACK, PUBLISH, PUBACK, SUBACK, PINGRESP = 0x20, 0x30, 0x40, 0x90, 0xD0
-PINGREQ, DISCONNECT = b"\xc0\x00", b"\xe0\x00"
+from corolle_gateway.northbound import reasons
 
-_CONNECT, _SUBSCRIBE = 0x10, 0x82
+CONNECT, SUBSCRIBE = 0x10, 0x82
+CONNACK, PUBLISH, PUBACK, SUBACK, PINGRESP, DISCONNECT = 0x20, 0x30, 0x40, 0x90, 0xD0, 0xE0
+PINGREQ, GOODBYE = b"\xc0\x00", b"\xe0\x00"
+QOS1, RETAIN = 0x02, 0x01
+LONGEST = 1 << 20  # what nobody needs to send us; the standard allows 256 MB
+LIMITLESS = 1 << 29  # more than any packet can have
+
 _LEVEL = b"\x00\x04MQTT\x04"  # 3.1.2.1 and 3.1.2.2
 _WILL_RETAIN_QOS1, _WITH_USER, _WITH_PASSWORD = 0x2C, 0x80, 0x40  # 3.1.2.3
-_QOS1, _RETAIN, _DUP = 0x02, 0x01, 0x08
-_LONGEST = 1 << 20  # what nobody needs to send us; the standard allows 256 MB
+_DUP = 0x08
+_NOT_GRANTED = 0x80  # 3.9.3
 _LENGTH_BYTES = 4
 
 
 class MqttError(ValueError):
     """Bytes from a broker that are no MQTT; the text says why."""
+
+
+class RefusedError(MqttError):
+    """The broker has said that it will not go on; the text says why."""
 
 
 class Will(Struct, frozen=True):
@@ -49,36 +60,70 @@ class Incoming(Struct, frozen=True):
     number: int  # 0: QoS 0, which nobody acknowledges
 
 
+class Welcome(Struct, frozen=True):
+    """What a CONNACK says: whether one is let in, and within which limits."""
+
+    refusal: str  # a sentence; empty: accepted
+    has_session: bool = False  # the broker knows what was under way
+    receive_maximum: int = 0xFFFF  # so many messages may be under way to it
+    longest: int = LIMITLESS  # so many bytes may a packet have
+    keepalive_s: int = 0  # what the broker wants in place of ours; 0: nothing
+    session_s: int | None = None  # for how long it keeps the session; None: it does not say
+
+
+class Answer(Struct, frozen=True):
+    """What the broker says of a message it was sent."""
+
+    number: int
+    refusal: str  # a sentence; empty: it has the message
+    is_full: bool = False  # it has no room now, and may have later
+
+
 def connect(client_id: str, keepalive_s: int, will: Will | None, secrets: Secrets) -> bytes:
     """CONNECT to a session that the broker keeps (3.1)."""
-    flags, said = 0, _text(client_id)
+    flags, said = credentials(client_id, will, secrets)
+    return packet(CONNECT, _LEVEL + bytes((flags,)) + keepalive_s.to_bytes(2, "big") + said)
+
+
+def credentials(
+    client_id: str, will: Will | None, secrets: Secrets, will_properties: bytes = b""
+) -> tuple[int, bytes]:
+    """A CONNECT's flags and payload (3.1.2.3, 3.1.3)."""
+    flags, said = 0, text(client_id)
     if will:
         flags |= _WILL_RETAIN_QOS1
-        said += _text(will.topic) + _string(will.payload)
+        said += will_properties + text(will.topic) + string(will.payload)
     if secrets.user is not None:
         flags |= _WITH_USER
-        said += _text(secrets.user)
+        said += text(secrets.user)
         if secrets.password is not None:
             flags |= _WITH_PASSWORD
-            said += _text(secrets.password)
-    return _packet(_CONNECT, _LEVEL + bytes((flags,)) + keepalive_s.to_bytes(2, "big") + said)
+            said += text(secrets.password)
+    return flags, said
 
 
 def subscribe(number: int, topic_filters: Iterable[str]) -> bytes:
     """SUBSCRIBE at QoS 1 (3.8)."""
-    asked = b"".join(_text(each) + b"\x01" for each in topic_filters)
-    return _packet(_SUBSCRIBE, number.to_bytes(2, "big") + asked)
+    asked = b"".join(text(each) + b"\x01" for each in topic_filters)
+    return packet(SUBSCRIBE, number.to_bytes(2, "big") + asked)
 
 
 def publish(number: int, topic: str, payload: bytes, retain: bool) -> bytes:
     """PUBLISH at QoS 1 (3.3)."""
-    kind = PUBLISH | _QOS1 | (_RETAIN if retain else 0)
-    return _packet(kind, _text(topic) + number.to_bytes(2, "big") + payload)
+    kind = PUBLISH | QOS1 | (RETAIN if retain else 0)
+    return packet(kind, text(topic) + number.to_bytes(2, "big") + payload)
 
 
-def again(published: bytes) -> bytes:
-    """The same PUBLISH, marked as sent before (3.3.1.1)."""
-    return bytes((published[0] | _DUP,)) + published[1:]
+def again(published: bytes, was_sent: bool = True) -> bytes:
+    """The same PUBLISH, marked as sent before (3.3.1.1), unless the session is a new one."""
+    first = published[0] | _DUP if was_sent else published[0] & ~_DUP
+    return bytes((first,)) + published[1:]
+
+
+def topic_of(published: bytes) -> str:
+    """The topic of a PUBLISH of ours."""
+    _, at = read_length(published, 1)
+    return published[at + 2 : at + 2 + int.from_bytes(published[at : at + 2], "big")].decode()
 
 
 def puback(number: int) -> bytes:
@@ -93,25 +138,52 @@ def number_of(body: bytes) -> int:
     return int.from_bytes(body, "big")
 
 
-def verdict_of(body: bytes) -> int:
-    """The return code of a CONNACK; of a SUBACK the worst of its codes. Raises MqttError."""
+def complaint() -> bytes:
+    """What a broker is told whose packets cannot be read: nothing, this version has no word for it."""
+    return b""
+
+
+def welcome(body: bytes) -> Welcome:
+    """Read a CONNACK (3.2). Raises MqttError."""
     if len(body) < 2:
-        raise MqttError(f"an answer of {len(body)} bytes")
-    return max(body[2:], default=body[-1])
+        raise MqttError(f"a CONNACK of {len(body)} bytes")
+    return Welcome(reasons.refusal(body[1]), bool(body[0] & 1))
+
+
+def answer(body: bytes) -> Answer:
+    """Read a PUBACK (3.4). Raises MqttError."""
+    return Answer(number_of(body), "")
+
+
+def refused(body: bytes) -> str:
+    """What a SUBACK (3.9) has against a subscription. Raises MqttError."""
+    if len(body) < 3:
+        raise MqttError(f"a SUBACK of {len(body)} bytes")
+    return "a subscription" if max(body[2:]) >= _NOT_GRANTED else ""
+
+
+def farewell(body: bytes) -> str:
+    """Raises MqttError: no broker of this version disconnects by a packet (3.14)."""
+    raise MqttError(f"a DISCONNECT of {len(body)} bytes")
 
 
 def incoming(kind: int, body: bytes) -> Incoming:
-    """Read a PUBLISH. Raises MqttError."""
+    """Read a PUBLISH (3.3). Raises MqttError."""
+    topic, number, at = addressed(kind, body)
+    return Incoming(topic, body[at:], bool(kind & RETAIN), number)
+
+
+def addressed(kind: int, body: bytes) -> tuple[str, int, int]:
+    """The topic and the number of a PUBLISH, and where what follows them begins. Raises MqttError."""
     at = 2 + int.from_bytes(body[:2], "big")
-    payload_at = at + 2 if kind & _QOS1 else at
-    if len(body) < max(2, payload_at):
+    end = at + 2 if kind & QOS1 else at
+    if len(body) < max(2, end):
         raise MqttError("a PUBLISH that ends too early")
     try:
         topic = body[2:at].decode()
     except UnicodeDecodeError as error:
         raise MqttError("a topic that is not UTF-8") from error
-    number = int.from_bytes(body[at:payload_at], "big")
-    return Incoming(topic, body[payload_at:], bool(kind & _RETAIN), number)
+    return topic, int.from_bytes(body[at:end], "big"), end
 
 
 class Reader:
@@ -144,14 +216,25 @@ def _head(data: bytes, at: int) -> tuple[int, int] | None:
         byte = data[at + 1 + place]
         length |= (byte & 0x7F) << (7 * place)
         if byte < 0x80:
-            if length > _LONGEST:
-                raise MqttError(f"a packet of {length} bytes, at most {_LONGEST}")
+            if length > LONGEST:
+                raise MqttError(f"a packet of {length} bytes, at most {LONGEST}")
             begin = at + 2 + place
             return begin, begin + length
     raise MqttError("a length of more than 4 bytes")
 
 
-def _packet(kind: int, body: bytes) -> bytes:
+def read_length(body: bytes, at: int) -> tuple[int, int]:
+    """A length, or another number, as MQTT writes it (2.2.3), and where it ends. Raises MqttError."""
+    length = 0
+    for place, byte in enumerate(body[at : at + _LENGTH_BYTES]):
+        length |= (byte & 0x7F) << (7 * place)
+        if byte < 0x80:
+            return length, at + place + 1
+    raise MqttError("a length that does not end")
+
+
+def packet(kind: int, body: bytes) -> bytes:
+    """A packet: its first byte, its length, its body."""
     length = len(body)
     head = bytearray((kind,))
     while length > 0x7F:
@@ -161,9 +244,11 @@ def _packet(kind: int, body: bytes) -> bytes:
     return bytes(head) + body
 
 
-def _text(text: str) -> bytes:
-    return _string(text.encode())
+def text(words: str) -> bytes:
+    """A text, its length before it (1.5.3)."""
+    return string(words.encode())
 
 
-def _string(data: bytes) -> bytes:
+def string(data: bytes) -> bytes:
+    """Bytes, their length before them."""
     return len(data).to_bytes(2, "big") + data
