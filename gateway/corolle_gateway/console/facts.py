@@ -84,4 +84,4 @@ def event(language: Language, body: Body) -> str:
         return f"{language.event(body['event'])}: {detail}"
     if detail in words.words(words.REASONS):
         return f"{language.event(body['event'])}: {language.reason(detail)}"
-    return f"{language.event(body['event'])} {detail or body['value']}".rstrip()
+    return f"{language.event(body['event'])} ({detail or body['value']})"

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from msgspec import Struct
 
+from corolle_gateway.alarm.alarm import Alarm
 from corolle_gateway.console.keyboard import Keyboard
 from corolle_gateway.console.keys import CTRL_C, ENTER
 from corolle_gateway.console.language import Language
@@ -102,6 +103,10 @@ class Talk:
         said = self.text("unknown_unit", unit=name)
         close = difflib.get_close_matches(name, self.crew.names(), 5, 0.6)
         return f"{said} {self.text('close_units', names=', '.join(close))}" if close else said
+
+    def alarms_of(self, unit: str) -> list[Alarm]:
+        """What is wrong with a unit now, by reports and events alike."""
+        return [alarm for alarm in self.crew.alarms() if alarm.unit == unit]
 
     def time(self, time_s: float) -> str:
         """A moment as it is shown: the time of day, with its date when that is not today's."""

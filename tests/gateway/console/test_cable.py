@@ -126,7 +126,7 @@ def test_a_full_page_waits_for_space_enter_or_q(slow: Site):
     slow.terminal.type("\r")
     assert slow.terminal.wait(_MORE).count("never heard") == 1
     slow.terminal.type(" ")
-    assert "32 units, 0 with faults" in slow.terminal.wait("> ")
+    assert "32 units, 0 with alarms" in slow.terminal.wait("> ")
     slow.terminal.type("units\r")
     slow.terminal.wait(_MORE)
     slow.terminal.type("q")

@@ -37,7 +37,7 @@ def test_help_names_every_command_and_explains_one(english: Site):
 
 def test_units_are_a_table_that_fits_and_can_be_searched(english: Site):
     lines = english.terminal.ask("units").splitlines()
-    assert lines[0].split() == ["unit", "output", "reason", "faults", "heard", "by", "age"]
+    assert lines[0].split() == ["unit", "output", "reason", "alarms", "heard", "by", "age"]
     assert re.search(r"lamp-01 +10\xa0% +schedule", lines[2])
     assert re.search(r"canopy-01 +shut +moist soil", lines[1])
     assert max(map(len, lines)) < WIDTH
@@ -131,7 +131,11 @@ def test_a_unit_out_of_reach_is_asked_for_a_report_and_that_is_said(english: Sit
     english.terminal.wait("acknowledged")
     assert english.forwarder.push(english.lamp.report(power_w=11.5))
     told = english.terminal.wait("> ")
-    assert "It has reported:" in told and re.search(r"power_w +11\.5 +W", told) and "No faults." in told
+    assert (
+        "It has reported:" in told
+        and re.search(r"power_w +11\.5 +W", told)
+        and "Nothing is wrong with it" in told
+    )
 
 
 def test_links_and_outbox_say_how_the_ways_are(english: Site):

@@ -32,8 +32,8 @@ class Passing:
     def run(self) -> None:
         """Until ctrl-], or the end of what is piped in. NoPort when it cannot be opened at first."""
         self._line = ports.opened(self._port, self._baud)
-        self._tell(f"{self._port}, {self._baud} baud; ctrl-] leaves")
         with _raw(sys.stdin.fileno()):
+            self._tell(f"{self._port}, {self._baud} baud; ctrl-] leaves")
             while self._pass():
                 pass
         if self._line:
@@ -109,7 +109,7 @@ def _raw(terminal: int) -> Iterator[None]:
         yield
         return
     before = termios.tcgetattr(terminal)
-    tty.setraw(terminal)
+    tty.setraw(terminal, termios.TCSANOW)  # what was typed ahead is not thrown away
     try:
         yield
     finally:

@@ -18,8 +18,7 @@ async def _run(talk: Talk, words: list[str]) -> None:
     await _put(talk, [_RULE, talk.text("report_title", unit=name), made, _RULE])
     await _part(talk, "identity", unit.identity(talk, now))
     await _part(talk, "state", unit.state(talk, now))
-    known = [line for each in crew.alarms() if each.unit == name for line in alarms.told(talk, each)]
-    await _part(talk, "faults", [*unit.faults(talk, now), *known])
+    await _part(talk, "faults", [line for each in talk.alarms_of(name) for line in alarms.told(talk, each)])
     decisions = (await why.decided(talk, name))[:_DECISIONS]
     await _part(talk, "decisions", [line for each in decisions for line in why.before(talk, each)])
     await _part(talk, "events", await unit.events(talk, name, _EVENTS))

@@ -52,13 +52,10 @@ def state(talk: Talk, now: UnitNow) -> Iterator[str]:
 
 def faults(talk: Talk, now: UnitNow) -> Iterator[str]:
     """What is wrong, what to look at first, what to bring."""
-    codes = now.report["faults"] if now.report else []
-    if not codes:
-        yield talk.text("no_faults")
-        return
-    yield talk.text("faults")
-    for code in codes:
-        yield from fault(talk, code)
+    alarms = talk.alarms_of(now.unit.name)
+    yield talk.text("faults" if alarms else "no_faults")
+    for alarm in alarms:
+        yield from fault(talk, alarm.code)
 
 
 def fault(talk: Talk, code: str) -> Iterator[str]:

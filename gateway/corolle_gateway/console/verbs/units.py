@@ -1,5 +1,7 @@
 """`units`: a table of all units, a line each."""
 
+from collections import defaultdict
+
 from corolle_gateway.console import facts
 from corolle_gateway.console.outside import UnitNow
 from corolle_gateway.console.table import table
@@ -12,23 +14,26 @@ _SILENT_S = 3600.0
 
 async def _run(talk: Talk, words: list[str]) -> None:
     units = [talk.crew.unit(name) for name in talk.crew.names()]
-    rows = [_row(talk, each) for each in units]
+    wrong: defaultdict[str, list[str]] = defaultdict(list)
+    for alarm in talk.crew.alarms():
+        wrong[alarm.unit].append(alarm.code)
+    rows = [_row(talk, each, wrong[each.unit.name]) for each in units]
     text = " ".join(words).lower()
     found = [row for row in rows if text in " ".join(row).lower()]
     if not found:
         raise Said(talk.text("no_match", text=text))
     await talk.show(table([talk.text(f"head_{head}") for head in _HEADS], found))
-    faulty = sum(bool(each.report and each.report["faults"]) for each in units)
+    faulty = len({alarm.unit for alarm in talk.crew.alarms()} & set(talk.crew.names()))
     silent = sum(talk.crew.now() - each.heard_s > _SILENT_S for each in units)
     await talk.say("units_sum", units=len(units), faulty=faulty, silent=silent)
 
 
-def _row(talk: Talk, each: UnitNow) -> tuple[str, ...]:
+def _row(talk: Talk, each: UnitNow, wrong: list[str]) -> tuple[str, ...]:
     report = each.report
     if report is None:
-        return (each.unit.name, "", talk.text("never_heard"), "", "", "")
+        return (each.unit.name, "", talk.text("never_heard"), " ".join(wrong), "", "")
     output = facts.output(talk.language, facts.output_of(report))
-    told = report["reason"], " ".join(report["faults"]), facts.short_way(report["radio"])
+    told = report["reason"], " ".join(wrong), facts.short_way(report["radio"])
     return (each.unit.name, output, *told, talk.ago(each.heard_s))
 
 

@@ -1,7 +1,5 @@
 """`why`: what a unit does and why, in a sentence, and what it did before."""
 
-from collections.abc import Iterator
-
 from corolle_gateway.console import facts
 from corolle_gateway.console.facts import Decision
 from corolle_gateway.console.outside import UnitNow
@@ -13,6 +11,7 @@ _MOST_BODIES = 40
 _BEFORE = 6
 _ORDERED = ("override", "group cap")
 _LASTING = ("level", "cap", "open", "close")
+_END = "auto"
 
 
 async def _run(talk: Talk, words: list[str]) -> None:
@@ -21,17 +20,35 @@ async def _run(talk: Talk, words: list[str]) -> None:
     if now.report is None:
         raise Said(talk.text("never_reported"))
     found = await decided(talk, name)
-    current = Decision(facts.output_of(now.report), now.report["reason"], now.heard_s)
+    order = _in_force(talk, await talk.crew.commands(name, _MOST_BODIES))
+    current = _current(now, order)
     await talk.show(wrapped(sentence(talk, now, current)))
     if found and (found[0].output, found[0].reason) == (current.output, current.reason):
         current = found.pop(0)
     await talk.say("why_since", time=talk.time(current.since_s), ago=talk.ago(current.since_s))
-    if current.reason in _ORDERED:
-        await talk.show(_ordered(talk, await talk.crew.commands(name, _MOST_BODIES)))
-    for code in now.report["faults"]:
-        await talk.say("why_fault", code=code, text=talk.language.alarm(code))
+    if order and current.reason in _ORDERED:
+        until = talk.time(order.until_s)
+        await talk.say("why_order", author=order.author, verb=order.verb, value=order.value, until=until)
+    for alarm in talk.alarms_of(name):
+        await talk.say("why_fault", code=alarm.code, text=talk.language.alarm(alarm.code))
     await talk.say("why_before" if found else "why_nothing_before")
     await talk.show(line for each in found[:_BEFORE] for line in before(talk, each))
+
+
+def _current(now: UnitNow, order: Command | None) -> Decision:
+    """By its last report, or by its answer to an order that came after it."""
+    if order and order.created_s > now.heard_s and order.verb != "cap":
+        output = order.value if now.unit.kind == "lamp" else order.verb == "open"
+        return Decision(output, _ORDERED[0], order.created_s)
+    report = now.report or {}
+    return Decision(facts.output_of(report), report["reason"], now.heard_s)
+
+
+def _in_force(talk: Talk, orders: list[Command]) -> Command | None:
+    """The order that the unit obeys now: the last one it has acknowledged, unless that ended the others."""
+    obeyed = (each for each in orders if each.status == "acknowledged" and each.verb in (*_LASTING, _END))
+    last = next(obeyed, None)
+    return last if last and last.verb != _END and last.until_s > talk.crew.now() else None
 
 
 async def decided(talk: Talk, name: str) -> list[Decision]:
@@ -52,15 +69,6 @@ def before(talk: Talk, decision: Decision) -> list[str]:
     output = facts.output(talk.language, decision.output)
     said = f"{talk.time(decision.since_s)}  {output}: {talk.language.reason(decision.reason)}"
     return wrapped(said, "  ")
-
-
-def _ordered(talk: Talk, orders: list[Command]) -> Iterator[str]:
-    """By whom, and until when."""
-    for each in orders:
-        if each.status == "acknowledged" and each.until_s > talk.crew.now() and each.verb in _LASTING:
-            until = talk.time(each.until_s)
-            yield talk.text("why_order", author=each.author, verb=each.verb, value=each.value, until=until)
-            return
 
 
 VERB = Verb("why", _run, unit_first)
