@@ -90,7 +90,8 @@ class Gateway:
         self._log = log
         self._counts = Counts(log)
         self._tasks = Tasks(log, self._counts)
-        self._writer = Writer(db, self._counts)
+        copies = database.journal(settings.gateway.data_dir, settings.store.max_mb * 1_000_000)
+        self._writer = Writer(db, self._counts, copies)
         self._outbox = Outbox(self._writer)
         book = Book(clock, log, self._counts, self._writer, self._outbox)
         self._desk = Desk(clock, self._counts, self._tasks, book)
@@ -179,7 +180,8 @@ class Gateway:
         self._mended = done
         self._counts.reject("store_damaged", tables="+".join(done.damaged) or "none", aside=done.aside)
         self._counts.reject_many("store_message_lost", done.lost)
-        self._log.error("store_salvaged", rows=done.rows, lost=done.lost, again=done.again, aside=done.aside)
+        told = {"rows": done.rows, "restored": done.restored, "lost": done.lost, "again": done.again}
+        self._log.error("store_salvaged", **told, aside=done.aside)
 
     async def stop(self) -> None:
         """Take nothing more, store what was taken, say goodbye."""

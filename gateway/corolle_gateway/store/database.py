@@ -8,6 +8,8 @@ from typing import IO
 
 from corolle_gateway.errors import StoreError
 from corolle_gateway.store.faults import is_damage
+from corolle_gateway.store.journal import FOLDER, Journal
+from corolle_gateway.store.restoring import restore_end
 from corolle_gateway.store.salvage import Salvage, salvage
 from corolle_gateway.store.schema import migrate
 
@@ -99,11 +101,29 @@ def connect(data_dir: Path) -> sqlite3.Connection:
         db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         db.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
         migrate(db)
+        _complete(db, data_dir)
     except sqlite3.Error as error:
         raise StoreError(f"{path}: {error}") from error
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror}") from error
     return db
+
+
+def _complete(db: sqlite3.Connection, data_dir: Path) -> None:
+    """Give back what a damaged log has cost. A database that is damaged itself is salvaged later."""
+    try:
+        restore_end(db, data_dir / FOLDER)
+    except sqlite3.Error as error:
+        if not is_damage(error):
+            raise
+
+
+def journal(data_dir: Path, max_bytes: int) -> Journal:
+    """The journal beside the database. StoreError says what is wrong with it."""
+    try:
+        return Journal(data_dir / FOLDER, max_bytes)
+    except OSError as error:
+        raise StoreError(f"{data_dir / FOLDER}: {error.strerror}") from error
 
 
 def _private(path: str | Path, flags: int) -> int:

@@ -12,7 +12,9 @@ from typing import Any
 
 from msgspec import Struct
 
+from corolle_gateway.store.journal import FOLDER
 from corolle_gateway.store.messages import LANES
+from corolle_gateway.store.restoring import restore_end, restore_unsent
 from corolle_gateway.store.schema import migrate
 
 
@@ -22,7 +24,8 @@ class Salvage(Struct, frozen=True):
     aside: Path
     rows: int
     damaged: tuple[str, ...]  # the tables that could not be read as a whole
-    lost: int  # messages that waited for the city and cannot be read
+    restored: int  # messages that waited for the city, put back from the journal
+    lost: int  # messages that waited for the city and cannot be read anywhere
     again: int  # messages of which nobody knows any more whether the city has them: they are sent once more
 
 
@@ -33,19 +36,23 @@ def salvage(path: Path) -> Salvage:
         leftover.unlink(missing_ok=True)
     os.close(os.open(fresh, os.O_RDWR | os.O_CREAT, 0o600))
     new = sqlite3.connect(fresh, isolation_level=None)
-    new.execute("PRAGMA synchronous = FULL")
+    new.execute("PRAGMA synchronous = OFF")  # nobody trusts it before all of it is on the disk
     migrate(new)
     old = sqlite3.connect(path, isolation_level=None)
     try:
         new.execute("BEGIN")
         rows, damaged = _copied(old, new)
-        again = _queued_again(new) if "outbox" in damaged else 0
+        doubtful = "outbox" in damaged
+        again = _queued_again(new) if doubtful else 0
+        journal = path.parent / FOLDER
+        restored = restore_unsent(new, journal, doubtful) + restore_end(new, journal)
         lost = new.execute("DELETE FROM outbox WHERE message NOT IN (SELECT id FROM messages)").rowcount
         new.execute("COMMIT")
     finally:
         new.close()
         _close(old)
-    return Salvage(_exchanged(path, fresh), rows, damaged, lost, again)
+    _synchronise(fresh)
+    return Salvage(_exchanged(path, fresh), rows, damaged, restored, lost, again)
 
 
 def _copied(old: sqlite3.Connection, new: sqlite3.Connection) -> tuple[int, tuple[str, ...]]:
@@ -132,6 +139,11 @@ def _exchanged(path: Path, fresh: Path) -> Path:
         Path(f"{path}{tail}").unlink(missing_ok=True)
     os.rename(fresh, path)
     return aside
+
+
+def _synchronise(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def _close(db: sqlite3.Connection) -> None:

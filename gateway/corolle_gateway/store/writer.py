@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from corolle_gateway.counts import Counts
 from corolle_gateway.store.faults import is_damage, is_disk_failure
+from corolle_gateway.store.journal import Journal
 
 _PATIENCE_S = 10.0  # with a disk that takes nothing at all
 
@@ -27,12 +28,16 @@ class Writer:
     each other at every statement would take five times as long. COMMIT waits for the disk, and has a thread.
     """
 
-    def __init__(self, db: sqlite3.Connection, counts: Counts):
+    def __init__(self, db: sqlite3.Connection, counts: Counts, journal: Journal | None = None):
         self._db = db
+        self._journal = journal
+        if journal:
+            journal.attach(db)
         self.given_up = asyncio.Event()  # nothing is stored any more until the database is opened anew
         self.is_damaged = False  # the file itself: it has to be salvaged
         self._failing_since_s: float | None = None
         self._changes = 0
+        self._uncopied: list[Exception] = []
         self._counts = counts
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._waiting: list[tuple[_Operation, asyncio.Future[Any]]] = []
@@ -58,13 +63,15 @@ class Writer:
                 await self.submit(_nothing)
         self._thread.shutdown()
         self._db.close()
+        if self._journal:
+            self._journal.close()
 
     def _start(self, loop: asyncio.AbstractEventLoop) -> None:
         batch, self._waiting = self._waiting, []
         operations = [operation for operation, _ in batch]
         futures = [future for _, future in batch]
-        begun = _begin(self._db, operations)
-        running = loop.run_in_executor(self._thread, _commit, self._db, begun, operations)
+        begun = self._begin(operations)
+        running = loop.run_in_executor(self._thread, self._committed, begun, operations)
         running.add_done_callback(lambda done: self._finish(loop, futures, done))
 
     def _finish(
@@ -75,6 +82,8 @@ class Writer:
     ) -> None:
         outcomes = done.result()
         self._judge([error for _, error in outcomes], loop.time())
+        while self._uncopied:
+            self._counts.reject("journal_failed", error=self._uncopied.pop())
         for future, (result, error) in zip(futures, outcomes, strict=True):
             if error:
                 self._counts.reject("store_failed", error=error)
@@ -103,36 +112,39 @@ class Writer:
         elif self._changes > changes:  # reading succeeds on a disk that takes nothing
             self._failing_since_s = None
 
-
-def _begin(db: sqlite3.Connection, operations: list[_Operation]) -> list[Any] | BaseException:
-    """Run all in one transaction, not committed yet: their results, or what went wrong (all is undone)."""
-    try:
-        db.execute("BEGIN IMMEDIATE")
-        return [operation(db) for operation in operations]
-    except Exception as error:  # noqa: BLE001 - whatever an operation raises is for those who submitted
-        _undo(db)
-        return error
-
-
-def _commit(
-    db: sqlite3.Connection, begun: list[Any] | BaseException, operations: list[_Operation]
-) -> list[_Outcome]:
-    """Commit; if that or an operation fails, each in its own transaction, so that a culprit fails alone."""
-    if isinstance(begun, list):
+    def _begin(self, operations: list[_Operation]) -> list[Any] | BaseException:
+        """Run all in one transaction, not committed yet: their results, or what went wrong (it is undone)."""
+        if self._journal:
+            self._journal.drop()
         try:
-            db.execute("COMMIT")
-        except sqlite3.Error as error:
-            _undo(db)
-            begun = error
-        else:
-            return [(result, None) for result in begun]
-    if not isinstance(begun, sqlite3.Error) or len(operations) == 1:
-        return [(None, begun) for _ in operations]
-    return [_alone(db, operation) for operation in operations]
+            self._db.execute("BEGIN IMMEDIATE")
+            return [operation(self._db) for operation in operations]
+        except Exception as error:  # noqa: BLE001 - whatever an operation raises is for those who submitted
+            _undo(self._db)
+            return error
 
+    def _committed(self, begun: list[Any] | BaseException, operations: list[_Operation]) -> list[_Outcome]:
+        """Commit; if that or an operation fails, each in a transaction of its own: a culprit fails alone."""
+        if isinstance(begun, list):
+            try:
+                self._db.execute("COMMIT")
+            except sqlite3.Error as error:
+                _undo(self._db)
+                begun = error
+            else:
+                self._copy()
+                return [(result, None) for result in begun]
+        if len(operations) == 1:
+            return [(None, begun) for _ in operations]
+        return [self._committed(self._begin([operation]), [operation])[0] for operation in operations]
 
-def _alone(db: sqlite3.Connection, operation: _Operation) -> _Outcome:
-    return _commit(db, _begin(db, [operation]), [operation])[0]
+    def _copy(self) -> None:
+        """What is committed is stored, whether or not there is room for a second copy of it."""
+        try:
+            if self._journal:
+                self._journal.flush(self._db)
+        except (OSError, sqlite3.Error) as error:
+            self._uncopied.append(error)
 
 
 def _undo(db: sqlite3.Connection) -> None:
