@@ -8,6 +8,8 @@ from corolle_gateway.northbound.packets import Answer, Incoming, Secrets, Welcom
 class Dialect(Protocol):
     """A module that speaks one version. What reads bytes raises MqttError when they are not of it."""
 
+    UNANSWERED: str  # what may be the matter with a broker that says nothing to a CONNECT
+
     def connect(self, client_id: str, keepalive_s: int, will: Will | None, secrets: Secrets) -> bytes:
         """CONNECT to a session that the broker keeps."""
         ...

@@ -211,7 +211,7 @@ class MqttClient:
         is_silent = waits and now_s - self._answered_s > self._silent_s
         if is_silent or self._oldest_waits_s(now_s) > _LOST_AFTER * self._silent_s:
             self._counts.reject(f"{self._name}_silent", under_way=len(self._under_way))
-            connection.abandon("it has not answered")
+            connection.abandon("it has not answered" if self.up.is_set() else self._dialect.UNANSWERED)
         elif now_s - self._answered_s > 2 * self._keepalive_s:
             connection.abandon("it has not answered a ping")
         elif now_s - max(connection.written_s, self._answered_s) > self._keepalive_s / 2:

@@ -16,6 +16,7 @@ CONNECT, SUBSCRIBE = 0x10, 0x82
 CONNACK, PUBLISH, PUBACK, SUBACK, PINGRESP, DISCONNECT = 0x20, 0x30, 0x40, 0x90, 0xD0, 0xE0
 PINGREQ, GOODBYE = b"\xc0\x00", b"\xe0\x00"
 QOS1, RETAIN = 0x02, 0x01
+UNANSWERED: str = "it has not answered"
 LONGEST = 1 << 20  # what nobody needs to send us; the standard allows 256 MB
 LIMITLESS = 1 << 29  # more than any packet can have
 

@@ -20,6 +20,7 @@ from corolle_gateway.northbound.packets import (
     text,
 )
 
+UNANSWERED: str = 'it has not answered: perhaps it does not speak MQTT 5, then set protocol = "3.1.1"'
 _LEVEL = b"\x00\x04MQTT\x05"  # 3.1.2.1 and 3.1.2.2
 _SESSION_S = (
     7 * 86400
