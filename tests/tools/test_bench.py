@@ -26,6 +26,8 @@ def test_nothing_that_is_sent_to_the_gateway_escapes_it(tmp_path: Path):
     assert sum(found.causes.values()) + found.taken >= found.sent
     for cause in ("bad_json", "bad_mic", "unknown_packet", "command_bad_json", "command_out_of_range"):
         assert found.causes[cause] > 0
+    for cause in ("bad_json", "bad_field", "bad_topic", "unknown_device"):
+        assert found.causes["chirpstack_" + cause] > 0
 
 
 def test_mutations_are_the_same_for_the_same_seed():

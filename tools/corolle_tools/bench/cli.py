@@ -85,7 +85,7 @@ def kill(
 
 @app.command()
 def mutations(
-    count: Annotated[int, typer.Option(min=1, help="How many, half datagrams, half MQTT.")] = 200_000,
+    count: Annotated[int, typer.Option(min=1, help="Datagrams, orders, ChirpStack events.")] = 200_000,
     seed: Seed = 1,
     as_json: Json = False,
 ) -> None:

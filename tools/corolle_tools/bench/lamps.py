@@ -83,9 +83,13 @@ class Lamp:
 
     def report(self) -> tuple[str, bytes]:
         """The next report: (the id under which it is published, the frame)."""
+        return self.frame(*self.report_payload())
+
+    def report_payload(self) -> tuple[int, bytes]:
+        """FPort and payload of the next report."""
         self._passages = (self._passages + 1) % 1000
         values = {**_USUAL, "seq": self.f_cnt % 256, "passages": self._passages}
-        return self.frame(LAMP_REPORT.port, codec.encode(LAMP_REPORT, values))
+        return LAMP_REPORT.port, codec.encode(LAMP_REPORT, values)
 
     def event(self, code: int, value: int, time_s: int) -> tuple[str, bytes]:
         """An event: (the id under which it is published, the frame)."""

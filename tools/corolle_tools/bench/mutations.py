@@ -4,6 +4,7 @@ import json
 import random
 import sqlite3
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,17 +13,23 @@ from typing import Any
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
+from corolle_tools.bench import bad_events
+from corolle_tools.bench.damage import mutated
 from corolle_tools.bench.forwarder import Forwarder, datagram, push_data
 from corolle_tools.bench.lamps import Lamp
 from corolle_tools.bench.processes import TOPICS, Broker, Gateway
 
 _LAMPS = 4
+_STRANGER = 999  # a device that ChirpStack has and the gateway does not
+_IN_FLIGHT = 20
+_PATIENCE_S = 1.0  # before a good one is said again
 _AT_A_TIME = 100  # datagrams before the gateway is asked whether it has come so far
 _PORTS = 256
 _LONGEST_PAYLOAD = 40
-_EXTREMES = (b"-1", b"0", b"1e999", b"NaN", b"null", b"[]", b'""', b"9" * 40, b"{" * 200)
 _PULL_DATA, _TX_ACK = 2, 5
 _ORDER = {"id": "a", "verb": "level", "value": 40, "for_s": 600, "author": "ops"}
+Message = tuple[str, bytes]  # topic, payload
+_TAKEN = ("uplinks", "joins", "duplicates", "commands_accepted", "chirpstack_events")
 _TRACES = ("event=internal_error", "Traceback", "Exception in callback", "exception was never retrieved")
 
 
@@ -39,27 +46,6 @@ class Found:
         """What --json prints."""
         refused = sum(self.causes.values())
         return {"sent": self.sent, "refused": refused, "taken": self.taken, "escaped": self.escaped}
-
-
-def mutated(random_: random.Random, data: bytes) -> bytes:
-    """`data` with one to four things done to it: bits, slices, ends and numbers."""
-    for _ in range(random_.randint(1, 4)):
-        a, b = sorted(random_.randrange(len(data) + 1) for _ in range(2))
-        way = random_.randrange(6)
-        if way == 0 and data:
-            at = random_.randrange(len(data))
-            data = data[:at] + bytes((data[at] ^ 1 << random_.randrange(8),)) + data[at + 1 :]
-        elif way == 1:
-            data = data[:a] + data[min(b, a + 8) :]
-        elif way == 2:
-            data = data[:a] + random_.randbytes(random_.randint(1, 8)) + data[a:]
-        elif way == 3:
-            data = data[:b] + data[a:b] + data[b:]
-        elif way == 4:
-            data = data[:b]
-        else:
-            data = data[:a] + random_.choice(_EXTREMES) + data[min(b, a + 4) :]
-    return data
 
 
 def bad_datagram(random_: random.Random, lamps: list[Lamp]) -> bytes:
@@ -88,23 +74,56 @@ def bad_order(random_: random.Random) -> bytes:
 
 
 def measure(count: int, seed: int) -> Found:
-    """Send so many, half of them datagrams. Raises TimeoutError when the gateway no longer answers."""
+    """Send so many, a third each datagrams, orders and events of a ChirpStack's.
+
+    Raises TimeoutError when the gateway no longer answers.
+    """
     random_ = random.Random(seed)
+    third = count // 3
     with tempfile.TemporaryDirectory(prefix="corolle-mutations-") as name:
         folder = Path(name)
         broker = Broker(folder)
         broker.start()
-        lamps = [Lamp(number) for number in range(1, _LAMPS + 1)]
-        gateway = Gateway(folder, broker.port, lamps)
-        gateway.start()
         try:
-            _send_datagrams(random_, gateway, lamps, count // 2)
-            _send_orders(random_, broker, lamps, count - count // 2)
-            Forwarder(gateway.port).pull()  # it still answers
+            of_its_own = _of_its_own(random_, folder / "lorawan", broker, third, count - 2 * third)
+            behind = _behind_chirpstack(random_, folder / "chirpstack", broker, third)
         finally:
-            status = gateway.stop()
             broker.stop()
-        return _found(count, gateway, status)
+    causes = {
+        cause: of_its_own.causes.get(cause, 0) + behind.causes.get(cause, 0)
+        for cause in {*of_its_own.causes, *behind.causes}
+    }
+    return Found(count, causes, of_its_own.taken + behind.taken, of_its_own.escaped + behind.escaped)
+
+
+def _of_its_own(random_: random.Random, folder: Path, broker: Broker, datagrams: int, orders: int) -> Found:
+    """A gateway with a network server of its own."""
+    lamps = [Lamp(number) for number in range(1, _LAMPS + 1)]
+    gateway = _started(Gateway(folder, broker.port, lamps))
+    try:
+        _send_datagrams(random_, gateway, lamps, datagrams)
+        _send_orders(random_, broker, lamps, orders)
+        Forwarder(gateway.port).pull()  # it still answers
+    finally:
+        status = gateway.stop()
+    return _found(datagrams + orders, gateway, status)
+
+
+def _behind_chirpstack(random_: random.Random, folder: Path, broker: Broker, count: int) -> Found:
+    """A gateway that takes a ChirpStack's events."""
+    lamps = [Lamp(number) for number in range(1, _LAMPS + 2)]
+    radio = bad_events.SECTION.replace("BROKER", str(broker.port))
+    gateway = _started(Gateway(folder, broker.port, lamps, radio=radio))
+    try:
+        _send_events(random_, broker, lamps, count)
+    finally:
+        status = gateway.stop()
+    return _found(count, gateway, status)
+
+
+def _started(gateway: Gateway) -> Gateway:
+    gateway.start()
+    return gateway
 
 
 def _send_datagrams(random_: random.Random, gateway: Gateway, lamps: list[Lamp], count: int) -> None:
@@ -121,48 +140,83 @@ def _send_datagrams(random_: random.Random, gateway: Gateway, lamps: list[Lamp],
 
 
 def _send_orders(random_: random.Random, broker: Broker, lamps: list[Lamp], count: int) -> None:
-    """As a city does; the broker hands them on at the gateway's pace and keeps the rest."""
-    city = Client(CallbackAPIVersion.VERSION2, "bench-orders")
-    answered = 0
+    """As a city does."""
+
+    def bad(_: int) -> Message:
+        return f"{TOPICS}/{random_.choice(lamps).name}/command", bad_order(random_)
+
+    def good(number: int) -> Message:
+        return f"{TOPICS}/lamp-00001/command", json.dumps(_ORDER | {"id": f"good-{number}"}).encode()
+
+    _publish(broker, count, bad, good, f"{TOPICS}/lamp-00001/ack")
+
+
+def _send_events(random_: random.Random, broker: Broker, lamps: list[Lamp], count: int) -> None:
+    """As a ChirpStack does. Of the last lamp nothing damaged is told."""
+    *damaged, whole = lamps
+    damaged.append(Lamp(_STRANGER))
+
+    def bad(number: int) -> Message:
+        return bad_events.bad_event(random_, damaged, number)
+
+    def good(number: int) -> Message:
+        return bad_events.good_up(whole, *whole.report_payload(), number)
+
+    _publish(broker, count, bad, good, f"{TOPICS}/{whole.name}/report")
+
+
+def _publish(
+    broker: Broker,
+    count: int,
+    bad: Callable[[int], Message],
+    good: Callable[[int], Message],
+    answers_on: str,
+) -> None:
+    """So many, between good ones that are answered: at first the gateway may not listen yet, and after the
+    last answer it has read all that came before. The broker hands them on at the gateway's pace.
+    """
+    client = Client(CallbackAPIVersion.VERSION2, "bench-mutations")
+    sent = answered = heard = 0
 
     def publish() -> None:
-        city.publish(f"{TOPICS}/{random_.choice(lamps).name}/command", bad_order(random_), qos=1)
+        nonlocal sent
+        sent += 1
+        client.publish(*bad(sent), qos=1)
 
     def published(*_: Any) -> None:
         nonlocal answered
         answered += 1
-        if answered + 20 <= count:
+        if sent < count:
             publish()
 
-    city.on_publish = published
-    city.connect("127.0.0.1", broker.port)
-    for _ in range(min(20, count)):
+    def on_answer(_: Client, __: Any, message: Any) -> None:
+        nonlocal heard
+        heard += message.payload.count(b"good-") or answers_on.endswith("report")
+
+    client.on_message = on_answer
+    client.connect("127.0.0.1", broker.port)
+    client.subscribe(answers_on, qos=1)
+    number = _say_until(client, good, 0, lambda: heard > 0)
+    client.on_publish = published
+    for _ in range(min(_IN_FLIGHT, count)):
         publish()
-    _pump(city, lambda: answered >= count)
-    told = _orders_told(city, broker)
-    _pump(city, told)
-    city.disconnect()
+    while answered < count:
+        client.loop()
+    client.on_publish = None
+    before = heard
+    _say_until(client, good, number, lambda: heard > before)
+    client.disconnect()
 
 
-def _orders_told(city: Client, broker: Broker) -> Callable[[], bool]:
-    """Whether a last order, which is a good one, has been accepted: then all before it have been read."""
-    reached = False
-
-    def heard(_: Client, __: Any, message: Any) -> None:
-        nonlocal reached
-        body = json.loads(message.payload)
-        reached = reached or (body["id"], body["status"]) == ("the-last", "accepted")
-
-    city.on_message = heard
-    city.subscribe(f"{TOPICS}/lamp-00001/ack", qos=1)
-    order = json.dumps(_ORDER | {"id": "the-last"})
-    city.publish(f"{TOPICS}/lamp-00001/command", order, qos=1)
-    return lambda: reached
-
-
-def _pump(city: Client, reached: Callable[[], bool]) -> None:
-    while not reached():
-        city.loop()
+def _say_until(client: Client, good: Callable[[int], Message], number: int, done: Callable[[], bool]) -> int:
+    """Publish good ones, numbered on from `number`, until one is answered; the last number."""
+    while not done():
+        number += 1
+        client.publish(*good(number), qos=1)
+        end_s = time.monotonic() + _PATIENCE_S
+        while not done() and time.monotonic() < end_s:
+            client.loop(0.05)
+    return number
 
 
 def _found(count: int, gateway: Gateway, status: int) -> Found:
@@ -171,5 +225,8 @@ def _found(count: int, gateway: Gateway, status: int) -> Found:
         done = dict(db.execute("SELECT name, n FROM counts WHERE kind = 'done'"))
     log = gateway.log.read_text()
     escaped = sum(log.count(trace) for trace in _TRACES) + (status != 0) + causes.get("internal_error", 0)
-    taken = sum(done.get(name, 0) for name in ("uplinks", "joins", "duplicates", "commands_accepted"))
+    taken = sum(
+        done.get(name, 0)
+        for name in ("uplinks", "joins", "duplicates", "commands_accepted", "chirpstack_events")
+    )
     return Found(count, causes, taken, escaped)

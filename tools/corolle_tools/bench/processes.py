@@ -70,9 +70,20 @@ class Broker:
 
 
 class Gateway:
-    """`corolle-gateway run` in a folder of its own, with these lamps registered."""
+    """`corolle-gateway run` in a folder of its own, with these lamps registered.
 
-    def __init__(self, folder: Path, broker_port: int, lamps: list[Lamp], clock: Path | None = None):
+    `radio`: the section of its way to them, if that is not a network server of its own.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        broker_port: int,
+        lamps: list[Lamp],
+        clock: Path | None = None,
+        radio: str | None = None,
+    ):
+        folder.mkdir(exist_ok=True)
         self.port = free_port(socket.SOCK_DGRAM)
         self.database = folder / "data" / "gateway.sqlite"
         self.log = folder / "gateway.log"
@@ -83,8 +94,8 @@ class Gateway:
         units.chmod(0o600)
         self._config.write_text(
             f'[gateway]\nsite = "{SITE}"\nname = "{NAME}"\ndata_dir = "data"\n'
-            f"[lorawan]\nport = {self.port}\n"
-            f'[broker]\nurl = "mqtt://127.0.0.1:{broker_port}"\n'
+            + (radio or f"[lorawan]\nport = {self.port}\n")
+            + f'[broker]\nurl = "mqtt://127.0.0.1:{broker_port}"\n'
             '[units]\nfile = "units.json"\n' + (f'[clock]\nfile = "{clock}"\n' if clock else "")
         )
 

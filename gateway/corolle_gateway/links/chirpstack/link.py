@@ -87,6 +87,7 @@ class ChirpstackLink:
     def _taken(self, message: Message) -> asyncio.Future[bool] | None:
         """What has to be True before the broker may forget a message, if anything. Refused."""
         application, event = events.read(message.topic, message.payload)
+        self._counts.count("chirpstack_events")
         if event is None:
             return None
         unit = self._units.get(event.device_info.dev_eui.lower())
