@@ -1,16 +1,12 @@
 """A city's broker as it should be: TLS, verified, a user with a password."""
 
-import datetime
 import getpass
 import subprocess
 from collections.abc import Iterator
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from certificate_authority import Authority
 from gateway_street import Street
 from mqtt_broker import Broker, mosquitto_path
 from radio_device import Device
@@ -37,41 +33,11 @@ class _TlsBroker(Broker):
         return [str(mosquitto_path()), "-c", str(config)]
 
 
-def _issue(folder: Path) -> None:
-    """An authority, ca.pem, and its certificate for 127.0.0.1, server.pem with server.key."""
-    authority_key, server_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "street authority")])
-    own = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "broker")])
-    now = datetime.datetime.now(datetime.UTC)
-
-    def builder(subject: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
-        made = x509.CertificateBuilder().subject_name(subject).issuer_name(name).public_key(key.public_key())
-        made = made.serial_number(x509.random_serial_number())
-        return made.not_valid_before(now).not_valid_after(now + datetime.timedelta(days=1))
-
-    authority = builder(name, authority_key).add_extension(
-        x509.BasicConstraints(ca=True, path_length=0), True
-    )
-    address = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
-    server = builder(own, server_key).add_extension(address, False)
-    for certificate, file in ((authority, "ca.pem"), (server, "server.pem")):
-        signed = certificate.sign(authority_key, hashes.SHA256())
-        (folder / file).write_bytes(signed.public_bytes(serialization.Encoding.PEM))
-    (folder / "server.key").write_bytes(
-        server_key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    (folder / "server.key").chmod(0o644)
-
-
 @pytest.fixture
 def tls_broker(tmp_path: Path) -> Iterator[_TlsBroker]:
     folder = tmp_path / "broker"
     folder.mkdir()
-    _issue(folder)
+    Authority(folder, "ca").issue("server", "127.0.0.1")
     broker = _TlsBroker(folder)
     broker.start()
     yield broker
@@ -98,7 +64,7 @@ def test_a_verified_broker_is_used(street: Street, tls_broker: _TlsBroker, word:
 def test_a_broker_nobody_vouches_for_is_not(street: Street, tls_broker: _TlsBroker):
     gateway = street.gateway(Device("lamp-1"), broker=f'url = "mqtts://127.0.0.1:{tls_broker.port}"')
     line = gateway.wait_log("cause=broker_unreachable")
-    assert "(CN=broker) is issued by CN=street authority, which this machine does not have" in line
+    assert "(CN=server) is issued by CN=ca, which this machine does not have" in line
 
 
 def test_a_wrong_password_is_told(street: Street, tls_broker: _TlsBroker, word: Path):

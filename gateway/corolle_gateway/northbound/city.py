@@ -55,7 +55,8 @@ class City:
             self._connected,
         )
         self._publisher = Publisher(counts, self._client, self._topics, outbox, street)
-        self._status = Status(clock, counts, self._client, self._topics.status, store_counts, room)
+        status = clock, counts, self._client, self._topics.status, store_counts, room
+        self._status = Status(*status, self._client.ending)
         self._alarms = AlarmList(self._client, self._topics.alarms, alarms)
         self.alarms_changed = self._alarms.say_again
         self.changed = self._publisher.changed

@@ -11,6 +11,7 @@ from corolle_gateway.counts import Counted, Counts
 from corolle_gateway.model import iso_utc
 from corolle_gateway.northbound.mqtt import MqttClient
 from corolle_gateway.northbound.packets import Will
+from corolle_gateway.northbound.tls import Ending
 
 # Real seconds, whatever the street's speed: this is for the eyes and the disk.
 _PAUSE_S = 1.0
@@ -35,6 +36,7 @@ class Status:
         topic: str,
         store: Callable[[Counted], asyncio.Future[None]],
         room: Callable[[], object],
+        ending: Callable[[], Ending | None],
     ):
         self._clock = clock
         self._counts = counts
@@ -42,6 +44,7 @@ class Status:
         self._topic = topic
         self._store = store
         self._room = room  # what is known of the room in the store
+        self._ending = ending  # of the certificate shown to the broker
         self._news = asyncio.Event()
         self._kept = _NOTHING  # what is told: a count that a crash could take back is not told yet
 
@@ -79,15 +82,16 @@ class Status:
 
     def _body(self) -> bytes:
         done, rejected = self._kept
-        return msgspec.json.encode(
-            {
-                "state": "online",
-                "time": iso_utc(self._clock.now()),
-                "counters": done,
-                "rejected": rejected,
-                "store": self._room(),
-            }
-        )
+        body = {
+            "state": "online",
+            "time": iso_utc(self._clock.now()),
+            "counters": done,
+            "rejected": rejected,
+            "store": self._room(),
+        }
+        if ending := self._ending():
+            body["certificate"] = ending
+        return msgspec.json.encode(body)
 
 
 def _nothing() -> None:
