@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from corolle_gateway.console import users as console_users
 from corolle_gateway.errors import StartError
 from corolle_gateway.service import backup, restore
 from corolle_gateway.service.sealed import SealedError, Sealer
@@ -88,6 +89,7 @@ def home(tmp_path: Path) -> Path:
     (folder / "secrets" / "word").write_text("city's word")
     (folder / "secrets" / "word").chmod(0o600)
     (folder / "data").mkdir()
+    (folder / "data" / console_users.FILE_NAME).write_text("{}")
     with closing(sqlite3.connect(folder / "data" / "gateway.sqlite")) as db:
         handover.migrate(db)
         db.execute("INSERT INTO units VALUES ('lamp-1', 'lamp', 'quai', '02', '00', 43.6, 1.44, 'C', '')")
@@ -124,13 +126,22 @@ def test_all_of_it_comes_back_and_counters_leap(home: Path, cheap: None):
     path = _backed_up(home)
     other = home.parent / "other"
     restore.restore(path, other / "gateway.toml", _WORD, replace=False)
-    for name in ("gateway.toml", "units.json", "secrets/word"):
+    for name in ("gateway.toml", "units.json", "secrets/word", "data/users.json"):
         assert (other / name).read_bytes() == (home / name).read_bytes()
         assert (other / name).stat().st_mode == (home / name).stat().st_mode
     assert _numbers(home) == (41, 100, 16_777_200)
     assert _numbers(other) == (41 + 8192, 100 + 8192, 0xFFFFFF)
     assert sorted(each.name for each in other.rglob("*")) == sorted(
-        ["gateway.toml", "units.json", "secrets", "word", "data", "gateway.sqlite", "gateway.lock"]
+        [
+            "gateway.toml",
+            "units.json",
+            "secrets",
+            "word",
+            "data",
+            "users.json",
+            "gateway.sqlite",
+            "gateway.lock",
+        ]
     )
 
 
