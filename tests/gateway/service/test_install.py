@@ -1,5 +1,6 @@
-"""The install page, and the page behind it: what can be run here is run, into a folder that stands for the machine;
-of the rest each program, verb and option is looked for in what the program says of itself.
+"""The install page, and the one behind it: what can be run here is run, into a folder that stands for the machine.
+
+Of the rest each program, verb and option is looked for in what the program says of itself.
 """
 
 import grp
