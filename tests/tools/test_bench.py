@@ -62,7 +62,7 @@ def test_a_small_town_reports_is_dimmed_and_comes_back_after_a_power_cut(tmp_pat
     assert shown.exit_code == 0, shown.output
     figures = json.loads(shown.stdout.splitlines()[-1])
     assert (figures["units"], figures["uplinks"], figures["lost"]) == (200, 400, 0)
-    assert (figures["joined"], figures["dimmed"]) == (10, 5)
+    assert (figures["joined"], figures["dimmed"], figures["together"]) == (10, 5, 200)
     assert figures["store_mb_a_day"] > 0 and figures["rss_mb"] < 100
     assert png.read_bytes().startswith(b"\x89PNG")
 

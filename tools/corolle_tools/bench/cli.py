@@ -130,6 +130,8 @@ def _fleet_table(run: fleet_bench.Fleet) -> Table:
     table.add_row("memory, growth in a day", f"{run.rss_mb_a_day:+.1f} MB")
     table.add_row("store, growth in a day up to its limit", f"{run.store_mb_a_day:,.0f} MB")
     table.add_row(f"dimmed one by one, of {run.group:,}", _answers(run.dimmed_s))
+    table.add_row(f"dimmed together, of {run.units:,}", _answers(run.together_s))
+    table.add_row("CPU s for that", f"{run.together.cpu_s:.1f}")
     table.add_row("boots and join-requests after a power cut", f"{cut.uplinks:,}")
     table.add_row("CPU s per 1,000 of them", f"{cut.cpu_s_per_1000:.3f}")
     table.add_row(f"joined anew, of {run.joining:,}", _answers(run.joined_s))

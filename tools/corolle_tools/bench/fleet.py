@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from corolle_tools.bench import fleet_phases
+from corolle_tools.bench import dimming, fleet_phases
 from corolle_tools.bench.processes import Broker
 from corolle_tools.bench.town import Town
 
@@ -43,7 +43,9 @@ class Fleet:
     joining: int
     joined_s: list[float]  # street seconds after the power came back, of each unit that had to join
     group: int
-    dimmed_s: list[float]  # street seconds after the order, of each acknowledgement
+    dimmed_s: list[float]  # street seconds after the order to each, of each acknowledgement
+    together: Phase
+    together_s: list[float]  # street seconds after the order to all, of each acknowledgement
     rss_mb: list[float]  # at the end of each quarter of an hour of the steady state
     lost: int
     store_mb_a_day: float
@@ -73,6 +75,9 @@ class Fleet:
             "group": self.group,
             "dimmed": len(self.dimmed_s),
             "dimmed_after_s": round(max(self.dimmed_s), 1) if self.dimmed_s else None,
+            "together": len(self.together_s),
+            "together_after_s": round(max(self.together_s), 1) if self.together_s else None,
+            "together_cpu_s": round(self.together.cpu_s, 1),
         }
 
 
@@ -87,11 +92,14 @@ def measure(units: int, quarters: int, joining: int, group: int, seed: int) -> F
         grown = _store_bytes(town) - before
         lost = steady.uplinks - _stored(town)
         dimmed_s: list[float] = []
-        _phase(town, idle_share, lambda: fleet_phases.dim_one_by_one(town, group, dimmed_s))
+        _phase(town, idle_share, lambda: dimming.one_by_one(town, group, dimmed_s))
+        together_s: list[float] = []
+        together = _phase(town, idle_share, lambda: dimming.together(town, chance, together_s))
         joined_s: list[float] = []
         cut = _phase(town, idle_share, lambda: fleet_phases.cut_power(town, joining, chance, joined_s))
     days = quarters / _QUARTERS_A_DAY
-    return Fleet(units, steady, cut, joining, joined_s, group, dimmed_s, rss_mb, lost, grown / 1e6 / days)
+    dimmed = group, dimmed_s, together, together_s
+    return Fleet(units, steady, cut, joining, joined_s, *dimmed, rss_mb, lost, grown / 1e6 / days)
 
 
 @contextmanager

@@ -1,19 +1,14 @@
-"""What a town lives through: hours of reports, a power cut, a group that is dimmed."""
+"""What a town lives through: hours of reports, and a power cut. How it is dimmed: dimming.py."""
 
-import json
 import random
 import time
 from collections.abc import Callable
-from typing import Any
 
 from corolle.wire import eu868, words
 from corolle.wire.airtime import airtime_us
 from corolle.wire.eu868 import JOIN_ACCEPT_DELAY1_S
-from paho.mqtt.client import Client
-from paho.mqtt.enums import CallbackAPIVersion
 
 from corolle_tools.bench.lamps import Lamp
-from corolle_tools.bench.processes import TOPICS
 from corolle_tools.bench.town import SPEED, Town
 
 PERIOD_S = 900.0
@@ -22,8 +17,6 @@ _BACK_WITHIN_S = 8.0  # power: a node's own pause before its first frame
 _JOIN_BYTES = 23
 _FASTEST = 5
 _BOOT = words.code_of(words.EVENTS, "boot")
-_DIM_PCT = 20
-_DIM_FOR_S = 4 * 3600
 _STORM_S = 6 * 3600.0  # who has not joined by then is said to have not
 
 
@@ -102,30 +95,6 @@ class _Joiner:
             self._is_in = True
             _boot(self._town, self._lamp)  # the network believes in a session once it is spoken in
             self._joined()
-
-
-def dim_one_by_one(town: Town, group: int, dimmed_s: list[float]) -> None:
-    """An order to each lamp of a group by itself, until all have acknowledged or their time is over."""
-    city = Client(CallbackAPIVersion.VERSION2, "bench-fleet")
-    begun_s = town.time.now_s
-    left = {lamp.name for lamp in town.lamps[:group]}
-
-    def answered(_: Client, __: Any, message: Any) -> None:
-        body = json.loads(message.payload)
-        if body["status"] == "acknowledged" and body["unit"] in left:
-            left.discard(body["unit"])
-            dimmed_s.append(town.time.now_s - begun_s)
-
-    city.on_message = answered
-    city.connect("127.0.0.1", town.broker_port)
-    city.subscribe(f"{TOPICS}/+/ack", qos=1)
-    order = {"id": "dim", "verb": "level", "value": _DIM_PCT, "for_s": _DIM_FOR_S, "author": "bench"}
-    for name in sorted(left):
-        city.publish(f"{TOPICS}/{name}/command", json.dumps(order), qos=1)
-    while left and town.time.now_s < begun_s + _DIM_FOR_S:
-        town.turn()
-        city.loop(0.001)
-    city.disconnect()
 
 
 def _until(town: Town, street_s: float) -> None:

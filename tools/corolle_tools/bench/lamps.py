@@ -77,7 +77,10 @@ class Lamp:
         if data.f_port != COMMAND.port:
             return None
         clear = lorawan.crypt_payload(self._session_key, False, data.dev_addr, data.f_cnt, data.payload)
-        order = codec.unpack(COMMAND, clear)
+        return self.verdict(codec.unpack(COMMAND, clear))
+
+    def verdict(self, order: dict[str, int]) -> bytes:
+        """The acknowledgement of an order, as a frame."""
         verdict = {"id": order["id"], "verdict": 0, "reason": _OVERRIDE, "value": order["value"]}
         return self.frame(ACK.port, codec.encode(ACK, verdict))[1]
 

@@ -12,9 +12,10 @@ from corolle_gateway import units_file
 from corolle_gateway.model import SessionRecord
 from corolle_gateway.store import database, registry, sessions
 
+from corolle_tools.bench.group import Group
 from corolle_tools.bench.lamps import Lamp
 from corolle_tools.bench.mast import Mast, Sent
-from corolle_tools.bench.processes import Broker, Gateway
+from corolle_tools.bench.processes import SITE, Broker, Gateway
 from corolle_tools.bench.street_time import StreetTime
 
 _BEGIN_S = 1_784_000_000.0  # 2026-07-14
@@ -32,7 +33,10 @@ class Town:
         self.time = StreetTime(folder / "clock", _BEGIN_S, SPEED)
         self.lamps = [Lamp(number) for number in range(1, units + 1)]
         self.gateway = Gateway(folder, broker.port, self.lamps, self.time.path)
-        _settle(folder, self.lamps)
+        self.group = Group(SITE)
+        self._heard: set[tuple[int, int]] = set()  # place of a mast, counter of the group's
+        self.on_group: Callable[[Lamp, float, dict[str, int]], None] = lambda lamp, within_s, order: None
+        _settle(folder, self.lamps, self.group)
         self.gateway.start()
         self.masts = [Mast(self.gateway.port, number) for number in range(-(-units // _LAMPS_A_MAST))]
         self.broker_port = broker.port
@@ -84,13 +88,26 @@ class Town:
                 self._by_addr[lamp.dev_addr] = lamp
                 joined()
             return
-        lamp = self._by_addr.get(int.from_bytes(sent.phy[1:5], "little"))
+        address = int.from_bytes(sent.phy[1:5], "little")
+        if address == self.group.address:
+            self._take_together(place, sent.phy)
+            return
+        lamp = self._by_addr.get(address)
         ack = lamp.obey(sent.phy) if lamp else None
         if lamp and ack:
             self.say(lamp, "acks", ack)
 
+    def _take_together(self, place: int, phy: bytes) -> None:
+        """All lamps of a mast hear its first copy."""
+        told = self.group.read(phy)
+        if told is None or (place, told[0]) in self._heard:
+            return
+        self._heard.add((place, told[0]))
+        for lamp in self.lamps[place * _LAMPS_A_MAST : (place + 1) * _LAMPS_A_MAST]:
+            self.on_group(lamp, *told[1:])
 
-def _settle(folder: Path, lamps: list[Lamp]) -> None:
+
+def _settle(folder: Path, lamps: list[Lamp], group: Group) -> None:
     """Put them into the gateway's store as if they had joined long ago."""
     registrations = units_file.load(folder / "units.json")
     (folder / "data").mkdir(mode=0o700)
@@ -101,5 +118,6 @@ def _settle(folder: Path, lamps: list[Lamp]) -> None:
             keys = secrets.token_bytes(16), secrets.token_bytes(16)
             session = sessions.begin(db, SessionRecord(lamp.name, address, *keys, join_nonce=1))
             lamp.settle(session)
+        group.settle(db, registrations)
         db.execute("UPDATE sessions SET active = 1")
         db.execute("COMMIT")

@@ -152,10 +152,7 @@ class Groups:
 
     def _mark(self, name: str, unit: str) -> bytes:
         it, app_key = self._units[unit]
-        slot = bytes((_names(it).index(name),))
-        return sha256(app_key + bytes.fromhex(it.dev_eui) + self._groups[name].key + slot).digest()[
-            :_MARK_BYTES
-        ]
+        return member_mark(it, app_key, self._groups[name])
 
     async def _begin(self, name: str) -> None:
         """A new key for a group of several."""
@@ -169,3 +166,9 @@ class Groups:
 def _names(unit: Unit) -> tuple[str, ...]:
     """The groups of a unit by their slots."""
     return (unit.site, *unit.groups)[: words.SLOTS]
+
+
+def member_mark(unit: Unit, app_key: bytes, group: GroupRecord) -> bytes:
+    """A mark of the keys with which a unit has joined a group, and of its slot."""
+    slot = bytes((_names(unit).index(group.name),))
+    return sha256(app_key + bytes.fromhex(unit.dev_eui) + group.key + slot).digest()[:_MARK_BYTES]
