@@ -9,6 +9,8 @@ from typing import Any
 from corolle_gateway.model import Unit
 
 _CONTEXT = "https://raw.githubusercontent.com/smart-data-models/{}/master/context.jsonld"
+# Properties that no model has; the JSON-LD context leaves them out.
+OURS = ("reason", "faults", "valveOpen")
 _LOW_LEVEL_PCT = 20
 _PROBES = ("soil1_vwc_pct", "soil2_vwc_pct", "soil3_vwc_pct")
 
@@ -28,7 +30,11 @@ _STATUS = {
 
 
 def entity(unit: Unit, report: dict[str, Any] | None) -> dict[str, Any]:
-    """The entity of a unit, from its last report; None: it has not sent one yet."""
+    """The entity of a unit, from its last report.
+
+    None: it has not sent one yet. Then a Streetlight lacks the status that its model requires: any would be
+    made up, and where it stands is worth knowing all the same.
+    """
     return _streetlight(unit, report) if unit.kind == "lamp" else _greenspace_record(unit, report)
 
 
@@ -41,6 +47,7 @@ def _streetlight(unit: Unit, report: dict[str, Any] | None) -> dict[str, Any]:
         "status": next((_STATUS[fault] for fault in report["faults"] if fault in _STATUS), "ok"),
         "powerState": _power_state(level_pct, report["reason"]),
         "illuminanceLevel": level_pct / 100,
+        "lifetimeMotionDetected": report["passages"],
         "observationDateTime": report["time"],
         "reason": report["reason"],
         "faults": report["faults"],
