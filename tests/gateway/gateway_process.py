@@ -137,9 +137,7 @@ class StreetClock:
 
     def __init__(self, path: Path, speed: float, start_s: float):
         self.path = path
-        self._speed = speed
-        self._start_s = start_s
-        self._begun = time.monotonic()
+        self._pace = start_s, time.monotonic(), speed  # one thing, for a thread reads it
         self._ended = threading.Event()
         self._write()
         self._thread = threading.Thread(target=self._run)
@@ -147,11 +145,17 @@ class StreetClock:
 
     def now(self) -> float:
         """Street time."""
-        return self._start_s + (time.monotonic() - self._begun) * self._speed
+        start_s, begun_s, speed = self._pace
+        return start_s + (time.monotonic() - begun_s) * speed
 
     def jump(self, by_s: float) -> None:
         """Set it forward or back."""
-        self._start_s += by_s
+        start_s, begun_s, speed = self._pace
+        self._pace = start_s + by_s, begun_s, speed
+
+    def go(self, speed: float) -> None:
+        """Go on from here so many times as fast as life."""
+        self._pace = self.now(), time.monotonic(), speed
 
     def close(self) -> None:
         """Stop time."""
@@ -161,7 +165,10 @@ class StreetClock:
     def _run(self) -> None:
         with self.path.open("r+b", buffering=0) as file:
             while not self._ended.wait(0.004):
-                os.pwrite(file.fileno(), struct.pack("<dd", self.now(), self._speed), 0)
+                os.pwrite(file.fileno(), self._said(), 0)
 
     def _write(self) -> None:
-        self.path.write_bytes(struct.pack("<dd", self.now(), self._speed))
+        self.path.write_bytes(self._said())
+
+    def _said(self) -> bytes:
+        return struct.pack("<dd", self.now(), self._pace[2])

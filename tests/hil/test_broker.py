@@ -20,7 +20,7 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _until(condition: Callable[[], object], timeout_s: float = 5) -> bool:
+def _until(condition: Callable[[], object], timeout_s: float = 20) -> bool:
     deadline = time.monotonic() + timeout_s
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.01)
@@ -48,7 +48,7 @@ class City:
     def says(self, topic: str, payload: bytes, retain: bool = False) -> None:
         """Publish with QoS 1 and wait for the acknowledgement."""
         published = self.client.publish(topic, payload, qos=1, retain=retain)
-        published.wait_for_publish(5)
+        published.wait_for_publish(20)
         assert published.is_published()
 
     def leaves(self) -> None:
@@ -73,7 +73,7 @@ def port() -> Iterator[int]:
     assert broker.stdout.readline() == f"listening on 127.0.0.1:{port}\n"
     yield port
     broker.send_signal(signal.SIGTERM)
-    assert broker.wait(5) == 0
+    assert broker.wait(20) == 0
 
 
 def test_retained_message_waits_for_who_comes_later(port: int):

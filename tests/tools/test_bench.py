@@ -70,7 +70,7 @@ def test_a_small_town_reports_is_dimmed_and_comes_back_after_a_power_cut(tmp_pat
 def test_a_flood_sends_again_what_is_not_acknowledged_and_keeps_each_lamps_order():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as gateway:
         gateway.bind(("127.0.0.1", 0))
-        gateway.settimeout(5)
+        gateway.settimeout(20)
         forwarder = Forwarder(gateway.getsockname()[1])
         flood = Flood(forwarder, [push_data(token, b"frame") for token in range(6)], window=3)
         flood.push()

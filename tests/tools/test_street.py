@@ -87,7 +87,7 @@ def test_an_outside_subscriber_sees_the_same_reports(street: StreetProcess):
     client.connect(broker.host, broker.port)
     client.loop_start()
     client.subscribe("corolle/toulouse/gw-1/+/report", qos=1)
-    assert subscribed.wait(5)
+    assert subscribed.wait(20)
     report = heard.get(timeout=40)
     client.disconnect()
     client.loop_stop()
@@ -123,7 +123,7 @@ def test_every_datagram_of_an_uplink_is_on_the_tape(street: StreetProcess):
 
 
 def test_a_later_run_in_the_same_folder_goes_on_where_it_stopped(tmp_path: Path):
-    options = ("--lamps", "1", "--canopies", "0", "--speed", "60")
+    options = ("--lamps", "1", "--canopies", "0", "--speed", "120")
     first = StreetProcess(tmp_path / "state", *options)
     first.wait_for(is_event("joined"))  # over Bluetooth it may have reported before
     first.wait_for(is_report_of("lamp-01"))
