@@ -24,6 +24,7 @@ from corolle_gateway.hub.alarms import Alarms
 from corolle_gateway.hub.alarms_desk import AlarmDesk
 from corolle_gateway.hub.alarms_own import Probe
 from corolle_gateway.hub.alarms_probes import probes
+from corolle_gateway.hub.alarms_silence import CODE as SILENT
 from corolle_gateway.hub.alarms_silence import limit_s
 from corolle_gateway.hub.alarms_watch import Watch
 from corolle_gateway.hub.book import Book
@@ -266,6 +267,8 @@ class Gateway:
             lambda fresh: self._writer.submit(lambda db: counts.add(db, fresh)),
             lambda: self._keeper.room,
             self._alarms.summary,
+            self._settings.home_assistant,
+            lambda unit: self._alarms.of(unit, SILENT) is not None,
         )
 
     def _alarm_desk(self) -> AlarmDesk:

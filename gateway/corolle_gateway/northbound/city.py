@@ -5,11 +5,12 @@ import sqlite3
 from collections.abc import Callable
 
 from corolle_gateway.clock import Clock
-from corolle_gateway.config import BrokerConfig
+from corolle_gateway.config import BrokerConfig, HomeAssistantConfig
 from corolle_gateway.config_keys import NAME_PATTERN
 from corolle_gateway.counts import Counted, Counts
 from corolle_gateway.log import Log
 from corolle_gateway.northbound.alarm_list import AlarmList
+from corolle_gateway.northbound.home_assistant import HomeAssistant
 from corolle_gateway.northbound.mqtt import MqttClient
 from corolle_gateway.northbound.outside import Orders, Outbox, Street
 from corolle_gateway.northbound.packets import Incoming
@@ -37,6 +38,8 @@ class City:
         store_counts: Callable[[Counted], asyncio.Future[None]],
         room: Callable[[], object],
         alarms: Callable[[], bytes],
+        home_assistant: HomeAssistantConfig,
+        is_silent: Callable[[str], bool],
     ):
         self._counts = counts
         self._tasks = tasks
@@ -58,8 +61,10 @@ class City:
         status = clock, counts, self._client, self._topics.status, store_counts, room
         self._status = Status(*status, self._client.ending)
         self._alarms = AlarmList(self._client, self._topics.alarms, alarms)
-        self.alarms_changed = self._alarms.say_again
-        self.changed = self._publisher.changed
+        known = self._client, self._topics, street, is_silent
+        self._assistant = HomeAssistant(home_assistant, gateway, *known) if home_assistant.prefix else None
+        # Called for each report: nobody is asked who is not there.
+        self.changed = self._unit_changed if self._assistant else self._publisher.changed
 
     @property
     def is_connected(self) -> bool:
@@ -71,6 +76,8 @@ class City:
         statements = self._status.keep, self._status.tell, self._alarms.tell
         for run in (self._client.run, self._publisher.run, *statements):
             self._tasks.keep(run)
+        if self._assistant:
+            self._tasks.keep(self._assistant.tell)
 
     async def stop(self) -> None:
         """Say that the gateway is gone, and store the last counts."""
@@ -81,6 +88,19 @@ class City:
         self._publisher.all_changed()
         self._status.say_again()
         self._alarms.say_again()
+        if self._assistant:
+            self._assistant.say_again()
+
+    def alarms_changed(self) -> None:
+        """An alarm was raised, acknowledged or cleared."""
+        self._alarms.say_again()
+        if self._assistant:
+            self._assistant.look_again()
+
+    def _unit_changed(self, unit: str) -> None:
+        self._publisher.changed(unit)
+        if self._assistant:
+            self._assistant.heard(unit)
 
     def _command(self, message: Incoming) -> None:
         self._tasks.start(self._ordered(message))

@@ -5,6 +5,7 @@ class Topics:
     """corolle/SITE/GATEWAY/UNIT/entity|report|event|alarm|command|ack, and corolle/SITE/GATEWAY/status."""
 
     def __init__(self, site: str, gateway: str):
+        self.site = site
         self._base = f"corolle/{site}/{gateway}"
         self.status = f"{self._base}/status"
         self.alarms = f"{self._base}/alarms"
