@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from command_line import ran_here
 from corolle_gateway.log import Log, quoted
 from corolle_gateway.logs import segments
 from corolle_gateway.logs.logfmt import parse
@@ -82,11 +83,9 @@ def card(tmp_path: Path) -> Path:
 
 
 def _read(card: Path, *options: str) -> tuple[list[str], str]:
-    ran = subprocess.run(
-        [*_COMMAND, "--data-dir", str(card), *options], capture_output=True, text=True, timeout=30
-    )
-    assert ran.returncode == 0, ran.stderr
-    return [line[16:18] for line in ran.stdout.splitlines()], ran.stderr
+    status, said, complaint = ran_here("log", "--data-dir", card, *options)
+    assert status == 0, complaint
+    return [line[16:18] for line in said.splitlines()], complaint
 
 
 def test_a_whole_card_is_read_in_order_and_what_is_torn_is_told(card: Path):
@@ -128,9 +127,9 @@ def test_times_are_iso_or_so_long_ago():
 
 
 def test_no_log_at_all_is_told_in_a_sentence(tmp_path: Path):
-    ran = subprocess.run([*_COMMAND, "--data-dir", str(tmp_path)], capture_output=True, text=True, timeout=30)
-    assert (ran.returncode, ran.stdout) == (2, "")
-    assert ran.stderr.startswith(f"corolle-gateway: {tmp_path}: there is no log here")
+    status, said, complaint = ran_here("log", "--data-dir", tmp_path)
+    assert (status, said) == (2, "")
+    assert complaint.startswith(f"corolle-gateway: {tmp_path}: there is no log here")
 
 
 def test_follow_goes_on_with_what_is_written_also_into_the_next_file(card: Path):

@@ -1,13 +1,14 @@
 """Backup on one machine, restore on another: units go on as if nothing had been."""
 
+import io
 import json
 import sqlite3
-import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from command_line import ran_here
 from corolle_gateway.console import users as console_users
 from corolle_gateway.errors import StartError
 from corolle_gateway.service import backup, restore
@@ -22,13 +23,13 @@ from radio_device import Device
 _WORD = "correct horse battery"
 
 
-def _command(name: str, folder: Path, *options: object) -> subprocess.CompletedProcess[str]:
+def _command(name: str, folder: Path, *options: object) -> tuple[int, str]:
+    """The exit status, and what was complained of."""
     word = folder / "word"
     word.write_text(_WORD + "\n")
     word.chmod(0o600)
-    command = [sys.executable, "-m", "corolle_gateway.app", name, "--config", folder / "gateway.toml"]
-    command += ["--passphrase-file", word, *options]
-    return subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=60, check=False)
+    found = ran_here(name, "--config", folder / "gateway.toml", "--passphrase-file", word, *options)
+    return found[0], found[2]
 
 
 def _heard(forwarder: PacketForwarder) -> bytes:
@@ -59,7 +60,7 @@ def test_no_unit_rejoins_on_another_machine_and_no_counter_is_used_twice(street:
     assert forwarder.push(lamp.ack(1))
     city.wait_ack("lamp-1", "a", "acknowledged", 15)
     made = _command("backup", gateway.folder, "--to", tmp_path / "cabinet.backup")
-    assert made.returncode == 0, made.stderr
+    assert made == (0, "")
     for _ in range(3):  # what happens after it is known to the unit alone
         assert forwarder.push(lamp.uplink(2, b"?", confirmed=True))
         lamp.read(_heard(forwarder))
@@ -67,7 +68,7 @@ def test_no_unit_rejoins_on_another_machine_and_no_counter_is_used_twice(street:
     gateway.kill()
     other = _another_machine(street, gateway, tmp_path / "other")
     placed = _command("restore", other.folder, "--from", tmp_path / "cabinet.backup")
-    assert placed.returncode == 0, placed.stderr
+    assert placed == (0, "")
     other.start()
     forwarder.pull()
     assert forwarder.push(lamp.report(passages=7))
@@ -205,19 +206,16 @@ def test_what_is_there_is_kept_unless_told_otherwise_and_then_it_is_put_aside(ho
     assert _numbers(home)[0] == 41 + 8192
 
 
-def test_never_over_a_living_gateway(street: Street, tmp_path: Path):
+def test_never_over_a_living_gateway(street: Street, tmp_path: Path, cheap: None):
     gateway = street.gateway(Device("lamp-1"))
     gateway.wait_log("event=started", 15)
     path = tmp_path / "cabinet.backup"
-    assert _command("backup", gateway.folder, "--to", path).returncode == 0
-    refused = _command("restore", gateway.folder, "--from", path, "--replace")
-    assert refused.returncode == 2
-    assert refused.stderr.endswith("another gateway is running on this data_dir\n")
+    assert _command("backup", gateway.folder, "--to", path) == (0, "")
+    status, complaint = _command("restore", gateway.folder, "--from", path, "--replace")
+    assert status == 2
+    assert complaint.endswith("another gateway is running on this data_dir\n")
     again = _command("backup", gateway.folder, "--to", path)
-    assert (again.returncode, again.stderr) == (
-        2,
-        f"corolle-gateway: {path}: is there already: a backup replaces none\n",
-    )
+    assert again == (2, f"corolle-gateway: {path}: is there already: a backup replaces none\n")
 
 
 def test_a_backup_of_a_newer_gateway_is_refused(home: Path, cheap: None):
@@ -227,17 +225,19 @@ def test_a_backup_of_a_newer_gateway_is_refused(home: Path, cheap: None):
         restore.restore(_backed_up(home), home.parent / "other" / "gateway.toml", _WORD, replace=False)
 
 
-def test_a_short_passphrase_and_one_that_others_can_read_are_refused(home: Path):
+def test_a_short_passphrase_and_one_that_others_can_read_are_refused(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+):
     short = home / "short"
     short.write_text("swordfish")
     short.chmod(0o600)
-    base = [sys.executable, "-m", "corolle_gateway.app", "backup", "--config", str(home / "gateway.toml")]
-    command = [*base, "--to", str(home / "b"), "--passphrase-file", str(short)]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    assert ran.returncode == 2 and "must be at least 12 characters" in ran.stderr
+    base = "backup", "--config", home / "gateway.toml", "--to", home / "b"
+    status, _, complaint = ran_here(*base, "--passphrase-file", short)
+    assert status == 2 and "must be at least 12 characters" in complaint
     short.chmod(0o644)
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    assert ran.returncode == 2 and "chmod 600" in ran.stderr
-    ran = subprocess.run(command[:-2], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
-    assert ran.returncode == 2 and "give --passphrase-file FILE" in ran.stderr
+    status, _, complaint = ran_here(*base, "--passphrase-file", short)
+    assert status == 2 and "chmod 600" in complaint
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    status, _, complaint = ran_here(*base)
+    assert status == 2 and "give --passphrase-file FILE" in complaint
     assert not (home / "b").exists()

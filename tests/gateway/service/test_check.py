@@ -6,7 +6,6 @@ import os
 import re
 import sqlite3
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,6 +14,7 @@ from string import Formatter
 
 import pytest
 from authority import Authority
+from command_line import ran_here
 from corolle_gateway import config
 from corolle_gateway.service.check import devices, machine, words
 from corolle_gateway.service.check.finding import Finding
@@ -33,22 +33,15 @@ def _checked(
     gateway: GatewayProcess, language: str = "en", wait_s: float = 0.2
 ) -> tuple[int, dict[str, str]]:
     """The exit status, and the lines by subject: their states and sentences."""
-    command = [
-        sys.executable,
-        "-m",
-        "corolle_gateway.app",
-        "check",
-        "--config",
-        str(gateway.folder / "gateway.toml"),
-    ]
-    command += ["--lang", language, "--wait", str(wait_s)]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert ran.stderr == ""
+    status, told, complaint = ran_here(
+        "check", "--config", gateway.folder / "gateway.toml", "--lang", language, "--wait", wait_s
+    )
+    assert complaint == ""
     said: dict[str, str] = {}
-    for line in ran.stdout.splitlines():
+    for line in told.splitlines():
         state, subject, sentence = re.split(r"  +", line, maxsplit=2)
         said[subject] = said.get(subject, "") + f"{state}: {sentence}\n"
-    return ran.returncode, said
+    return status, said
 
 
 @pytest.fixture

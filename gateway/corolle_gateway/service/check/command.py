@@ -2,15 +2,12 @@
 
 import argparse
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from corolle_gateway import config, units_file
-from corolle_gateway.config import Config
-from corolle_gateway.errors import ConfigError
-from corolle_gateway.service.check import broker, concentrator, database, devices, machine, words
-from corolle_gateway.service.check.finding import Finding, bad, good
+from corolle_gateway.service.check import words
+
+_WAIT_S = 12.0  # packet forwarders speak up every ten seconds, as they come
 
 
 def add(commands: Any) -> None:
@@ -23,7 +20,7 @@ def add(commands: Any) -> None:
         "--lang", choices=words.LANGUAGES, default=_language(), help="by default this terminal's"
     )
     parser.add_argument(
-        "--wait", type=float, default=concentrator.WAIT_S, metavar="SECONDS", help="for a concentrator (12)"
+        "--wait", type=float, default=_WAIT_S, metavar="SECONDS", help="for a concentrator (12)"
     )
     parser.set_defaults(run=_run)
 
@@ -34,38 +31,11 @@ def _language() -> str:
 
 
 def _run(given: argparse.Namespace) -> int:
+    # It brings a second MQTT client along: a gateway that runs has no use for it.
+    from corolle_gateway.service.check.everything import findings
+
     states = set()
-    for finding in _findings(given.config, given.wait):
+    for finding in findings(given.config, given.wait):
         print(words.line(finding, given.lang), flush=True)
         states.add(finding.state)
     return int("bad" in states)
-
-
-def _findings(path: Path, wait_s: float) -> Iterator[Finding]:
-    try:
-        settings = config.load(path)
-    except ConfigError as error:
-        yield bad("configuration", "told", why=error)
-        return
-    who = settings.gateway
-    yield good("configuration", "config_read", site=who.site, gateway=who.name, path=path)
-    yield _units(settings)
-    yield machine.clock()
-    yield machine.zone()
-    yield from machine.disk(settings)
-    yield database.database(settings)
-    yield devices.bluetooth(settings)
-    yield devices.console(settings)
-    if settings.chirpstack:
-        yield from broker.broker("chirpstack", settings.chirpstack.broker)
-    else:
-        yield concentrator.concentrator(settings, wait_s)
-    yield from broker.broker("broker", settings.broker)
-
-
-def _units(settings: Config) -> Finding:
-    try:
-        found = units_file.load(settings.units_file)
-    except ConfigError as error:
-        return bad("units", "told", why=error)
-    return good("units", "units_read", n=len(found), path=settings.units_file)

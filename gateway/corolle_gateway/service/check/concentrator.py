@@ -11,7 +11,6 @@ from corolle_gateway.logs.folder import log_folder
 from corolle_gateway.logs.logfmt import parse
 from corolle_gateway.service.check.finding import Finding, bad, doubtful, good
 
-WAIT_S = 12.0  # packet forwarders speak up every ten seconds, as they come
 _EUI_AT, _EUI_END = 4, 12  # Semtech UDP protocol version 2: version, token, kind, EUI-64
 _VERSION = 2
 _FOUND = " event=concentrator_found "
