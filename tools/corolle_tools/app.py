@@ -4,6 +4,7 @@ import typer
 
 from corolle_tools.bench.cli import app as bench
 from corolle_tools.ble.cli import app as ble
+from corolle_tools.boards.cli import app as boards
 from corolle_tools.codec.cli import app as codec
 from corolle_tools.command import command
 from corolle_tools.console.cli import console
@@ -24,6 +25,7 @@ app.command()(settings)
 app.command()(console)
 app.add_typer(ble, name="ble")
 app.add_typer(bench, name="bench")
+app.add_typer(boards, name="boards")
 app.add_typer(codec, name="codec")
 app.add_typer(replay, name="replay")
 app.add_typer(sanitary, name="sanitary")

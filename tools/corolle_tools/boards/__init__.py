@@ -1,0 +1,1 @@
+"""Boards: what a board.toml says, what is wrong with it, and a picture of its wiring."""

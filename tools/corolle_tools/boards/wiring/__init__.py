@@ -1,0 +1,1 @@
+"""A picture of a board's wiring: a page of A4 as SVG."""
