@@ -1,4 +1,4 @@
-"""The install page, and the one behind it: what can be run here is run, into a folder that stands for a machine.
+"""The install page, and the one behind it: what can be run is run, into a folder that stands for the machine.
 
 Of the rest each program, verb and option is looked for in what the program says of itself.
 """
