@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from corolle.wire import lorawan
 from corolle_gateway import units_file
 from corolle_gateway.model import SessionRecord
 from corolle_gateway.store import database, registry, sessions
@@ -82,6 +83,8 @@ class Town:
     def _take(self, place: int, sent: Sent) -> None:
         self.told["downlinks"] += 1
         if sent.tmst is not None:
+            if lorawan.kind_of(sent.phy) != lorawan.JOIN_ACCEPT:
+                return  # asks a lamp something, after whatever it said
             lamp, dev_nonce, joined = self._joining.pop((place, sent.tmst), (None, 0, None))
             if lamp and joined and lamp.dev_nonce == dev_nonce:
                 lamp.accept(sent.phy)
