@@ -199,7 +199,7 @@ def _exit(folder: Path, text: str | None) -> tuple[int, str]:
     if text is not None:
         path.write_text(text)
     command = [sys.executable, "-m", "corolle_gateway.app", "run", "--config", str(path)]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     return ended.returncode, ended.stderr
 
 

@@ -26,7 +26,7 @@ def test_work_that_is_kept_goes_on_after_a_fault_which_is_told(monkeypatch: pyte
         counts = Counts(log)
         kept = Tasks(log, counts)
         kept.keep(work)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while len(done) < 2:
                 await asyncio.sleep(0.01)
         await kept.stop()

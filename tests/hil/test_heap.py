@@ -16,6 +16,7 @@ from corolle.wire.lamp_report import LAMP_REPORT
 from corolle.wire.orders import ACK
 from corolle.wire.words import VERBS, code_of
 from corolle_hil.heap import NODE_BYTES, ONE_RADIO_BYTES
+from corolle_hil.one_core import one_core
 from corolle_hil.scheduler import Scheduler
 from corolle_hil.street import Equipment, Street
 from corolle_hil.world.climate import Weather
@@ -128,11 +129,12 @@ class _Node:
 def test_a_node_lives_in_its_heap_and_does_not_grow(
     board: str, left_off: tuple[str, ...], heap_bytes: int, tmp_path: Path
 ):
-    node = _Node(board, left_off, heap_bytes, tmp_path)
-    try:
-        node.live(_HOURS)
-    finally:
-        node.street.close()
+    with one_core():
+        node = _Node(board, left_off, heap_bytes, tmp_path)
+        try:
+            node.live(_HOURS)
+        finally:
+            node.street.close()
     assert not [line for line in node.console if "Error" in line]
     assert node.wrong == []
     assert node.unit.board.resets == {1: 1}

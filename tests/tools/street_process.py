@@ -33,7 +33,7 @@ class StreetProcess:
         self._reader.start()
 
     def wait_for(
-        self, wanted: Callable[[Record], bool], timeout_s: float = 40, count: int = 1
+        self, wanted: Callable[[Record], bool], timeout_s: float = 90, count: int = 1
     ) -> list[Record]:
         """The records wanted, as soon as there are so many of them. Raises AssertionError after a time."""
         with self._news:
@@ -42,7 +42,7 @@ class StreetProcess:
         assert len(found) >= count, f"{len(found)} of {count} came in {timeout_s} s: {self.records[-3:]}"
         return found
 
-    def end(self, by: signal.Signals | None = signal.SIGINT, timeout_s: float = 30) -> tuple[int, Record]:
+    def end(self, by: signal.Signals | None = signal.SIGINT, timeout_s: float = 60) -> tuple[int, Record]:
         """End it (None: wait for its own end); its exit status and its last line."""
         if by is not None:
             self._process.send_signal(by)
@@ -52,7 +52,7 @@ class StreetProcess:
         assert self._process.stderr.read() == ""
         return status, self.records[-1]
 
-    def command(self, *words: str, timeout_s: float = 60) -> subprocess.CompletedProcess[str]:
+    def command(self, *words: str, timeout_s: float = 90) -> subprocess.CompletedProcess[str]:
         """`corolle command` to this street."""
         line = [COROLLE, "command", *words, "--state", str(self.state)]
         return subprocess.run(line, capture_output=True, text=True, timeout=timeout_s, check=False)

@@ -27,7 +27,7 @@ def test_a_site_dims_together(street: StreetProcess):
     told = street.command("toulouse", "level", "40", "--group", "--for", "2h")
     assert (told.returncode, told.stderr) == (0, "")
     assert told.stdout.splitlines()[-1].endswith("acknowledged, 3 of 3 units")
-    street.wait_for(_counter("group_answers", 3), timeout_s=60)  # each has the key now
+    street.wait_for(_counter("group_answers", 3))  # each has the key now
     before = len(street.records)
     told = street.command("toulouse", "level", "70", "--group", "--for", "2h", "--author", "tester")
     assert (told.returncode, told.stderr) == (0, "")

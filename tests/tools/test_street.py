@@ -88,7 +88,7 @@ def test_an_outside_subscriber_sees_the_same_reports(street: StreetProcess):
     client.loop_start()
     client.subscribe("corolle/toulouse/gw-1/+/report", qos=1)
     assert subscribed.wait(20)
-    report = heard.get(timeout=40)
+    report = heard.get(timeout=90)
     client.disconnect()
     client.loop_stop()
     (same,) = street.wait_for(lambda record: record.get("id") == report["id"] and record["type"] == "report")

@@ -43,15 +43,15 @@ class Program:
         """Let street and program live until the program is done."""
         thread = threading.Thread(target=self._live)
         thread.start()
-        self._yard.scheduler.run(self._yard.scheduler.now_us + 60_000_000 * _SPEED)
-        thread.join(10)
+        self._yard.scheduler.run(self._yard.scheduler.now_us + 90_000_000 * _SPEED)
+        thread.join(30)
         if self._error:
             raise self._error
         return self._result
 
     def _live(self) -> None:
         try:
-            self._result = asyncio.run(asyncio.wait_for(self._session(), 20))
+            self._result = asyncio.run(asyncio.wait_for(self._session(), 60))
         except BaseException as error:  # noqa: BLE001 - it is raised again in the test's own thread
             self._error = error
         self._yard.scheduler.stop()
@@ -120,7 +120,7 @@ def test_nonsense_ends_the_session_and_not_the_street(place):
         sock.connect(str(adapter.path))
         sock.sendall(b"\x7f\x00\x00")
         yard.run(4)
-        sock.settimeout(1)
+        sock.settimeout(20)
         assert sock.recv(1) == b""
     assert not adapter.in_use
     assert yard.radios["board"].station

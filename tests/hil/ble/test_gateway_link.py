@@ -113,7 +113,7 @@ class Place:
         """Offer the gateway an adapter."""
         self.adapter = Adapter(self.yard.link, "gateway", Position(10, 0), _ADDRESS, self._path)
 
-    def until(self, said: Callable[[], Any], wait_s: float = 20.0) -> Any:
+    def until(self, said: Callable[[], Any], wait_s: float = 60.0) -> Any:
         """Let the street live until something is true; what it is."""
         end = time.monotonic() + wait_s
         while not (found := said()):
