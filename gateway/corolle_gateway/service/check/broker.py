@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from cryptography import x509
 from paho.mqtt.client import Client
-from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
 from corolle_gateway.config import BrokerConfig
@@ -78,7 +78,8 @@ def _reached(subject: str, settings: BrokerConfig, context: ssl.SSLContext | Non
 def _greeted(settings: BrokerConfig, context: ssl.SSLContext | None, password: str | None) -> str | None:
     """Say hello as a client of its own, beside the gateway's; why it was refused, None: accepted. OSError."""
     answers: list[ReasonCode] = []
-    client = Client(CallbackAPIVersion.VERSION2, f"corolle-check-{time.time_ns()}")
+    protocol = MQTTProtocolVersion.MQTTv5 if settings.protocol == "5" else MQTTProtocolVersion.MQTTv311
+    client = Client(CallbackAPIVersion.VERSION2, f"corolle-check-{time.time_ns()}", protocol=protocol)
     client.on_connect = lambda client, data, flags, reason, properties: answers.append(reason)
     if settings.user:
         client.username_pw_set(settings.user, password)
