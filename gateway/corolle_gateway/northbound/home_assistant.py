@@ -79,8 +79,8 @@ class HomeAssistant:
         if self._told.get(name) is answers:
             return
         self._told[name] = answers
-        word = b"online" if answers else b"offline"
-        await self._client.publish(self._topics.of(name, "availability"), word, True, _nothing)
+        body = json.encode({"unit": name, "state": "online" if answers else "offline"})
+        await self._client.publish(self._topics.of(name, "availability"), body, True, _nothing)
 
 
 def _nothing() -> None:

@@ -40,9 +40,9 @@ def device(unit: Unit, topics: Topics, gateway_id: str, language: str) -> Body:
         "suggested_area": unit.site,
         "via_device": gateway_id,
     }
-    status = {"topic": topics.status, "value_template": "{{ value_json.state }}"}
-    heard = {"topic": topics.of(unit.name, "availability")}
-    return _payload(own, about, parts) | {"availability": [status, heard], "availability_mode": "all"}
+    ways = topics.status, topics.of(unit.name, "availability")
+    answers = [{"topic": topic, "value_template": "{{ value_json.state }}"} for topic in ways]
+    return _payload(own, about, parts) | {"availability": answers, "availability_mode": "all"}
 
 
 def gateway(name: str, own: str, topics: Topics, language: str) -> Body:
@@ -87,7 +87,7 @@ def _lamp(unit: Unit, topics: Topics, language: str) -> dict[str, Body]:
         "state_template": "{{ 'on' if value_json.illuminanceLevel | default(0) > 0 else 'off' }}",
         "brightness_template": "{{ (value_json.illuminanceLevel | default(0) * 255) | round | int }}",
         "command_topic": topics.of(unit.name, "command"),
-        "command_on_template": _order("level", '"VALUE"').replace('"VALUE"', _LEVEL),
+        "command_on_template": _order("level", "VALUE").replace('"VALUE"', _LEVEL),
         "command_off_template": _order("level", 0),
         "qos": _QOS,
     }

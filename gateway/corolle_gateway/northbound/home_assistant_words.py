@@ -2,8 +2,8 @@
 
 from msgspec import Struct
 
-# What each is: its message (an entity is retained, and known at once after a restart) and the field in it, device
-# class and unit of Home Assistant's, "=" for what is measured or "+" for what only grows; "-": none.
+# What each is: its message (an entity is retained, so known at once after a restart), the field in it, its
+# device class and unit in Home Assistant, "=" for what is measured or "+" for what only grows; "-": none.
 _SENSORS = {
     "lamp": """
 power        report power_w             power           W   = Puissance              | Power

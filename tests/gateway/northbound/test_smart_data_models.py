@@ -1,4 +1,4 @@
-"""Entities against the published models: published_models.json is what PyPI's pysmartdatamodels lists of them.
+"""Entities against the published models: published_models.json is what pysmartdatamodels lists of them.
 
 That package pulls in libraries under the GPL, so it is none of ours. Where SMART_DATA_MODELS names the folder
 of its unpacked wheel, the extract is held against it.
