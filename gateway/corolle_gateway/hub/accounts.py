@@ -1,15 +1,16 @@
 """What each unit uses and does, booked to its month in the transaction that stores what told of it.
 
-So it counts each step of a counter once, whatever becomes of the reports afterwards.
+So it counts each step of a counter once, whatever becomes of the reports afterwards. The month that runs
+stands beside the counters, and is written to the ledger when it is over.
 """
 
 import asyncio
 import sqlite3
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from msgspec import Struct, json
+from msgspec.structs import replace
 
 from corolle_gateway.alarm.stopping import STOPPING
 from corolle_gateway.hub import alarms_signs
@@ -17,28 +18,20 @@ from corolle_gateway.hub.metering import Meter, grown, meters
 from corolle_gateway.model import Unit
 from corolle_gateway.months import Months
 from corolle_gateway.store import ledger
+from corolle_gateway.store.ledger import Standing
 
 # A clock that has not been set yet books nothing: what is counted meanwhile comes with the next message.
 _EARLIEST_S = 1_735_689_600  # 2025-01-01
-
-Amounts = defaultdict[str, float]  # by column of the ledger
-
-
-class Standing(Struct):
-    """Where a unit's counters stood: by field, the value as it came and when. `faults` stop its service."""
-
-    dev_eui: str
-    time_s: float
-    counted: dict[str, tuple[float, float]] = {}
-    faults: list[str] = []
 
 
 class Accounts:
     """`limit_s` says after how much time without a word a unit counts as silent."""
 
     def __init__(self, months: Months, limit_s: Callable[[Unit], float]):
-        self._months = months
+        self.months = months
         self._limit_s = limit_s
+        self._known: dict[str, Standing] = {}  # as it is committed
+        self._under_way: Counter[str] = Counter()
 
     def stored(
         self, unit: Unit, kind: str, body: dict[str, Any], raw: dict[str, Any], time_s: float
@@ -46,7 +39,20 @@ class Accounts:
         """What a message of a unit's adds to the ledger (a Watcher)."""
         if time_s < _EARLIEST_S:
             return None
-        return Booking(self._months, unit, kind, body, raw, time_s, self._limit_s(unit))
+        self._under_way[unit.name] += 1
+        return Booking(self, unit, kind, body, raw, time_s, self._limit_s(unit))
+
+    def before(self, db: sqlite3.Connection, unit: str) -> Standing | None:
+        """Where a unit stood, for the booking whose turn it is; the database knows where memory may lag."""
+        if self._under_way[unit] == 1 and unit in self._known:
+            return self._known[unit]
+        return ledger.standing(db, unit)
+
+    def ended(self, unit: str, committed: Standing | None) -> None:
+        """A booking has ended; None: nothing of it was committed."""
+        self._under_way[unit] -= 1
+        if committed:
+            self._known[unit] = committed
 
 
 class Booking:
@@ -54,7 +60,7 @@ class Booking:
 
     def __init__(
         self,
-        months: Months,
+        book: Accounts,
         unit: Unit,
         kind: str,
         body: dict[str, Any],
@@ -62,72 +68,90 @@ class Booking:
         time_s: float,
         limit_s: float,
     ):
-        self._months = months
+        self._book = book
         self._unit = unit
         self._kind = kind
         self._body = body
         self._raw = raw
         self._time_s = time_s
         self._limit_s = limit_s
-        self._month = months.of(time_s)
+        self._month = book.months.of(time_s)
+        self._after: Standing | None = None
 
     def apply(self, db: sqlite3.Connection) -> None:
         """Book it."""
-        name, booked = self._unit.name, defaultdict[str, Amounts](lambda: defaultdict(float))
-        known = ledger.standing(db, name)
-        standing = json.decode(known, type=Standing) if known else Standing(self._unit.dev_eui, self._time_s)
-        here = booked[self._month]
-        if standing.dev_eui != self._unit.dev_eui:  # another controller: its counters are its own
-            standing.dev_eui, standing.counted, standing.faults = self._unit.dev_eui, {}, []
-            here["resets"] += 1
-        self._book_time(booked, standing)
+        now = self._begun(db)
+        self._book_time(db, now)
         for meter in meters(self._unit.kind, self._kind):
-            here["resets"] += self._book_counter(booked, standing, meter)
-        self._note_faults(standing)
-        standing.time_s = self._time_s
-        for month, amounts in booked.items():
-            ledger.add(db, name, month, amounts, self._raw.get("full_w"))
-        ledger.keep_standing(db, name, self._time_s, json.encode(standing))
+            self._book_counter(db, now, meter)
+        self._note_faults(now)
+        now.full_w = self._raw.get("full_w") or now.full_w
+        now.time_s = self._time_s
+        ledger.keep_standing(db, self._unit.name, now)
+        self._after = now
 
     def finished(self, done: asyncio.Future[bool]) -> None:
-        """Nothing is kept but in the database."""
+        """The transaction has ended."""
+        stored = not (done.cancelled() or done.exception() or not done.result())
+        self._book.ended(self._unit.name, self._after if stored else None)
 
-    def _book_time(self, booked: dict[str, Amounts], standing: Standing) -> None:
+    def _begun(self, db: sqlite3.Connection) -> Standing:
+        """Where the unit stood, as something that may be changed, and in the month of now."""
+        unit, dev_eui = self._unit.name, self._unit.dev_eui
+        before = self._book.before(db, unit) or Standing(dev_eui, self._time_s, self._month)
+        now = replace(before, running=dict(before.running), counted=dict(before.counted))
+        if now.month != self._month:
+            ledger.add(db, unit, now.month, now.running, now.full_w)
+            now.month, now.running = self._month, {}
+        if now.dev_eui != dev_eui:  # another controller: its counters are its own
+            now.dev_eui, now.counted, now.faults = dev_eui, {}, []
+            _add(now, "resets", 1.0)
+        return now
+
+    def _book_time(self, db: sqlite3.Connection, now: Standing) -> None:
         """The time since the last message, for as long as the unit was not silent then."""
-        heard_s = min(self._time_s - standing.time_s, self._limit_s)
+        heard_s = min(self._time_s - now.time_s, self._limit_s)
         if heard_s > 0:
-            until_s = standing.time_s + heard_s
-            self._spread(booked, standing.time_s, until_s, "heard_s", heard_s)
-            if standing.faults:
-                self._spread(booked, standing.time_s, until_s, "stopped_s", heard_s)
+            until_s = now.time_s + heard_s
+            self._spread(db, now, now.time_s, until_s, "heard_s", heard_s)
+            if now.faults:
+                self._spread(db, now, now.time_s, until_s, "stopped_s", heard_s)
 
-    def _book_counter(self, booked: dict[str, Amounts], standing: Standing, meter: Meter) -> bool:
-        """Whether it has begun anew. What it has grown by is spread evenly over the time that took."""
-        now = self._raw.get(meter.field)
-        if now is None:
-            return False
-        before, at_s = standing.counted.get(meter.field, (now, self._time_s))
-        by, is_anew = grown(meter, before, now, self._time_s - at_s)
+    def _book_counter(self, db: sqlite3.Connection, now: Standing, meter: Meter) -> None:
+        """What it has grown by is spread evenly over the time that took."""
+        value = self._raw.get(meter.field)
+        if value is None:
+            return
+        before, at_s = now.counted.get(meter.field, (value, self._time_s))
+        by, is_anew = grown(meter, before, value, self._time_s - at_s)
         if by:
-            self._spread(booked, at_s, self._time_s, meter.column, by)
-        standing.counted[meter.field] = (now, self._time_s)
-        return is_anew
+            self._spread(db, now, at_s, self._time_s, meter.column, by)
+        if is_anew:
+            _add(now, "resets", 1.0)
+        now.counted[meter.field] = (value, self._time_s)
 
     def _spread(
-        self, booked: dict[str, Amounts], from_s: float, to_s: float, name: str, amount: float
+        self, db: sqlite3.Connection, now: Standing, from_s: float, to_s: float, name: str, amount: float
     ) -> None:
-        if self._months.of(from_s) == self._month:
-            booked[self._month][name] += amount
+        if self._book.months.of(from_s) == self._month:
+            _add(now, name, amount)
             return
-        for month, share in self._months.spread(from_s, to_s):
-            booked[month][name] += amount * share
+        for month, share in self._book.months.spread(from_s, to_s):
+            if month == self._month:
+                _add(now, name, amount * share)
+            else:
+                ledger.add(db, self._unit.name, month, {name: amount * share}, None)
 
-    def _note_faults(self, standing: Standing) -> None:
-        if self._kind != "event" and not standing.faults and not self._body.get("faults"):
+    def _note_faults(self, now: Standing) -> None:
+        if self._kind != "event" and not now.faults and not self._body.get("faults"):
             return  # so it is with most messages of most units
         stopping = STOPPING[self._unit.kind]
-        present = set(standing.faults)
+        present = set(now.faults)
         for sign in alarms_signs.of(self._unit.kind, self._kind, self._body):
             if sign.code in stopping:
                 (present.add if sign.there else present.discard)(sign.code)
-        standing.faults = sorted(present)
+        now.faults = sorted(present)
+
+
+def _add(now: Standing, name: str, amount: float) -> None:
+    now.running[name] = now.running.get(name, 0.0) + amount

@@ -3,7 +3,7 @@
 import sqlite3
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, json
 
 # What is summed up.
 AMOUNTS = (
@@ -48,18 +48,33 @@ class Entry(Struct):
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
-def standing(db: sqlite3.Connection, unit: str) -> bytes | None:
-    """Where a unit's counters stood when it was heard last."""
+class Standing(Struct, array_like=True):
+    """Where a unit stood when it was heard last, and what the month has come to that runs then.
+
+    `counted`: by field of its messages, the value as it came and when. `faults`: those that stop its service.
+    """
+
+    dev_eui: str
+    time_s: float
+    month: str
+    running: dict[str, float] = {}  # not in the ledger yet; by AMOUNTS
+    full_w: float | None = None
+    counted: dict[str, tuple[float, float]] = {}
+    faults: list[str] = []
+
+
+def standing(db: sqlite3.Connection, unit: str) -> Standing | None:
+    """Where a unit stood; None: it was never heard."""
     row = db.execute("SELECT standing FROM meters WHERE unit = ?", (unit,)).fetchone()
-    return row[0] if row else None
+    return json.decode(row[0], type=Standing) if row else None
 
 
-def keep_standing(db: sqlite3.Connection, unit: str, time_s: float, standing: bytes) -> None:
-    """Where they stand now."""
+def keep_standing(db: sqlite3.Connection, unit: str, standing: Standing) -> None:
+    """Where it stands now."""
     db.execute(
         "INSERT INTO meters (unit, first_s, last_s, standing) VALUES (?1, ?2, ?2, ?3)"
         " ON CONFLICT (unit) DO UPDATE SET last_s = ?2, standing = ?3",
-        (unit, time_s, standing),
+        (unit, standing.time_s, json.encode(standing)),
     )
 
 
@@ -71,14 +86,15 @@ def add(
 
 
 def of_month(db: sqlite3.Connection, month: str) -> dict[str, Entry]:
-    """All entries of a month, by unit."""
+    """All entries of a month, by unit; of the month that runs as well."""
     rows = db.execute(f"SELECT unit, month, {_NAMES}, full_w FROM ledger WHERE month = ?", (month,))
-    return {row[0]: Entry(*row) for row in rows}
-
-
-def months(db: sqlite3.Connection) -> list[str]:
-    """The months that there are entries of."""
-    return [month for (month,) in db.execute("SELECT DISTINCT month FROM ledger ORDER BY month")]
+    found = {row[0]: Entry(*row) for row in rows}
+    for unit, now in _standings(db).items():
+        if now.month == month:
+            entry = found.setdefault(unit, Entry(unit, month))
+            entry.add(Entry(unit, month, **now.running))
+            entry.full_w = now.full_w or entry.full_w
+    return found
 
 
 def heard(db: sqlite3.Connection) -> dict[str, tuple[float, float]]:
@@ -92,4 +108,10 @@ def known_full_w(db: sqlite3.Connection, month: str) -> dict[str, float]:
     rows = db.execute(
         "SELECT unit, full_w FROM ledger WHERE full_w IS NOT NULL AND month <= ? ORDER BY month", (month,)
     )
-    return dict(rows)
+    now = {unit: each.full_w for unit, each in _standings(db).items() if each.full_w and each.month <= month}
+    return dict(rows.fetchall()) | now
+
+
+def _standings(db: sqlite3.Connection) -> dict[str, Standing]:
+    rows = db.execute("SELECT unit, standing FROM meters")
+    return {unit: json.decode(standing, type=Standing) for unit, standing in rows}

@@ -1,11 +1,11 @@
 """Messages booked to the ledger in a real database: swaps, gaps, faults, months, clocks."""
 
-import sqlite3
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
-from corolle_gateway.hub.accounts import Accounts
+from corolle_gateway.hub.accounts import Accounts, Booking
 from corolle_gateway.model import Unit
 from corolle_gateway.months import Months
 from corolle_gateway.store import database, ledger
@@ -17,6 +17,13 @@ _BEGIN_S = _MONTHS.begin_s("2026-11")
 _QUARTER_S, _LIMIT_S = 900.0, 3270.0
 _LAMP = Unit("lamp-1", "lamp", "quai", "02" * 8, "00" * 8, 43.6, 1.44, "C")
 _CANOPY = Unit("canopy-1", "canopy", "quai", "03" * 8, "00" * 8, 43.6, 1.44, "A")
+
+
+def _done(stored: bool) -> asyncio.Future[bool]:
+    done: asyncio.Future[bool] = asyncio.Future(loop=asyncio.new_event_loop())
+    done.get_loop().close()
+    done.set_result(stored)
+    return done
 
 
 class _Book:
@@ -31,12 +38,16 @@ class _Book:
         body = {"faults": list(faults), "level_pct": 0, "power_w": 0.0} | raw
         booking = self._accounts.stored(unit, kind, body, raw, time_s)
         if booking:
-            booking.apply(self.db)
+            self._commit(booking)
 
     def event(self, unit: Unit, time_s: float, event: str, detail: str) -> None:
         booking = self._accounts.stored(unit, "event", {"event": event, "detail": detail}, {}, time_s)
         assert booking
+        self._commit(booking)
+
+    def _commit(self, booking: Booking) -> None:
         booking.apply(self.db)
+        booking.finished(_done(True))
 
     def of(self, unit: Unit, month: str = "2026-11") -> Entry:
         return ledger.of_month(self.db, month).get(unit.name, Entry(unit.name, month))
@@ -137,8 +148,7 @@ def test_a_clock_that_was_wrong_for_a_while_costs_no_energy_and_makes_no_silence
     _report(book, 5000, 104.0)
     _report(book, 2, 108.0)
     _report(book, 3, 112.0)
-    months = ledger.months(book.db)
-    total = sum(book.of(_LAMP, month).energy_wh for month in months)
+    total = sum(book.of(_LAMP, month).energy_wh for month in ("2026-11", "2026-12"))
     assert total == pytest.approx(12)
     assert book.of(_LAMP).energy_wh >= 8
 
@@ -149,22 +159,52 @@ def test_a_lamp_without_a_meter_is_heard_all_the_same(book: _Book):
     assert (book.of(_LAMP).energy_wh, book.of(_LAMP).passages) == (0, 4)
 
 
-def test_a_transaction_that_is_run_twice_books_once(book: _Book):
-    _report(book, 0, 100.0)
-    accounts = Accounts(_MONTHS, lambda unit: _LIMIT_S)
-    raw = {"energy_wh": 105.0}
-    booking = accounts.stored(_LAMP, "report", {"faults": []}, raw, _BEGIN_S + _QUARTER_S)
+def _booking(book: _Book, accounts: Accounts, n: int, energy_wh: float) -> Booking:
+    booking = accounts.stored(
+        _LAMP, "report", {"faults": []}, {"energy_wh": energy_wh}, _BEGIN_S + n * _QUARTER_S
+    )
     assert booking
-    book.db.execute("SAVEPOINT first")
-    booking.apply(book.db)
-    book.db.execute("ROLLBACK TO first")
-    booking.apply(book.db)
-    assert book.of(_LAMP).energy_wh == pytest.approx(5)
+    return booking
 
 
-def test_a_message_of_another_month_leaves_this_ones_alone(book: _Book):
-    _report(book, 0, 100.0)
-    _report(book, 1, 105.0)
-    with pytest.raises(sqlite3.IntegrityError):
-        book.db.execute("INSERT INTO ledger SELECT * FROM ledger")
-    assert ledger.months(book.db) == ["2026-11"]
+def test_a_transaction_that_fails_and_is_run_again_books_once(book: _Book):
+    accounts = Accounts(_MONTHS, lambda unit: _LIMIT_S)
+    first = _booking(book, accounts, 0, 100.0)
+    first.apply(book.db)
+    first.finished(_done(True))
+    second, third = _booking(book, accounts, 1, 105.0), _booking(book, accounts, 2, 107.0)
+    book.db.execute("SAVEPOINT together")
+    second.apply(book.db)
+    third.apply(book.db)
+    book.db.execute("ROLLBACK TO together")
+    second.apply(book.db)
+    second.finished(_done(True))
+    third.apply(book.db)
+    third.finished(_done(True))
+    assert book.of(_LAMP).energy_wh == pytest.approx(7)
+
+
+def test_what_was_not_stored_is_booked_when_it_comes_again(book: _Book):
+    accounts = Accounts(_MONTHS, lambda unit: _LIMIT_S)
+    for n, energy_wh, stored in ((0, 100.0, True), (1, 105.0, False), (2, 107.0, True)):
+        booking = _booking(book, accounts, n, energy_wh)
+        book.db.execute("SAVEPOINT alone")
+        booking.apply(book.db)
+        if not stored:
+            book.db.execute("ROLLBACK TO alone")
+        booking.finished(_done(stored))
+    assert book.of(_LAMP).energy_wh == pytest.approx(7)
+    known = Accounts(_MONTHS, lambda unit: _LIMIT_S)  # after a restart
+    booking = _booking(book, known, 3, 110.0)
+    booking.apply(book.db)
+    booking.finished(_done(True))
+    assert book.of(_LAMP).energy_wh == pytest.approx(10)
+
+
+def test_a_month_that_is_over_is_written_down_once_and_the_one_that_runs_is_read_as_well(book: _Book):
+    for n in (-2, -1, 1, 2):
+        _report(book, n, 100.0 + 10 * n)
+    rows = book.db.execute("SELECT month, energy_wh FROM ledger ORDER BY month").fetchall()
+    assert rows == [("2026-10", pytest.approx(20))]
+    assert book.of(_LAMP, "2026-10").energy_wh == pytest.approx(20)
+    assert book.of(_LAMP).energy_wh == pytest.approx(20)
