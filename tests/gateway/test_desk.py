@@ -9,12 +9,14 @@ from corolle_gateway.clock import SystemClock
 from corolle_gateway.counts import Counts
 from corolle_gateway.hub.book import Book
 from corolle_gateway.hub.desk import Desk
+from corolle_gateway.hub.orders import Order
 from corolle_gateway.log import Log
 from corolle_gateway.model import Downlink, Sent, Unit
 from corolle_gateway.store import commands, database
 from corolle_gateway.store.outbox import Outbox
 from corolle_gateway.store.writer import Writer
 from corolle_gateway.tasks import Tasks
+from msgspec.structs import replace
 
 _LAMP = Unit("lamp-1", "lamp", "quai", "02" * 8, "00" * 8, 43.6, 1.44, "C")
 
@@ -31,6 +33,40 @@ class _Faulty:
     async def send_now(self, downlink: Downlink) -> Sent:
         self.sent.append(downlink)
         raise KeyError("a fault of ours")
+
+
+class _Full:
+    """A link whose duty cycle is used up."""
+
+    def __init__(self) -> None:
+        self.tried: list[str] = []
+
+    def is_near(self, unit: str) -> bool:
+        return False
+
+    async def send_now(self, downlink: Downlink) -> Sent:
+        self.tried.append(downlink.unit.name)
+        return Sent(False, "duty_cycle")
+
+
+def test_a_town_that_an_earlier_run_had_not_told_is_told_one_after_the_other(tmp_path: Path):
+    async def run() -> int:
+        clock, log = SystemClock(), Log(lambda: 0.0, "error", io.StringIO())
+        counts = Counts(log)
+        tasks, writer, link = Tasks(log, counts), Writer(database.connect(tmp_path), counts), _Full()
+        units = {f"lamp-{n}": replace(_LAMP, name=f"lamp-{n}") for n in range(2000)}
+        order = Order("dim", "level", 40, clock.now() + 3600, "ops")
+        book = Book(clock, log, counts, writer, Outbox(writer))
+        await book.add_group("quai", dict.fromkeys(units, order), "ops")
+        desk = Desk(clock, counts, tasks, Book(clock, log, counts, writer, Outbox(writer)))
+        await desk.load(units, link)
+        tasks.keep(desk.run)
+        await asyncio.sleep(2.2)
+        await tasks.stop()
+        await writer.close()
+        return len(link.tried)
+
+    assert 2 <= asyncio.run(run()) <= 6
 
 
 def test_an_order_ends_even_if_sending_it_fails_as_nobody_has_foreseen(tmp_path: Path):

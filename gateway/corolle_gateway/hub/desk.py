@@ -21,6 +21,8 @@ from corolle_gateway.tasks import Tasks
 _PATIENCE_S = (8.0, 16.0, 32.0, 64.0, 64.0)
 _LONGEST_S = 60.0  # between two looks at the clock, which may have been set
 _LINK_RETRY_S = 5.0  # when the link could not send at all
+_RETRY_SHARE_S = 0.02  # for each command that is planned: of a town's, fifty a second are tried again
+STEP_S = 0.5  # between two units of a group that are told one by one
 _VOID_ENTRIES = 64  # so many plans that were made void are kept before they are swept out
 _CONFIRMED = range(2, 5)  # transmissions that a unit has to confirm, after so many in vain
 _VERDICT_S = 600.0  # for a unit that has heard its order: its own duty cycle may hold the verdict back
@@ -61,8 +63,10 @@ class Desk:
         """Go on with the commands an earlier run left open."""
         self._units = units
         self._link = link
+        of_groups = 0
         for command in await self._book.load():
-            self._plan(command, self._clock.now())
+            self._plan(command, self._clock.now() + of_groups * STEP_S)
+            of_groups += bool(command.group)
 
     async def order(self, unit_name: str, payload: bytes) -> None:
         """Take what the city wrote on a unit's command topic. sqlite3.Error when it could not be stored."""
@@ -203,7 +207,8 @@ class Desk:
         downlink = self._downlink(command)
         outcome = await self._link.send_now(downlink) if self._link else Sent(False, "no link")
         self.sent(downlink, outcome)
-        patience_s = _PATIENCE_S[max(command.attempts, 1) - 1] if outcome.ok else _LINK_RETRY_S
+        again_s = max(_LINK_RETRY_S, len(self._planned) * _RETRY_SHARE_S)
+        patience_s = _PATIENCE_S[max(command.attempts, 1) - 1] if outcome.ok else again_s
         self._plan(command, self._clock.now() + (_VERDICT_S if self._is_heard(command) else patience_s))
 
     def _end(self, command: Command, status: str, reason: str) -> None:

@@ -11,7 +11,7 @@ from corolle_gateway.clock import Clock
 from corolle_gateway.counts import Counts
 from corolle_gateway.hub import bodies, orders
 from corolle_gateway.hub.book import Book
-from corolle_gateway.hub.desk import Desk, packed
+from corolle_gateway.hub.desk import STEP_S, Desk, packed
 from corolle_gateway.hub.orders import Order, OrderError
 from corolle_gateway.hub.places import Places
 from corolle_gateway.model import OPEN_STATUSES, Command, Sent
@@ -26,7 +26,6 @@ _ANSWER_S = 0.6  # of a channel's time for each answer: two in three are heard
 _LONGEST_SPREAD_S = 255 * SPREAD_STEP_S
 _MARGIN_S = 30.0  # for the duty cycle of whoever answers last
 _LEAD_S = 5.0  # before the rest are told alone, it is noted who they are
-_STEP_S = 0.5  # between two units that are told one by one
 _TOLD_EVERY_S = 2.0
 
 
@@ -120,11 +119,11 @@ class GroupDesk:
         hearing = [command for command in made if command.unit in together]
         spread = _spread(len(hearing))
         for number, command in enumerate(each for each in made if each.unit not in together):
-            self._desk.take_over(command, number * _STEP_S, heard=False)
+            self._desk.take_over(command, number * STEP_S, heard=False)
         sent = await self._send(name, hearing, spread)
         patience_s = spread * SPREAD_STEP_S + _MARGIN_S if sent.ok else 0.0
         for number, command in enumerate(hearing):
-            self._desk.take_over(command, patience_s + number * _STEP_S, heard=sent.ok)
+            self._desk.take_over(command, patience_s + number * STEP_S, heard=sent.ok)
         if sent.ok:
             await self._clock.sleep(patience_s - _LEAD_S)
             for command in hearing:
