@@ -45,7 +45,7 @@ def gateway(
 @app.command()
 def fleet(
     units: Annotated[int, typer.Option(min=100, max=65_535, help="Lamps on one gateway.")] = 34_000,
-    quarters: Annotated[int, typer.Option(min=2, help="Quarters of an hour: one report of each.")] = 4,
+    quarters: Annotated[int, typer.Option(min=2, help="Quarters of an hour: one report of each.")] = 8,
     joining: Annotated[int, typer.Option(min=0, help="Lose their sessions in the power cut.")] = 2_000,
     group: Annotated[int, typer.Option(min=0, help="Are dimmed, each by an order of its own.")] = 500,
     png: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the run.")] = None,
@@ -127,7 +127,8 @@ def _fleet_table(run: fleet_bench.Fleet) -> Table:
     table.add_row("CPU s per 1,000", f"{steady.cpu_s_per_1000:.3f}")
     table.add_row("share of a core in real time", f"{steady.cpu_s / steady.street_s:.2%}")
     table.add_row("memory", f"{run.rss_mb[-1]:.0f} MB")
-    table.add_row("memory, growth in a day", f"{run.rss_mb_a_day:+.1f} MB")
+    if run.rss_mb_a_day is not None:
+        table.add_row("memory, growth in a day", f"{run.rss_mb_a_day:+.1f} MB")
     table.add_row("store, growth in a day up to its limit", f"{run.store_mb_a_day:,.0f} MB")
     table.add_row(f"dimmed one by one, of {run.group:,}", _answers(run.dimmed_s))
     table.add_row(f"dimmed together, of {run.units:,}", _answers(run.together_s))

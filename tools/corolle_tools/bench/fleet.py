@@ -14,6 +14,7 @@ from corolle_tools.bench.processes import Broker
 from corolle_tools.bench.town import Town
 
 _QUARTERS_A_DAY = 96
+_SETTLED = 3  # quarters, after which all that a unit has in memory is there
 _PATIENCE_S = 60.0
 _IDLE_S = 3.0
 
@@ -51,11 +52,16 @@ class Fleet:
     store_mb_a_day: float
 
     @property
-    def rss_mb_a_day(self) -> float:
-        """By how much memory grows in a day: what the last half of the steady quarters have added."""
+    def rss_mb_a_day(self) -> float | None:
+        """By how much memory grows in a day: what the last half of the steady quarters have added.
+
+        None for a run so short that units were still heard for the first time in it: their keys, counters and
+        last reports come into memory then, and stay.
+        """
         middle = len(self.rss_mb) // 2
-        quarters = len(self.rss_mb) - 1 - middle
-        return (self.rss_mb[-1] - self.rss_mb[middle]) / max(1, quarters) * _QUARTERS_A_DAY
+        if middle < _SETTLED:
+            return None
+        return (self.rss_mb[-1] - self.rss_mb[middle]) / (len(self.rss_mb) - 1 - middle) * _QUARTERS_A_DAY
 
     def figures(self) -> dict[str, float | None]:
         """What --json prints."""
@@ -66,7 +72,7 @@ class Fleet:
             "cpu_share": round(self.steady.cpu_s / self.steady.street_s, 5),
             "lost": self.lost,
             "rss_mb": round(self.rss_mb[-1], 1),
-            "rss_mb_a_day": round(self.rss_mb_a_day, 2),
+            "rss_mb_a_day": None if self.rss_mb_a_day is None else round(self.rss_mb_a_day, 2),
             "store_mb_a_day": round(self.store_mb_a_day, 1),
             "boots_per_s": round(self.cut.uplinks / self.cut.real_s),
             "joining": self.joining,
