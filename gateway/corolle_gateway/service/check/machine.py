@@ -10,6 +10,7 @@ from pathlib import Path
 
 from corolle_gateway.clock import SystemClock, is_set
 from corolle_gateway.config import Config
+from corolle_gateway.logs.folder import FOLDER_NAME
 from corolle_gateway.model import iso_utc
 from corolle_gateway.service.check.finding import Finding, bad, doubtful, good
 from corolle_gateway.store.database import FILE_NAME
@@ -101,5 +102,5 @@ def _write_ms(folder: Path) -> int:
 
 
 def _used_mb(folder: Path) -> int:
-    files = [folder / FILE_NAME, folder / f"{FILE_NAME}-wal", *(folder / "log").glob("*")]
+    files = [folder / FILE_NAME, folder / f"{FILE_NAME}-wal", *(folder / FOLDER_NAME).glob("*")]
     return sum(path.stat().st_size for path in files if path.is_file()) // _MB
