@@ -4,8 +4,10 @@ Figures are those of Bluetooth Core 5.4, Vol 6, Part B ("LL") for an uncoded 1 M
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from bumble.hci import Address
+if TYPE_CHECKING:  # who only counts adverts, as a replay does, need not wait for all of Bumble
+    from bumble.hci import Address
 
 # LL 2.3.1 and 2.3.2, numbered as in HCI's advertising reports (Vol 4, Part E, 7.7.65.2).
 ADV_IND, ADV_DIRECT_IND, ADV_SCAN_IND, ADV_NONCONN_IND, SCAN_RSP = range(5)
@@ -31,7 +33,7 @@ class Broadcast:
     """
 
     kind: int
-    address: Address
+    address: "Address"
     data: bytes
     response: bytes = b""
 
