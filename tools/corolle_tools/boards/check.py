@@ -18,6 +18,8 @@ def check(board: Definition) -> list[Finding]:
     findings = list(head(board))
     if findings:
         return findings  # nobody can say what a pin of an unknown chip can do
+    if board.module.mcu != board.raw["mcu"]:
+        return list(memories(board))
     return [finding for inspect in _CHECKS for finding in inspect(board)]
 
 

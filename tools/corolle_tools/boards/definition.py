@@ -9,7 +9,7 @@ from typing import Any
 from corolle_tools.boards.drivers import DRIVERS, Driver
 from corolle_tools.boards.esp32 import ESP32
 from corolle_tools.boards.esp32s3 import ESP32_S3
-from corolle_tools.boards.keys import Pin
+from corolle_tools.boards.keys import OnBus, Pin
 from corolle_tools.boards.mcu import Mcu
 from corolle_tools.boards.module import Module, read_module
 from corolle_tools.boards.parts import BUSES
@@ -54,21 +54,27 @@ class Definition:
     def buses(self) -> dict[str, dict[str, Any]]:
         """Buses whose kind is known, by name."""
         entries = self.raw.get("buses", {})
-        return {name: entry for name, entry in entries.items() if entry.get("kind") in BUSES}
+        return {name: entry for name, entry in entries.items() if _named(entry, "kind") in BUSES}
 
     @property
     def fitted(self) -> dict[str, dict[str, Any]]:
         """Parts whose driver is known, by name."""
         entries = self.raw.get("fitted", {})
-        return {name: entry for name, entry in entries.items() if entry.get("driver") in DRIVERS}
+        return {name: entry for name, entry in entries.items() if _named(entry, "driver") in DRIVERS}
 
     def driver(self, part: str) -> Driver:
         """What a part's driver needs."""
         return DRIVERS[self.fitted[part]["driver"]]
 
     def on_bus(self, bus: str) -> list[str]:
-        """The parts at a bus."""
-        return [part for part, entry in self.fitted.items() if bus in (entry.get("bus"), entry.get("uart"))]
+        """The parts at a bus of their kind."""
+        kind = self.buses[bus]["kind"]
+        return [
+            part
+            for part, entry in self.fitted.items()
+            for key, rule in self.driver(part).keys.items()
+            if isinstance(rule, OnBus) and rule.kind == kind and entry.get(key) == bus
+        ]
 
     @cached_property
     def ends(self) -> list[End]:
@@ -86,7 +92,7 @@ class Definition:
         """Whether a pin is one that the module's maker has wired, to just this part."""
         room, name = end.owner.split(".", 1)
         for part, keys in self.module.onboard.items():
-            on_this_bus = room == "buses" and name == self.fitted.get(part, {}).get("bus")
+            on_this_bus = room == "buses" and name == _named(self.fitted.get(part, {}), "bus")
             if (on_this_bus or end.owner == f"fitted.{part}") and keys.get(end.key) == end.gpio:
                 return True
         return False
@@ -131,6 +137,11 @@ def read_definition(board: str) -> Definition:
         for key, entry in raw.get(name, {}).items():
             _expect_table(path, f"{name}.{key}", entry)
     return Definition(path, raw)
+
+
+def _named(entry: dict[str, Any], key: str) -> str:
+    """A word of an entry, "" where there is something else."""
+    return entry[key] if isinstance(entry.get(key), str) else ""
 
 
 def _expect_table(path: Path, name: str, value: Any) -> None:

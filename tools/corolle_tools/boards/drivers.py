@@ -44,9 +44,7 @@ def _i2c(
     straps: tuple[str, ...] = (),
 ) -> Driver:
     common: dict[str, Key] = {"bus": OnBus("i2c"), "address": Choice(addresses, of, hexadecimal=True)}
-    return Driver(
-        title, common | (keys or {}), fastest=400_000, of_speed=f"{title} takes fast mode", straps=straps
-    )
+    return Driver(title, common | (keys or {}), straps=straps)
 
 
 def _at_converter(title: str, keys: dict[str, Key], feed: tuple[tuple[str, str], ...] = _FEED) -> Driver:
@@ -59,8 +57,6 @@ def _at_converter(title: str, keys: dict[str, Key], feed: tuple[tuple[str, str],
         common | keys,
         feed,
         "ADS1115",
-        fastest=400_000,
-        of_speed="ADS1115 takes fast mode",
         straps=("ADDR",),
     )
 
@@ -87,7 +83,7 @@ _LAMP = {
     "pwm_dimmer": Driver(
         "0-10 V converter",
         {
-            "pin": Pin("PWM", "out", safe=1, else_="the lamp is dark whenever the controller resets"),
+            "pin": Pin("PWM", "out", safe=1, else_="the lamp goes dark"),
             "freq_hz": Number(200, 40_000_000, "below 200 Hz light flickers; 40 MHz is the most of a PWM"),
             "zero_mv": Number(-500, 1000, "IEC 60929, annex E.2: 1 V is the minimum level, off is below"),
             "full_mv": Number(9500, 12_000, "IEC 60929, annex E.2: 10 V is full light"),
@@ -108,7 +104,7 @@ _LAMP = {
     "relay": Driver(
         "relay, closed at rest",
         {
-            "pin": Pin("coil driver", "out", safe=0, else_="the luminaire loses its supply at each reset"),
+            "pin": Pin("coil driver", "out", safe=0, else_="the luminaire loses its supply"),
             "zero_cross_pin": Pin("zero crossing", optional=True),
             "close_ms": Number(0, 40, "from the drive to the contact, by the relay's datasheet", whole=False),
             "open_ms": Number(0, 40, "from the drive to the contact, by the relay's datasheet", whole=False),
@@ -160,10 +156,8 @@ _CANOPY = {
     "latching_valve": Driver(
         "H-bridge of the latching valve",
         {
-            "open_pin": Pin("open", "out", safe=0, else_="the valve opens by itself"),
-            "close_pin": Pin(
-                "close", "out", safe=0, else_="the bridge is shorted when the other input is driven"
-            ),
+            "open_pin": Pin("open", "out", safe=0, else_="the valve opens"),
+            "close_pin": Pin("close", "out", safe=0, else_="the bridge is shorted with its other input"),
             "pulse_ms": Number(
                 5, 500, "a shorter pulse does not move the plunger, a longer one heats the coil"
             ),
@@ -174,7 +168,7 @@ _CANOPY = {
     "solenoid": Driver(
         "solenoid valve's transistor",
         {
-            "pin": Pin("gate", "out", safe=0, else_="the valve stands open whenever nobody drives it"),
+            "pin": Pin("gate", "out", safe=0, else_="the valve opens"),
             "supply": _SUPPLY,
         },
         (("coil +", "12V"), ("GND", "GND")),

@@ -24,7 +24,7 @@ def _bus(name: str, entry: dict[str, Any]) -> Iterator[Finding]:
     kind = entry.get("kind")
     if not isinstance(kind, str) or kind not in BUSES:
         right = f"Right would be {listed(BUSES)}"
-        yield Finding(f"buses.{name}.kind = {kind!r}", "is no kind of bus", _README, right)
+        yield Finding(f"buses.{name}.kind = {_shown('kind', kind)}", "is no kind of bus", _README, right)
         return
     yield from _values(f"buses.{name}", {k: v for k, v in entry.items() if k != "kind"}, BUSES[kind], kind)
 
@@ -38,7 +38,10 @@ def _part(board: Definition, name: str, entry: dict[str, Any]) -> Iterator[Findi
         )
         return
     if not isinstance(driver, str) or driver not in parts[name]:
-        where, what = f"fitted.{name}.driver = {driver!r}", f"does not drive a {name}"
+        where, what = (
+            f"fitted.{name}.driver = {_shown('driver', driver)}",
+            f"is not among the drivers of {name}",
+        )
         if driver not in DRIVERS:
             what = "is no driver"
         yield Finding(where, what, _README, f"Right would be {listed(parts[name])}")

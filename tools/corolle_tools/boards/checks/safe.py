@@ -38,17 +38,15 @@ def _rest(board: Definition, end: End, level: int) -> Iterator[Finding]:
     chip = {"up": gpio in mcu.pulled_up, "down": gpio in mcu.pulled_down}
     right = f"Right would be pull_{way}_ohm.{gpio} = 10_000"
     if against:
-        what = (
-            f"is held {('high', 'low')[level]} by its pull-{other} while nobody drives it: {end.kind.else_}"
-        )
+        what = f"is held {('high', 'low')[level]} by its pull-{other} in reset, and {end.kind.else_}"
         yield Finding(
             end.where, what, f"pull_{other}_ohm.{gpio} = {against}", right + ", and the other struck"
         )
     elif not wanted and chip[other]:
-        what = f"is pulled {other} by the chip in reset: {end.kind.else_}"
+        what = f"is pulled {other} by the chip in reset, and {end.kind.else_}"
         yield Finding(end.where, what, mcu.sources["reset"], right, not end.kind.must)
     elif not wanted:
-        what = f"floats while nobody drives it, and then {end.kind.else_}"
+        what = f"floats in reset, and {end.kind.else_}"
         yield Finding(
             end.where, what, f"no resistor holds it {('low', 'high')[level]}", right, not end.kind.must
         )
