@@ -2,6 +2,7 @@
 
 TEXTS = {
     "decimal": ".",
+    "said": "{what}: {more}",
     "days": "d",
     "welcome": "corolle gateway {name}, site {site}. Times are UTC.",
     "login": "login: ",

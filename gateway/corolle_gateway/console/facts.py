@@ -81,7 +81,7 @@ def event(language: Language, body: Body) -> str:
     """What an event tells, in a line."""
     detail = body.get("detail", "")
     if body["event"] in ("fault raised", "fault cleared"):
-        return f"{language.event(body['event'])}: {detail}"
+        return language.said(language.event(body["event"]), detail)
     if detail in words.words(words.REASONS):
-        return f"{language.event(body['event'])}: {language.reason(detail)}"
+        return language.said(language.event(body["event"]), language.reason(detail))
     return f"{language.event(body['event'])} ({detail or body['value']})"

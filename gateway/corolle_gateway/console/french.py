@@ -2,6 +2,7 @@
 
 TEXTS = {
     "decimal": ",",
+    "said": "{what} : {more}",
     "days": "j",
     "welcome": "Passerelle corolle {name}, site {site}. Les heures sont en UTC.",
     "login": "identifiant : ",

@@ -27,6 +27,10 @@ class Language:
         """A text of the console's own."""
         return _typeset(self._words.TEXTS[key]).format(**fields)
 
+    def said(self, what: str, more: str) -> str:
+        """Two things with a colon between them."""
+        return self.text("said", what=what, more=more)
+
     def usage(self, verb: str) -> tuple[str, str]:
         """(how a verb is written, what it does)."""
         written, does = self._words.HELP[verb]

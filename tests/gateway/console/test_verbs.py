@@ -193,6 +193,7 @@ def test_french_is_spoken_from_the_next_word_on(english: Site):
         assert ask("why canopy-01").startswith("canopy-01 n'arrose pas\xa0: la terre est assez humide.\n")
         assert "Aucune alarme ouverte" in ask("alarms")
         assert "PAGE POUR L'ORDRE DE TRAVAIL" in ask("report canopy-01")
+        assert "fermée\xa0: la terre est assez humide." in ask("unit canopy-01")
         assert "dire qu'on est au courant" in ask("aide")
         assert "ville" in ask("links") and "Rien n'attend" in ask("outbox")
         assert "connecté depuis" in ask("who")

@@ -37,7 +37,7 @@ def told(talk: Talk, alarm: Alarm) -> Iterator[str]:
         yield "     " + talk.text("alarm_fresh")
     else:
         known = talk.text("alarm_known", author=alarm.author, time=talk.time(alarm.acknowledged_s))
-        yield from wrapped(f"{known}: {alarm.note}" if alarm.note else known, "     ")
+        yield from wrapped(talk.language.said(known, alarm.note) if alarm.note else known, "     ")
 
 
 VERB = Verb("alarms", _run)

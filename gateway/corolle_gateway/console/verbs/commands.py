@@ -21,7 +21,7 @@ async def _run(talk: Talk, words: list[str]) -> None:
 
 def _row(talk: Talk, each: Command) -> tuple[str, ...]:
     status = talk.language.status(each.status)
-    told = f"{status}: {each.reason}" if each.reason else status
+    told = talk.language.said(status, each.reason) if each.reason else status
     value = f" {each.value}" if each.value or each.verb == "level" else ""
     return talk.time(each.created_s), each.unit, each.verb + value, each.author, told
 

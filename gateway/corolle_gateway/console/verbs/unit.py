@@ -46,7 +46,7 @@ def state(talk: Talk, now: UnitNow) -> Iterator[str]:
     ago, radio = talk.ago(now.heard_s), facts.way(language, report["radio"])
     yield from wrapped(talk.text("reported_ago", ago=ago, time=talk.time(now.heard_s), link=radio))
     output = facts.output(language, facts.output_of(report))
-    yield from wrapped(f"{output}: {language.reason(report['reason'])}", "  ")
+    yield from wrapped(language.said(output, language.reason(report["reason"])), "  ")
     yield from facts.readings(language, report)
 
 
@@ -60,7 +60,7 @@ def faults(talk: Talk, now: UnitNow) -> Iterator[str]:
 
 def fault(talk: Talk, code: str) -> Iterator[str]:
     """One of them."""
-    yield from wrapped(f"{code}: {talk.language.alarm(code)}", "  ")
+    yield from wrapped(talk.language.said(code, talk.language.alarm(code)), "  ")
     if things := talk.language.bring(code):
         yield from wrapped(talk.text("bring", things=things), "    ")
 
@@ -68,8 +68,8 @@ def fault(talk: Talk, code: str) -> Iterator[str]:
 def order(talk: Talk, command: Command) -> str:
     """An order in a line."""
     value = "" if command.value == 0 and command.verb != "level" else f" {command.value}"
-    said = f"{talk.time(command.created_s)}  {command.verb}{value}, {command.author}: "
-    return f"  {said}{talk.language.status(command.status)}"
+    given = f"  {talk.time(command.created_s)}  {command.verb}{value}, {command.author}"
+    return talk.language.said(given, talk.language.status(command.status))
 
 
 async def events(talk: Talk, name: str, most: int) -> list[str]:

@@ -67,8 +67,8 @@ def sentence(talk: Talk, now: UnitNow, decision: Decision) -> str:
 def before(talk: Talk, decision: Decision) -> list[str]:
     """An earlier decision in a line."""
     output = facts.output(talk.language, decision.output)
-    said = f"{talk.time(decision.since_s)}  {output}: {talk.language.reason(decision.reason)}"
-    return wrapped(said, "  ")
+    said = talk.language.said(output, talk.language.reason(decision.reason))
+    return wrapped(f"{talk.time(decision.since_s)}  {said}", "  ")
 
 
 VERB = Verb("why", _run, unit_first)
