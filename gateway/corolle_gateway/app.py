@@ -38,8 +38,8 @@ from corolle_gateway.hub.places import Places
 from corolle_gateway.hub.sanitary import SanitaryLogs
 from corolle_gateway.hub.settings_desk import SettingsDesk
 from corolle_gateway.links.chirpstack.link import ChirpstackLink
+from corolle_gateway.links.lorawan import terms
 from corolle_gateway.links.lorawan.link import LorawanLink
-from corolle_gateway.links.lorawan.terms import wanted as terms_of
 from corolle_gateway.links.lorawan.upkeep import AdrRule
 from corolle_gateway.log import Log
 from corolle_gateway.logs import command as log_command
@@ -224,7 +224,15 @@ class Gateway:
             lorawan.net_id,
             lorawan.tx_power_dbm,
             AdrRule(lorawan.adr, lorawan.adr_margin_db),
-            terms_of(lorawan),
+            terms.wanted(
+                lorawan.channels_hz,
+                lorawan.rx1_hz,
+                lorawan.rx1_delay_s,
+                lorawan.rx1_dr_offset,
+                lorawan.rx2_dr,
+                lorawan.rx2_hz,
+                lorawan.max_duty_cycle,
+            ),
         )
 
     def _make_chirpstack(self, chirpstack: ChirpstackConfig) -> ChirpstackLink:

@@ -85,6 +85,9 @@ class _Way:
         self.sent += 1
         return Sent(self.works)
 
+    async def settings(self, unit: str, wish: dict[str, int]) -> dict[str, int] | None:
+        return wish if self.works else None
+
 
 @pytest.mark.parametrize(
     ("radio_class", "near", "works", "sent"),

@@ -233,15 +233,16 @@ def test_a_canopy_that_has_heard_is_left_alone_until_its_verdict(street: Street)
     join(canopy, forwarder)
     city.order("canopy-1", id="a", verb="open", value=120)
     city.wait_ack("canopy-1", "a", "queued")
-    kinds = []
+    frames = []
     for _ in range(3):
         assert forwarder.push(canopy.report())
         answer = forwarder.downlink()
         assert answer is not None
-        kinds.append(canopy.read(answer[1])[0].m_type)
+        frames.append(answer[1])
+    kinds = [canopy.read(frame)[0].m_type for frame in frames]
     assert kinds == [lorawan.UNCONFIRMED_DOWN, lorawan.UNCONFIRMED_DOWN, lorawan.CONFIRMED_DOWN]
     assert forwarder.push(canopy.uplink(10, bytes(12), f_ctrl=lorawan.ACK))
     assert forwarder.downlink(0.5) is None
     canopy.f_cnt_down -= 1
-    assert forwarder.push(canopy.ack(canopy.command(answer[1])["id"], value=120))
+    assert forwarder.push(canopy.ack(canopy.command(frames[-1])["id"], value=120))
     city.wait_ack("canopy-1", "a", "acknowledged")

@@ -50,7 +50,9 @@ def test_what_is_left_out_has_safe_values(tmp_path: Path):
     settings = _loaded(tmp_path, _GOOD)
     assert (settings.lorawan.bind, settings.lorawan.port, settings.lorawan.net_id) == ("127.0.0.1", 1700, 0)
     assert (settings.lorawan.adr, settings.lorawan.adr_margin_db) == (True, 10)
-    assert wanted(settings.lorawan) == Terms()
+    air = settings.lorawan
+    receiving = air.rx1_delay_s, air.rx1_dr_offset, air.rx2_dr, air.rx2_hz
+    assert wanted(air.channels_hz, air.rx1_hz, *receiving, air.max_duty_cycle) == Terms()
     assert (settings.broker.host, settings.broker.port, settings.broker.tls) == ("127.0.0.1", 1883, False)
     assert settings.gateway.data_dir == tmp_path / "data"
     assert settings.clock_file is None and settings.log.level == "info"

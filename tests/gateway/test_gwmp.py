@@ -220,6 +220,9 @@ class _Nobody:
     def sent(self, downlink: Downlink, outcome: Sent) -> None:
         """Nothing is sent."""
 
+    def heard(self, downlink: Downlink) -> None:
+        """Nor heard."""
+
 
 @pytest.fixture
 def make_link(tmp_path: Path) -> MakeLink:

@@ -179,12 +179,12 @@ def _number(path: Path) -> int:
 def _found(folder: Path) -> Iterator[_Segment]:
     """The segments of earlier runs. Of the last one alone it takes reading to know what is in it."""
     paths = segments(folder)
-    for path, following in pairwise([*paths, None]):
-        if following:
-            last_id = int(following.name.partition("-")[2])
-        else:
-            last_id = max((row.id for row in _rows(_read(path))), default=0)
+    for path, following in pairwise(paths):
+        last_id = int(following.name.partition("-")[2])
         yield _Segment(path, last_id, path.stat().st_size)
+    for path in paths[-1:]:
+        data = _read(path)
+        yield _Segment(path, max((row.id for row in _rows(data)), default=0), len(data))
 
 
 def _first_unsent(db: sqlite3.Connection) -> int:

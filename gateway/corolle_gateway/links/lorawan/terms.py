@@ -5,7 +5,6 @@ Those of a join-accept hold from the beginning, the others when the unit has sai
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Protocol
 
 import msgspec
 from corolle.wire import eu868
@@ -91,32 +90,19 @@ class Terms(msgspec.Struct, frozen=True, array_like=True):
         return told.get(uplink_hz) or uplink_hz
 
 
-class Wanted(Protocol):
-    """What a city chooses. `rx1_hz`: one frequency for RX1 of all channels; None: the uplink's own."""
-
-    channels_hz: tuple[int, ...]
-    rx1_hz: int | None
-    rx1_delay_s: int
-    rx1_dr_offset: int
-    rx2_hz: int
-    rx2_dr: int
-    max_duty_cycle: int
-
-
-def wanted(of: Wanted) -> Terms:
-    """Terms as a city wants them."""
-    everywhere = (of.rx1_hz,) * (_FIXED + len(of.channels_hz)) if of.rx1_hz else ()
-    return shared(
-        Terms(
-            of.channels_hz,
-            everywhere,
-            of.rx1_delay_s,
-            of.rx1_dr_offset,
-            of.rx2_dr,
-            of.rx2_hz,
-            of.max_duty_cycle,
-        )
-    )
+def wanted(
+    channels_hz: tuple[int, ...],
+    rx1_hz: int | None,
+    rx1_delay_s: int,
+    rx1_dr_offset: int,
+    rx2_dr: int,
+    rx2_hz: int,
+    max_duty_cycle: int,
+) -> Terms:
+    """Terms as a city wants them. `rx1_hz`: one frequency for RX1 of all channels; None: the uplink's own."""
+    everywhere = (rx1_hz,) * (_FIXED + len(channels_hz)) if rx1_hz else ()
+    others = rx1_delay_s, rx1_dr_offset, rx2_dr, rx2_hz, max_duty_cycle
+    return shared(Terms(channels_hz, everywhere, *others))
 
 
 def joined(wish: Terms) -> Terms:

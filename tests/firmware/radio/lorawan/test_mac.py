@@ -178,7 +178,12 @@ async def test_rx1_is_where_the_network_has_moved_it():
     node = Node(network, flash)
     await node.live(20)
     send = network._send
-    network._send = lambda air, uplink, *how: send(air, Uplink(*uplink[:1], 869_525_000, *uplink[2:]), *how)
+
+    def send_elsewhere(air, uplink, frame, window, delay_s, rx2_sf):
+        moved_up = Uplink(uplink[0], 869_525_000, *uplink[2:])
+        send(air, moved_up, frame, window, delay_s, rx2_sf)
+
+    network._send = send_elsewhere
     again = Node(network, flash)  # over a restart as well
     again.mac.send(10, b"report")
     await again.live(20)
