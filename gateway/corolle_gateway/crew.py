@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from corolle_gateway.links.ble.link import BleLink
 
 _EARLIER_LINES = 500
+_RECENT_LINES = 200
 _GONE_S = 120.0  # packet forwarders send something every 5 to 30 s
 
 
@@ -74,6 +75,10 @@ class GatewayCrew:
         self._settings = settings
         self._rooms = rooms
         self._reader = Reader(settings.gateway.data_dir)
+        self._recent: deque[str] = deque(
+            maxlen=_RECENT_LINES
+        )  # the log's files have theirs some seconds late
+        rooms.log.add(lambda _, line: self._recent.append(line.rstrip("\n")))
 
     def now(self) -> float:
         """Unix seconds."""
@@ -169,12 +174,20 @@ class GatewayCrew:
         """Says of a line of the log, its end taken off, whether it is wanted."""
         return Sieve(unit=unit, level=level, text=text).passes
 
-    async def earlier(self, filters: dict[str, str]) -> list[str]:
-        """The last lines kept of the log, oldest first. ValueError when `since` is no time.
+    def earlier(self, filters: dict[str, str]) -> Awaitable[list[str]]:
+        """The last lines of the log up to now, oldest first. ValueError when `since` is no time."""
+        since = sieves.moment(filters["since"], self.now())
+        wanted = Sieve(**{**filters, "since": since})
+        recent = [line for line in self._recent if wanted.passes(line)]
+        return self._earlier(filters, since, recent, self._recent[0] if self._recent else "")
+
+    async def _earlier(
+        self, filters: dict[str, str], since: str, recent: list[str], first_recent: str
+    ) -> list[str]:
+        """What the files have from before the recent lines, and these.
 
         Megabytes are unpacked and looked through: in a process of its own, which has another core.
         """
-        since = sieves.moment(filters["since"], self.now())
         given = [f"--{name}={value}" for name, value in ({**filters, "since": since}).items()]
         folder = f"--data-dir={self._settings.gateway.data_dir}"
         reading = await asyncio.create_subprocess_exec(
@@ -184,7 +197,8 @@ class GatewayCrew:
             stderr=asyncio.subprocess.DEVNULL,
         )
         try:
-            return await _last_lines(reading)
+            kept = [line for line in await _last_lines(reading) if _time(line) < _time(first_recent)]
+            return [*kept, *recent][-_EARLIER_LINES:]
         finally:
             if reading.returncode is None:
                 reading.kill()
@@ -197,6 +211,10 @@ class GatewayCrew:
     def untap(self, tap: Tap) -> None:
         """It takes no more."""
         self._rooms.log.remove(tap)
+
+
+def _time(line: str) -> str:
+    return line.partition(" ")[0]
 
 
 async def _last_lines(reading: asyncio.subprocess.Process) -> list[str]:

@@ -1,6 +1,6 @@
 """What the console asks of the rest of the gateway."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -116,8 +116,8 @@ class Crew(Protocol):
         """Says of a line of the log, its end taken off, whether it is wanted."""
         ...
 
-    async def earlier(self, filters: dict[str, str]) -> list[str]:
-        """The last lines kept of the log, oldest first: since, unit, level, text. ValueError: bad since."""
+    def earlier(self, filters: dict[str, str]) -> Awaitable[list[str]]:
+        """The last lines of the log up to now, oldest first; ValueError: `since` is no time."""
         ...
 
     def tap(self, tap: Tap) -> None:

@@ -1,6 +1,7 @@
 """`log`: the live log, as a terminal can show it."""
 
 import re
+from collections.abc import Awaitable
 
 from corolle_gateway.console.outside import Crew
 from corolle_gateway.console.talk import Said, Talk
@@ -15,17 +16,18 @@ _END = "\r\n"
 async def _run(talk: Talk, words: list[str]) -> None:
     filters = _read(talk, words)
     passes = talk.crew.sieve(filters.get("unit"), filters.get("level", LEVELS[0]), filters.get("text"))
-    if "since" in filters:
-        await _show_earlier(talk, filters)
-    await talk.say("log_live")
 
     def tap(_: int, line: str) -> None:
         if passes(line.rstrip("\n")):
             talk.sending.put_live(shown(line) + _END)
 
+    earlier = _earlier(talk, filters) if "since" in filters else None
     talk.sending.tell_dropped = lambda count: talk.text("log_dropped", count=count) + _END
-    talk.crew.tap(tap)
+    talk.crew.tap(tap)  # with nothing between them: no line is missed, or comes twice
     try:
+        if earlier is not None:
+            await talk.show(map(shown, await earlier), paged=False)
+        await talk.say("log_live")
         await talk.keyboard.key()
     finally:
         talk.crew.untap(tap)
@@ -34,12 +36,11 @@ async def _run(talk: Talk, words: list[str]) -> None:
     await talk.say("log_ended")
 
 
-async def _show_earlier(talk: Talk, filters: dict[str, str]) -> None:
+def _earlier(talk: Talk, filters: dict[str, str]) -> Awaitable[list[str]]:
     try:
-        lines = await talk.crew.earlier(filters)
+        return talk.crew.earlier(filters)
     except ValueError:
         raise Said(talk.text("bad_duration", text=filters["since"])) from None
-    await talk.show(map(shown, lines), paged=False)
 
 
 def _read(talk: Talk, words: list[str]) -> dict[str, str]:
