@@ -123,9 +123,10 @@ class Uplinks:
             self._counts.reject(frame_cause(error.cause), unit=session.unit.name)
             parsed = []
         confirmed = data.m_type == wire.CONFIRMED_UP
-        flags = (bool(data.f_ctrl & flag) for flag in (wire.ADR, wire.ADR_ACK_REQ, wire.ACK))
+        adr, adr_ack_req = bool(data.f_ctrl & wire.ADR), bool(data.f_ctrl & wire.ADR_ACK_REQ)
+        acknowledges = bool(data.f_ctrl & wire.ACK)
         lost = f_cnt - session.f_cnt_up if f_cnt >= session.f_cnt_up else None
-        return Asked(session, confirmed, *flags, parsed, now_s, lost)
+        return Asked(session, confirmed, adr, adr_ack_req, acknowledges, parsed, now_s, lost)
 
     def _use_up(self, heard: Heard, session: Session, f_cnt: int, now_s: float) -> None:
         """Count on at once, for the next frame may come before this one is committed."""
