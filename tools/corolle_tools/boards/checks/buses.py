@@ -79,7 +79,7 @@ def _addresses(board: Definition) -> Iterator[Finding]:
     chips: dict[tuple[Any, Any], str] = {}
     inputs: dict[tuple[Any, Any, Any], str] = {}
     for part, entry in board.fitted.items():
-        if "address" not in entry or "bus" not in entry:
+        if not isinstance(entry.get("address"), int) or not isinstance(entry.get("bus"), str):
             continue
         place = entry["bus"], entry["address"]
         first = chips.setdefault(place, part)
@@ -99,7 +99,8 @@ def _inputs(
     part: str, entry: dict[str, Any], place: tuple[Any, Any], inputs: dict[tuple[Any, Any, Any], str]
 ) -> Iterator[Finding]:
     channels = entry.get("channels", [entry["channel"]] if "channel" in entry else [])
-    for channel in channels if isinstance(channels, list) else []:
+    channels = channels if isinstance(channels, list) else []
+    for channel in (number for number in channels if isinstance(number, int)):
         first = inputs.setdefault((*place, channel), part)
         if first != part or channels.count(channel) > 1:
             taken = {number for bus, address, number in inputs if (bus, address) == place}

@@ -42,7 +42,7 @@ def _part(board: Definition, name: str, entry: dict[str, Any]) -> Iterator[Findi
             f"fitted.{name}.driver = {_shown('driver', driver)}",
             f"is not among the drivers of {name}",
         )
-        if driver not in DRIVERS:
+        if name not in board.fitted:
             what = "is no driver"
         yield Finding(where, what, _README, f"Right would be {listed(parts[name])}")
         return

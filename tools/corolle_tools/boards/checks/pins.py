@@ -81,6 +81,12 @@ def _remarks(board: Definition, end: End) -> Iterator[Finding]:
             right,
             True,
         )
+    if end.kind.pull_up and end.owner.startswith("fitted.") and not board.pull_ohm(gpio, "up"):
+        why, right = (
+            "the chip's own is some 45 kohm, and a long wire wants more",
+            f"pull_up_ohm.{gpio} = 4_700",
+        )
+        yield Finding(end.where, "has no pull-up of the board", why, f"Right would be {right}", True)
     if end.owner in _WAKERS and board.raw["unit"] == "canopy" and gpio not in mcu.rtc:
         why = f"only pins of the RTC domain do ({mcu.sources['gpios']})"
         yield Finding(end.where, "cannot wake the board from deep sleep", why, _instead(board, end), True)

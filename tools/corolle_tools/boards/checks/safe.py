@@ -1,12 +1,15 @@
 """The hardware default is the safe state: what each output does while nobody drives it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from corolle_tools.boards.definition import Definition, End
 from corolle_tools.boards.finding import Finding, listed
+from corolle_tools.boards.keys import Pin
 
 _CHIP_OHM = 45_000  # a chip's own weak pull (ESP32-S3 datasheet, table 5-4: R_PU and R_PD, typical)
-_LOW, _HIGH = 0.25, 0.75  # of the supply: below it is 0, above it is 1 (the same table: V_IL and V_IH)
+_LOW = 0.25  # of the supply: below it is 0, and three quarters are 1 (the same table: V_IL and V_IH)
+_DALI_TX = Pin("TX", "out", safe=0, else_="the DALI bus may be held low", must=False)
 
 
 def safe(board: Definition) -> Iterator[Finding]:
@@ -14,6 +17,12 @@ def safe(board: Definition) -> Iterator[Finding]:
     for end in board.ends:
         if end.kind.safe is not None and not board.is_onboard(end):
             yield from _output(board, end, end.kind.safe)
+    for entry in board.fitted.values():
+        if entry["driver"] == "dali":
+            owner = f"buses.{entry.get('bus')}"
+            sends = [end for end in board.ends if (end.owner, end.key) == (owner, "mosi")]
+            for end in sends:
+                yield from _output(board, replace(end, kind=_DALI_TX), 0)
 
 
 def _output(board: Definition, end: End, level: int) -> Iterator[Finding]:
