@@ -132,11 +132,10 @@ class Obedience:
         freq_hz = 100 * freq
         channel = self._session.channels.get(index)
         freq_ok = eu868.sub_band(freq_hz) is not None
-        accepted = freq_ok and channel is not None
-        if accepted:
+        if channel and freq_ok:
             self._session.rx1_hz[channel[0]] = freq_hz
         self._answer(mac.DL_CHANNEL, channel is not None, freq_ok)
-        return accepted
+        return bool(channel and freq_ok)
 
     def _answer(self, cid: int, *values) -> None:
         sticky = cid in (mac.RX_PARAM_SETUP, mac.RX_TIMING_SETUP, mac.DL_CHANNEL)
