@@ -15,11 +15,11 @@ from street_process import StreetProcess
 _PROMPT = "gw-1> "
 _TYPED = (
     "units",
-    "log unit=lamp-02 text=alarm",
+    "log unit=lamp-02 text=alarm since=1h",
     "alarms",
     "why lamp-02",
     "ack 1 crew on its way, new luminaire in the van",
-    "log unit=lamp-02 text=alarm",
+    "log unit=lamp-02 text=alarm since=1h",
     "test lamp-02",
     "command lamp-02 level 100 for 5m",
     "why lamp-02",
@@ -27,16 +27,15 @@ _TYPED = (
     "report lamp-02",
     "exit",
 )
-# What both say, in this order.
+# What both say, in this order; of several ways to say it, one.
 _OUTCOME = (
-    "No open alarm.",
     "code=lampFailure change=raised",
     "lamp-02 lampFailure, next round",
     "To bring: luminaire, driver, fuse",
     "It also tells of lampFailure.",
     "Alarm 1 (lampFailure, lamp-02) is known by crew.",
     "code=lampFailure change=cleared",
-    "No fault present.",
+    "No fault present.|Nothing is wrong with it",  # over Bluetooth, or over LoRaWAN if that is busy
     "acknowledged by the unit: somebody has ordered it.",
     "It was ordered by crew (level 100)",
     "No open alarm: all is well",
@@ -49,10 +48,10 @@ _OUTCOME = (
 
 @pytest.fixture(scope="module")
 def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StreetProcess]:
-    """Two lamps; six minutes from now one goes dark, and a crew needs 25 to change it."""
+    """Two lamps; ten minutes from now one goes dark, and a crew needs 25 to change it."""
     running = StreetProcess(
         tmp_path_factory.mktemp("night") / "state",
-        *("--lamps", "2", "--canopies", "0", "--speed", "60", "--break", "lamp-02:lampFailure:6m:25m"),
+        *("--lamps", "2", "--canopies", "0", "--speed", "60", "--break", "lamp-02:lampFailure:10m:25m"),
     )
     yield running
     status, _ = running.end()
@@ -85,7 +84,6 @@ def _do(client: ConsoleClient, line: str) -> None:
         client.wait("Goodbye.")
     elif line.startswith("log"):
         client.type(line + "\r")
-        client.wait("any key ends it.")
         client.wait("change=raised" if "known by" not in client.text else "change=cleared", 90)
         client.type("q")
         client.wait(_PROMPT)
@@ -98,7 +96,7 @@ def _in_order(text: str, wanted: tuple[str, ...]) -> list[str]:
     missing, at = [], 0
     flat = re.sub(r"\s+", " ", text)
     for each in wanted:
-        found = flat.find(each, at)
+        found = max(flat.find(way, at) for way in each.split("|"))
         at = found if found >= 0 else at
         missing += [each] if found < 0 else []
     return missing
