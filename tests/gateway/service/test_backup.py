@@ -13,7 +13,7 @@ from corolle_gateway.console import users as console_users
 from corolle_gateway.errors import StartError
 from corolle_gateway.service import backup, restore
 from corolle_gateway.service.sealed import SealedError, Sealer
-from corolle_gateway.store import handover
+from corolle_gateway.store import handover, journal
 from corolle_gateway.store.schema import MIGRATIONS
 from gateway_process import GatewayProcess
 from gateway_street import Street, join
@@ -71,7 +71,7 @@ def test_no_unit_rejoins_on_another_machine_and_no_counter_is_used_twice(street:
     assert placed == (0, "")
     other.start()
     forwarder.pull()
-    assert forwarder.push(lamp.report(passages=7))
+    assert forwarder.push(lamp.report(passages=7), wait_s=15)
     city.wait("lamp-1/report", lambda body: body["passages"] == 7, 15)
     city.order("lamp-1", id="b", verb="level", value=70)
     assert lamp.command(_heard(forwarder))["value"] == 70
@@ -199,10 +199,13 @@ def test_what_is_there_is_kept_unless_told_otherwise_and_then_it_is_put_aside(ho
     with pytest.raises(StartError, match=r"gateway\.toml: is there already: --replace puts it aside"):
         restore.restore(path, home / "gateway.toml", _WORD, replace=False)
     (home / "units.json").write_text("[]")
+    (home / "data" / journal.FOLDER).mkdir()
     restore.restore(path, home / "gateway.toml", _WORD, replace=True)
     assert (home / "units.json.replaced-1").read_text() == "[]"
     assert "lamp-1" in (home / "units.json").read_text()
     assert (home / "data" / "gateway.sqlite.replaced-1").exists()
+    assert not (home / "data" / journal.FOLDER).exists(), "it is of the database that went"
+    assert (home / "data" / f"{journal.FOLDER}.replaced-1").exists()
     assert _numbers(home)[0] == 41 + 8192
 
 

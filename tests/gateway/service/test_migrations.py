@@ -81,7 +81,7 @@ def test_a_gateway_of_now_goes_on_where_one_of_then_stopped(street: Street, vers
         city = street.city(gateway).ready()
     forwarder = street.forwarder(gateway)
     city.wait("lamp-1/report", lambda body: body["passages"] == 2, 20)  # what waited for the city then
-    assert forwarder.push(lamp.report(passages=7))
+    assert forwarder.push(lamp.report(passages=7), wait_s=15)
     told = city.wait("lamp-1/report", lambda body: body["passages"] == 7, 20)
     assert told["id"] == lamp.message_id(lamp.f_cnt - 1)
     assert "event=join " not in gateway.log.read_text()
