@@ -20,6 +20,7 @@ class City:
     def __init__(self, port: int, gateway: str):
         self.base = f"corolle/quai/{gateway}"
         self.messages: list[tuple[str, Any, bool]] = []  # (topic below the gateway, body, retained)
+        self._told: list[tuple[str, bytes | bytearray]] = []
         self._arrived = threading.Condition()
         self._subscribed = threading.Event()
         # A session of its own, so that the broker keeps what is published while it is away.
@@ -58,6 +59,11 @@ class City:
         with self._arrived:
             return [body for at, body, _ in self.messages if at == topic]
 
+    def told(self) -> list[tuple[str, Any]]:
+        """All that came from the gateway so far: whole topics, and bodies as nobody has changed them."""
+        with self._arrived:
+            return [(topic, json.loads(payload)) for topic, payload in self._told]
+
     def wait(
         self, topic: str, wanted: Callable[[Any], bool] = lambda body: True, wait_s: float = PATIENCE_S
     ) -> Any:
@@ -91,4 +97,6 @@ class City:
         body = json.loads(message.payload) if not topic.endswith("command") else message.payload
         with self._arrived:
             self.messages.append((topic, body, message.retain))
+            if body is not message.payload:
+                self._told.append((message.topic, message.payload))
             self._arrived.notify_all()

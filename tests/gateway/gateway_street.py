@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import asyncapi_document
 from city_client import City
 from corolle_gateway.links.lorawan.duty import PERIOD_S, band
 from corolle_gateway.model import Airtime
@@ -23,6 +24,7 @@ class Street:
         self.folder = folder
         self.broker_port = broker_port
         self._endings: list[Callable[[], object]] = []
+        self._cities: list[City] = []
 
     def gateway(
         self,
@@ -44,6 +46,7 @@ class Street:
     def city(self, gateway: GatewayProcess) -> City:
         """The city's client."""
         city = City(self.broker_port, gateway.name)
+        self._cities.append(city)
         self._endings.append(city.close)
         return city
 
@@ -63,9 +66,11 @@ class Street:
         return clock
 
     def end(self) -> None:
-        """End all, the last made first."""
+        """End all, the last made first; what the city was told has to be as documented."""
         while self._endings:
             self._endings.pop()()
+        for city in self._cities:
+            asyncapi_document.hold(city.told())
 
 
 def join(device: Device, forwarder: PacketForwarder) -> None:
