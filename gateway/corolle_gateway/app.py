@@ -22,10 +22,8 @@ from corolle_gateway.errors import ConfigError, StartError, StoreError
 from corolle_gateway.hub.accounts import Accounts
 from corolle_gateway.hub.alarms import Alarms
 from corolle_gateway.hub.alarms_desk import AlarmDesk
-from corolle_gateway.hub.alarms_own import Probe
-from corolle_gateway.hub.alarms_probes import probes
+from corolle_gateway.hub.alarms_probes import Ways, probes
 from corolle_gateway.hub.alarms_silence import CODE as SILENT
-from corolle_gateway.hub.alarms_silence import limit_s
 from corolle_gateway.hub.alarms_watch import Watch
 from corolle_gateway.hub.book import Book
 from corolle_gateway.hub.desk import Desk
@@ -43,7 +41,7 @@ from corolle_gateway.links.lorawan.link import LorawanLink
 from corolle_gateway.links.lorawan.upkeep import AdrRule
 from corolle_gateway.log import Log
 from corolle_gateway.logs import command as log_command
-from corolle_gateway.model import Registration, Unit
+from corolle_gateway.model import Registration
 from corolle_gateway.months import Months
 from corolle_gateway.northbound.city import City
 from corolle_gateway.northbound.mqtt import MqttClient
@@ -105,7 +103,7 @@ class Gateway:
         self._watch = Watch(clock, self._alarms, settings.gateway.name, self._wanted)
         logs.doubted = self._watch.doubted
         parts = self._counts, self._writer, self._outbox, self._desk, logs, self._wanted
-        accounts = Accounts(Months(settings.accounting.time_zone), self._silent_after_s)
+        accounts = Accounts(Months(settings.accounting.time_zone), self._watch.silent_after_s)
         self._hub = Hub(*parts, (self._watch, accounts))
         bound = settings.store
         self._keeper = Keeper(clock, log, self._counts, self._writer, bound.max_mb, bound.keep_days)
@@ -130,7 +128,10 @@ class Gateway:
         await self._wanted.load(self._hub.units, paths)
         await self._groups.load(self._far if isinstance(self._far, LorawanLink) else None)
         await self._alarms.load(self._hub.units)
-        self._watch.load(self._hub, self._probes(), self._hears)
+        lorawan = isinstance(self._far, LorawanLink)
+        ways = (Ways.of_concentrators if lorawan else Ways.of_network)(self._far, self._ble)
+        looks = probes(lambda: self._city.is_connected, lambda: self._keeper.room, ways)
+        self._watch.load(self._hub, looks, ways.hears)
         if self._mended:
             self._watch.salvaged(self._mended.lost, self._mended.aside.name)
         await self._start_far(self._far)
@@ -261,6 +262,7 @@ class Gateway:
         return BleLink(*rooms, memory, self._hub, stack, ble.connections)
 
     def _make_city(self) -> City:
+        alarms = AlarmDesk(self._clock, self._counts, self._writer, self._outbox, self._alarms)
         return City(
             self._settings.gateway.site,
             self._settings.gateway.name,
@@ -271,37 +273,13 @@ class Gateway:
             self._tasks,
             self._outbox,
             self._hub,
-            Door(self._places, self._desk, self._groups, self._wanted, self._alarm_desk()),
+            Door(self._places, self._desk, self._groups, self._wanted, alarms),
             lambda fresh: self._writer.submit(lambda db: counts.add(db, fresh)),
             lambda: self._keeper.room,
             self._alarms.summary,
             self._settings.home_assistant,
             lambda unit: self._alarms.of(unit, SILENT) is not None,
         )
-
-    def _alarm_desk(self) -> AlarmDesk:
-        return AlarmDesk(self._clock, self._counts, self._writer, self._outbox, self._alarms)
-
-    def _probes(self) -> list[Probe]:
-        return probes(
-            lambda: self._city.is_connected,
-            lambda: self._keeper.room,
-            self._missing,
-            self._ble.hears if self._ble else None,
-        )
-
-    def _silent_after_s(self, unit: Unit) -> float:
-        return limit_s(unit, self._hub.latest.get(unit.name), self._wanted)
-
-    def _missing(self) -> dict[str, list[str]]:
-        """The ways to units that are gone, by the code of their alarm."""
-        if isinstance(self._far, LorawanLink):
-            return {"concentratorGone": self._far.missing()}
-        return {} if self._far.hears() else {"networkAway": ["broker"]}
-
-    def _hears(self) -> bool:
-        """Whether units can be heard; Bluetooth alone does where there was never a concentrator."""
-        return self._far.hears() or (self._ble is not None and self._ble.hears() and not self._missing())
 
 
 async def _serve(

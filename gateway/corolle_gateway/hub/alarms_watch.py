@@ -9,7 +9,7 @@ from corolle_gateway.hub.alarms import Alarms, Judgement
 from corolle_gateway.hub.alarms_drift import Drift
 from corolle_gateway.hub.alarms_life import Sign
 from corolle_gateway.hub.alarms_own import OwnTroubles, Probe
-from corolle_gateway.hub.alarms_silence import CODE, Runs, Silence
+from corolle_gateway.hub.alarms_silence import CODE, Runs, Silence, limit_s
 from corolle_gateway.hub.standing import Standing
 from corolle_gateway.model import Unit
 
@@ -43,6 +43,7 @@ class Watch:
     def __init__(self, clock: Clock, alarms: Alarms, gateway: str, settings: Settings):
         self._clock = clock
         self._alarms = alarms
+        self._settings = settings
         self._hears: Callable[[], bool] = lambda: False
         self._silence = Silence(clock, alarms, settings, lambda: self._hears())
         self._drift = Drift(clock, alarms, settings.standings)
@@ -67,6 +68,10 @@ class Watch:
         if kind in ("report", "reading") and not body.get("faults") and self._alarms.is_quiet(unit.name):
             return None
         return self._alarms.judge(unit.name, [_HEARD, *alarms_signs.of(unit.kind, kind, body)], time_s)
+
+    def silent_after_s(self, unit: Unit) -> float:
+        """After how much time without a word a unit is silent."""
+        return limit_s(unit, self._latest.get(unit.name), self._settings)
 
     def clock_jumped(self, by_s: float) -> None:
         """The clock was set."""

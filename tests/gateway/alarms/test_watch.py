@@ -13,7 +13,7 @@ from corolle_gateway.alarm.alarm import Alarm
 from corolle_gateway.counts import Counts
 from corolle_gateway.hub.alarms import Alarms
 from corolle_gateway.hub.alarms_own import Probe
-from corolle_gateway.hub.alarms_probes import probes
+from corolle_gateway.hub.alarms_probes import Ways, probes
 from corolle_gateway.hub.alarms_silence import limit_s
 from corolle_gateway.hub.alarms_watch import Watch
 from corolle_gateway.hub.book import Book
@@ -123,6 +123,24 @@ def street(tmp_path: Path) -> Callable[[Callable[[_Rooms], Awaitable[None]]], No
     return run
 
 
+class _Way:
+    """A way to units."""
+
+    def __init__(self, hears: Callable[[], bool], missing: Callable[[], list[str]] = list):
+        self.hears = hears
+        self.missing = missing
+
+
+def test_bluetooth_alone_hears_where_there_was_never_a_concentrator():
+    deaf, hears = _Way(lambda: False), _Way(lambda: True)
+    assert Ways.of_concentrators(deaf, hears).hears()
+    assert Ways.of_concentrators(hears, None).hears()
+    assert not Ways.of_concentrators(deaf, deaf).hears()
+    assert not Ways.of_concentrators(deaf, None).hears()
+    gone = _Way(lambda: False, lambda: ["0102030405060708"])
+    assert not Ways.of_concentrators(gone, hears).hears(), "most units spoke by it"
+
+
 def test_how_long_a_unit_may_be_silent_goes_by_what_it_runs():
     settings = _Settings()
     assert limit_s(_LAMP, None, settings) == pytest.approx(3 * 1.1 * 15 * 60 + 300)
@@ -196,14 +214,15 @@ def test_drift_is_an_alarm_after_an_hour_until_it_is_agreed(street: Any):
 def test_the_gateways_own_troubles_have_their_patience(street: Any):
     async def scene(rooms: _Rooms) -> None:
         well = {"broker": True, "adapter": True}
-        missing: dict[str, list[str]] = {}
+        missing: list[str] = []
         room = Room(900.0, 1000, 10_000, 4000, 12.5)
-        watched = probes(lambda: well["broker"], lambda: room, lambda: missing, lambda: well["adapter"])
+        ways = Ways.of_concentrators(_Way(lambda: True, lambda: missing), _Way(lambda: well["adapter"]))
+        watched = probes(lambda: well["broker"], lambda: room, ways)
         await rooms.load(*watched)
         assert await rooms.look(1) == [("gw", "storeFilling")]
         assert rooms.book.open()[0].first == {"hours_left": 12.5, "unsent": 10_000, "used_mb": 900.0}
         well |= {"broker": False, "adapter": False}
-        missing["concentratorGone"] = ["0102030405060708"]
+        missing.append("0102030405060708")
         assert await rooms.look(4) == [("gw", "storeFilling"), ("gw", "concentratorGone")]
         assert {code for _, code in await rooms.look(2)} == {
             "storeFilling",

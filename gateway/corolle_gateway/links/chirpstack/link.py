@@ -63,6 +63,10 @@ class ChirpstackLink:
         """Whether units can be heard at all."""
         return self._broker.up.is_set()
 
+    def missing(self) -> list[str]:
+        """What was there and is gone."""
+        return [] if self.hears() else ["broker"]
+
     async def send_now(self, downlink: Downlink) -> Sent:
         """Send to a class C unit, which always listens."""
         application = self._uplinks.application(downlink.unit.name)
