@@ -29,6 +29,7 @@ _SUPPLIES = {
     "GND": "#222",
 }
 _GREY, _PALE = "#777", "#f4f1ea"
+_PLATE = 7.0
 
 
 def picture(board: Definition) -> str:
@@ -81,28 +82,26 @@ def _box(placed: Placed, colours: dict[int, str]) -> Iterator[str]:
         y = placed.terminal_y(index)
         label = f"{terminal.name}  ({terminal.text})" if terminal.text else terminal.name
         yield svg.text((placed.edge + inner, y + 0.9), label, 2.5, anchor)
+        far = left + 1.2 if placed.side < 0 else left + BOX_WIDTH - 1.2
         if terminal.gpio is not None:
-            far = left + 1.2 if placed.side < 0 else left + BOX_WIDTH - 1.2
             outer = "start" if placed.side < 0 else "end"
             yield svg.text((far, y + 0.85), f"GPIO {terminal.gpio}", 2.2, outer, colours[terminal.gpio])
         if terminal.supply:
-            yield from _plate((placed.edge, y), -inner, terminal.supply)
+            yield from _plate((far if placed.side < 0 else far - _PLATE, y), terminal.supply)
 
 
-def _plate(at: svg.Point, way: int, supply: str) -> Iterator[str]:
-    """A supply's name in its colour, joined to a terminal."""
+def _plate(at: svg.Point, supply: str) -> Iterator[str]:
+    """A supply's name in its colour, where else the GPIO of a terminal stands."""
     x, y = at
-    begin = x + 1.2 if way > 0 else x - 8.2
     colour = _SUPPLIES[supply]
-    yield svg.lines([[(x, y), (x + way * 1.2, y)]], colour, 0.7)
-    yield svg.rectangle((begin, y - 1.35), (7, 2.7), colour, colour)
-    yield svg.text((begin + 3.5, y + 0.85), supply, 2.3, "middle", "#fff", bold=True)
+    yield svg.rectangle((x, y - 1.35), (_PLATE, 2.7), colour, colour)
+    yield svg.text((x + _PLATE / 2, y + 0.85), supply, 2.3, "middle", "#fff", bold=True)
 
 
 def _wire(board: Definition, layout: Layout, wire: Route, colour: str) -> str:
     side, y = layout.pins[wire.gpio]
     x = MODULE_LEFT if side < 0 else MODULE_RIGHT
-    shapes = [svg.lines(wire.lines, "#fff", 1.5), svg.lines(wire.lines, colour, 0.6)]
+    shapes = [svg.lines(wire.lines, "#fff", 1.1), svg.lines(wire.lines, colour, 0.6)]
     shapes += [svg.dot(joint, colour) for joint in wire.joints]
     shapes.append(svg.dot((x, y), colour, 0.9))
     if mark := _resistor(board, wire.gpio):

@@ -13,7 +13,7 @@ from corolle_tools.boards.wiring.layout import (
     over_y,
 )
 
-_PLATE = 10.0  # beside the boxes, where their supply is written
+_CLEAR = 3.0  # between the last lane and the boxes
 _WIDEST_LANE = 2.4
 Point = tuple[float, float]
 
@@ -65,7 +65,7 @@ def _lanes(layout: Layout, side: int, ends: dict[int, list[End]], over: list[int
         (down if target > begin else up).append((begin, gpio))
     ordered = [gpio for _, gpio in sorted(down, reverse=True)] + [gpio for _, gpio in sorted(up)]
     near = MODULE_LEFT - 2.5 if side < 0 else MODULE_RIGHT + 2.5
-    far = MARGIN + BOX_WIDTH + _PLATE if side < 0 else WIDTH - MARGIN - BOX_WIDTH - _PLATE
+    far = MARGIN + BOX_WIDTH + _CLEAR if side < 0 else WIDTH - MARGIN - BOX_WIDTH - _CLEAR
     pitch = min(_WIDEST_LANE, abs(near - far) / max(len(ordered) - 1, 1))
     return {gpio: near + side * index * pitch for index, gpio in enumerate(ordered)}
 
