@@ -142,14 +142,10 @@ class Gateway:
         self._tasks.keep(self._watch.run)
         self._tasks.keep(lambda: watch(self._clock, self._clock_jumped))
         self._city.start()
-        self._open_console()
-        self._log.info("started", site=self._settings.gateway.site, gateway=self._settings.gateway.name)
-
-    def _open_console(self) -> None:
         told = self._clock, self._log, self._counts, self._desk, self._hub, self._keeper, self._alarms
-        console = crew.console(self._settings, crew.Rooms(*told, self._city, self._far, self._ble))
-        if console:
-            self._tasks.keep(console.run)
+        rooms = crew.Rooms(*told, self._city, self._far, self._ble)
+        crew.open_console(self._settings, rooms, self._tasks)
+        self._log.info("started", site=self._settings.gateway.site, gateway=self._settings.gateway.name)
 
     def _clock_jumped(self, by_s: float) -> None:
         self._desk.clock_jumped(by_s)

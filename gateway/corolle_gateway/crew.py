@@ -33,6 +33,7 @@ from corolle_gateway.model import Command
 from corolle_gateway.northbound.city import City
 from corolle_gateway.store import commands, messages
 from corolle_gateway.store.reader import Reader
+from corolle_gateway.tasks import Tasks
 
 if TYPE_CHECKING:
     from corolle_gateway.links.ble.link import BleLink
@@ -57,13 +58,13 @@ class Rooms(Struct):
     ble: "BleLink | None"
 
 
-def console(settings: Config, rooms: Rooms) -> Console | None:
-    """The serial console, if there is to be one."""
+def open_console(settings: Config, rooms: Rooms, tasks: Tasks) -> None:
+    """Serve the crew at the serial port, if there is to be one."""
     if settings.console.device is None:
-        return None
+        return
     users = Users(settings.gateway.data_dir)
-    crew = GatewayCrew(settings, rooms)
-    return Console(settings.console, str(settings.console.device), crew, users, rooms.log, rooms.counts)
+    crew, device = GatewayCrew(settings, rooms), str(settings.console.device)
+    tasks.keep(Console(settings.console, device, crew, users, rooms.log, rooms.counts).run)
 
 
 class GatewayCrew:
