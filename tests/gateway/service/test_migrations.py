@@ -72,7 +72,7 @@ def _as_it_was(folder: Path) -> Device:
     return lamp
 
 
-@pytest.mark.parametrize("version", (_VERSIONS[0], _VERSIONS[-1]))
+@pytest.mark.parametrize("version", (_VERSIONS[0], 9, _VERSIONS[-1]))
 def test_a_gateway_of_now_goes_on_where_one_of_then_stopped(street: Street, version: int):
     folder = _of_then(version, street.folder / "data")
     lamp = _as_it_was(folder)
