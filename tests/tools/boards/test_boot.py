@@ -70,11 +70,11 @@ def _frozen(board: str, identity: Identity) -> dict[str, bytes]:
     return {path: data for path, data in linked.items() if not path.startswith(_PROGRAM)} | modules()
 
 
-@pytest.mark.parametrize(("board", "heap_kb"), [("lamp-s3", 144), ("canopy-s3", 176)])
+@pytest.mark.parametrize(("board", "heap_kb"), [("lamp-s3", 160), ("canopy-s3", 192)])
 def test_what_is_frozen_runs_in_a_larger_heap(board: str, heap_kb: int, tmp_path: Path):
     """boards/README.md tells these figures."""
     records, _, resets = _lives(board, tmp_path, _frozen, heap_kb * 1024)
     assert resets == {1: 1}
     assert not [r for r in records if "Error" in str(r)]
     assert [r for r in records if r.get("type") == "decision"]
-    assert f"{heap_kb} KB" in (BOARDS / "README.md").read_text()
+    assert f"{heap_kb} KB" in " ".join((BOARDS / "README.md").read_text().split())
