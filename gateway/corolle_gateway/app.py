@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from corolle_gateway import config, crew, units_file
+from corolle_gateway import config, units_file
 from corolle_gateway.accounting import command as account_command
 from corolle_gateway.clock import Clock, FileClock, SystemClock, watch
 from corolle_gateway.config import ChirpstackConfig, Config
@@ -142,10 +142,16 @@ class Gateway:
         self._tasks.keep(self._watch.run)
         self._tasks.keep(lambda: watch(self._clock, self._clock_jumped))
         self._city.start()
+        if self._settings.console.device:
+            self._open_console()
+        self._log.info("started", site=self._settings.gateway.site, gateway=self._settings.gateway.name)
+
+    def _open_console(self) -> None:
+        from corolle_gateway import crew  # who has no console need not have it in memory
+
         told = self._clock, self._log, self._counts, self._desk, self._hub, self._keeper, self._alarms
         rooms = crew.Rooms(*told, self._city, self._far, self._ble)
         crew.open_console(self._settings, rooms, self._tasks)
-        self._log.info("started", site=self._settings.gateway.site, gateway=self._settings.gateway.name)
 
     def _clock_jumped(self, by_s: float) -> None:
         self._desk.clock_jumped(by_s)

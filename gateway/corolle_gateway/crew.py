@@ -5,7 +5,6 @@ import secrets
 import sys
 from collections import deque
 from collections.abc import Awaitable, Callable
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -34,6 +33,7 @@ from corolle_gateway.northbound.city import City
 from corolle_gateway.store import commands, messages
 from corolle_gateway.store.reader import Reader
 from corolle_gateway.tasks import Tasks
+from corolle_gateway.version import version
 
 if TYPE_CHECKING:
     from corolle_gateway.links.ble.link import BleLink
@@ -59,9 +59,7 @@ class Rooms(Struct):
 
 
 def open_console(settings: Config, rooms: Rooms, tasks: Tasks) -> None:
-    """Serve the crew at the serial port, if there is to be one."""
-    if settings.console.device is None:
-        return
+    """Serve the crew at the serial port."""
     users = Users(settings.gateway.data_dir)
     crew, device = GatewayCrew(settings, rooms), str(settings.console.device)
     tasks.keep(Console(settings.console, device, crew, users, rooms.log, rooms.counts).run)
@@ -72,7 +70,7 @@ class GatewayCrew:
 
     def __init__(self, settings: Config, rooms: Rooms):
         self.site, self.name = settings.gateway.site, settings.gateway.name
-        self.version = version("corolle")
+        self.version = version()
         self._settings = settings
         self._rooms = rooms
         self._reader = Reader(settings.gateway.data_dir)

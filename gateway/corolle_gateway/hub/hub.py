@@ -169,18 +169,26 @@ class Hub:
             states.put(db, name, said, standing)
             return True
 
-        accepted = self._stored(uplink, "report", body, values, guarded)
+        accepted = self._stored(uplink, "report", body, values, guarded, said)
         accepted.stored.add_done_callback(lambda done: self._told(uplink, body, counters, done))
         return accepted
 
     def _record(self, uplink: Uplink, record: sanitary_record.Record, guard: Guard) -> Accepted:
-        message_id, publish = self._held(uplink, "sanitary", bodies.sanitary(uplink, record))
+        body = bodies.sanitary(uplink, record)
+        message_id, publish = self._held(uplink, "sanitary", body, msgspec.json.encode(body))
         return Accepted(message_id, self._sanitary.keep(uplink.unit, record, uplink.time_s, guard, publish))
 
     def _stored(
-        self, uplink: Uplink | Sensed, kind: str, body: Body, raw: dict[str, Any], guard: Guard
+        self,
+        uplink: Uplink | Sensed,
+        kind: str,
+        body: Body,
+        raw: dict[str, Any],
+        guard: Guard,
+        said: bytes | None = None,
     ) -> Accepted:
-        message_id, publish = self._held(uplink, kind, body)
+        """Queue a message, let the watchers see it. `said`: its body as JSON, where that is there already."""
+        message_id, publish = self._held(uplink, kind, body, said or msgspec.json.encode(body))
         looks = [watcher.stored(uplink.unit, kind, body, raw, uplink.time_s) for watcher in self._watchers]
         asides = [aside for aside in looks if aside]
 
@@ -198,10 +206,9 @@ class Hub:
             stored.add_done_callback(aside.finished)
         return Accepted(message_id, stored)
 
-    def _held(self, uplink: Uplink | Sensed, kind: str, body: Body) -> tuple[int, Guard]:
+    def _held(self, uplink: Uplink | Sensed, kind: str, body: Body, said: bytes) -> tuple[int, Guard]:
         """Number what is told of an uplink, hold it until settle(); the number, and what puts it there."""
         message_id = self._outbox.next_id()
-        said = msgspec.json.encode(body)
         self._outbox.hold(message_id)
         self._unsettled[message_id] = body
         unit, key, time_s = uplink.unit.name, uplink.key, uplink.time_s

@@ -4,7 +4,6 @@ https://www.home-assistant.io/integrations/mqtt/#device-discovery-payload. All t
 topics that are there anyway; what is ordered goes to the unit's command topic, as any order, with an author.
 """
 
-from importlib.metadata import version
 from typing import Any
 
 from msgspec import json
@@ -12,6 +11,7 @@ from msgspec import json
 from corolle_gateway.model import Unit
 from corolle_gateway.northbound.home_assistant_words import Sensor, sensors, word
 from corolle_gateway.northbound.topics import Topics
+from corolle_gateway.version import version
 
 AUTHOR = "HomeAssist"  # an author has at most 12 characters; who sat before it is not told
 _FOR_S = 3600  # an order of somebody who forgets it ends all the same
@@ -72,7 +72,7 @@ def _payload(own: str, about: Body, parts: dict[str, Body]) -> Body:
         part["unique_id"] = f"{own}_{key}"
     return {
         "device": about,
-        "origin": {"name": "corolle", "sw_version": version("corolle")},
+        "origin": {"name": "corolle", "sw_version": version()},
         "components": parts,
     }
 

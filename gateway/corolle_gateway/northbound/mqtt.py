@@ -12,7 +12,7 @@ from corolle_gateway.config import BrokerConfig
 from corolle_gateway.counts import Counts
 from corolle_gateway.errors import ConfigError
 from corolle_gateway.log import Log
-from corolle_gateway.northbound import packets, packets5, tls_reasons
+from corolle_gateway.northbound import packets, packets5
 from corolle_gateway.northbound.connection import Connection
 from corolle_gateway.northbound.dialect import Dialect
 from corolle_gateway.northbound.packets import Answer, Incoming, RefusedError, Secrets, Welcome, Will
@@ -175,7 +175,11 @@ class MqttClient:
         return connection
 
     async def _why(self, error: Exception) -> str:
-        return await tls_reasons.why(self._tls, error) if self._tls else str(error)
+        if self._tls is None:
+            return str(error)
+        from corolle_gateway.northbound import tls_reasons  # reads certificates: two megabytes
+
+        return await tls_reasons.why(self._tls, error)
 
     def _remind(self) -> None:
         """Once a day: a certificate is renewed by people, who have to hear of it before it ends."""

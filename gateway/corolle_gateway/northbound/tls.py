@@ -3,13 +3,16 @@
 import ssl
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cryptography import x509
 from msgspec import Struct
 
 from corolle_gateway.config import BrokerConfig
 from corolle_gateway.errors import ConfigError
 from corolle_gateway.secrets_file import read_secret
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 _SOON_DAYS = 30
 
@@ -43,7 +46,7 @@ class Tls:
             self._seen = stamps
         return self._context
 
-    def own(self) -> x509.Certificate | None:
+    def own(self) -> "x509.Certificate | None":
         """The certificate that is shown to the broker, as it stands in its file; None: there is none."""
         found = certificates(self.cert)
         return found[0] if found else None
@@ -78,10 +81,14 @@ class Tls:
         return [path.stat().st_mtime_ns if path.exists() else 0 for path in self._files()]
 
 
-def certificates(path: Path | None) -> list[x509.Certificate]:
+def certificates(path: Path | None) -> "list[x509.Certificate]":
     """Those of a PEM file; none when it cannot be read, for then TLS itself says so."""
+    if path is None:
+        return []
+    from cryptography import x509  # two megabytes, for whoever has a certificate
+
     try:
-        return x509.load_pem_x509_certificates(path.read_bytes()) if path else []
+        return x509.load_pem_x509_certificates(path.read_bytes())
     except (OSError, ValueError):
         return []
 

@@ -10,7 +10,6 @@ from typing import Any
 from corolle_gateway.errors import ConfigError
 from corolle_gateway.model import iso_utc
 from corolle_gateway.secrets_file import read_secret
-from corolle_gateway.service import backup, restore
 
 _SHORTEST = 12  # characters: whoever has the file may try as long as they like
 
@@ -34,6 +33,8 @@ def add(commands: Any) -> None:
 
 
 def _back_up(given: argparse.Namespace) -> int:
+    from corolle_gateway.service import backup  # a gateway that runs need not have it
+
     passphrase = _passphrase(given.passphrase_file, is_new=True)
     made = backup.write(given.config, given.to, passphrase, iso_utc(time.time()))
     print(
@@ -43,6 +44,8 @@ def _back_up(given: argparse.Namespace) -> int:
 
 
 def _restore(given: argparse.Namespace) -> int:
+    from corolle_gateway.service import restore
+
     passphrase = _passphrase(given.passphrase_file, is_new=False)
     placed = restore.restore(given.source, given.config, passphrase, given.replace)
     print(

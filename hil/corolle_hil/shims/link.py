@@ -21,8 +21,8 @@ _out = open(_SOCKET_FD, "wb", 0)
 _in = open(_SOCKET_FD, "rb", 0)
 _request = bytearray(_TIMED_BYTES + ops.REQUEST_BYTES + 4096)
 # A reply as numbers (its head, its first bytes or the time, until when all is quiet) and as bytes: what is
-# read from here takes no memory.
-_words = array.array("Q", (0, 0, 0))
+# read from here takes no memory, as numbers of 64 bits would.
+_words = array.array("I", (0, 0, 0, 0, 0, 0))
 _answer = uctypes.bytearray_at(uctypes.addressof(_words), ops.REPLY_BYTES)
 _short = memoryview(_answer)[ops.HEAD_BYTES : ops.HEAD_BYTES + ops.SHORT_BYTES]
 
@@ -114,8 +114,8 @@ def _ask(until_us):
     if _in.readinto(_answer) != ops.REPLY_BYTES:
         sys.exit()
     n = (_words[0] >> 16) - ops.SHORT_BYTES
-    now_us = _told_us = _words[1]
-    _quiet_us = _words[2]
+    now_us = _told_us = _words[2] | _words[3] << 32
+    _quiet_us = _words[4] | _words[5] << 32
     if n:
         records = _in.read(n)
         if n == ops.RECORD_BYTES + ops.TRAIN_BYTES and records[ops.RECORD_BYTES] == ops.TRAIN:
@@ -166,7 +166,7 @@ def _reply(into=None):
     global _quiet_us
     if _in.readinto(_answer) != ops.REPLY_BYTES:
         sys.exit()
-    _quiet_us = _words[2]
+    _quiet_us = _words[4] | _words[5] << 32
     n = _answer[2] | _answer[3] << 8
     if n <= ops.SHORT_BYTES:
         return bytes(_short[:n])

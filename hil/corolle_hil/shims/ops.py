@@ -14,7 +14,7 @@ REPLY = "<BBH4x8sQ"
 REPLY_BYTES = 24
 HEAD_BYTES = 8
 SHORT_BYTES = 8
-FOREVER = (1 << 62) - 1  # the board's largest number that takes no memory
+FOREVER = 1 << 60  # to the board a number that takes no memory
 
 # Posted: no reply comes.
 PIN_OUTPUT = 1  # a = gpio, b = level

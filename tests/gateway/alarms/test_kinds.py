@@ -10,13 +10,15 @@ from corolle_gateway.alarm.kinds import BRING, SEVERITIES, Kind
 
 _GATEWAY = Path(__file__).parents[3] / "gateway"
 _FAULTS = {*words.words(words.LAMP_FAULTS), *words.words(words.CANOPY_FAULTS)}
-_RAISED = re.compile(r'(?:Sign|Probe|happened|_happened)\(\s*"(\w+)"|^CODE = "(\w+)"', re.MULTILINE)
+_RAISED = re.compile(
+    r'(?:Sign|Probe|happened|_happened)\(\s*"(\w+)"|cls\(far, "(\w+)"|^CODE = "(\w+)"', re.MULTILINE
+)
 _ALL = kinds.kinds()
 
 
 def _in_code() -> set[str]:
     texts = [path.read_text() for path in (_GATEWAY / "corolle_gateway/hub").glob("alarms*.py")]
-    return {first or second for text in texts for first, second in _RAISED.findall(text)}
+    return {"".join(found) for text in texts for found in _RAISED.findall(text)}
 
 
 def test_every_fault_of_a_unit_has_its_kind():
