@@ -22,7 +22,8 @@ class borrowed:
 
     def __enter__(self):
         self._fetched = [name for name in self._names if name not in sys.modules]
-        __import__(self._names[0])
+        if self._names[0] in self._fetched:
+            __import__(self._names[0])
         return sys.modules[self._names[0]]
 
     def __exit__(self, *_):
