@@ -1,5 +1,6 @@
 """The real firmware of one canopy through a season, next to an irrigation clock in the same weather."""
 
+import gc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,6 +96,7 @@ def replay_canopy(
         _let_people_come(scheduler, unit.furniture, what)
         Keeper(scheduler, unit.board)
         ground = Ground(soil.vwc, soil.demand_mm_d)
+        gc.freeze()  # what is there now stays: to look through it again and again takes seconds of a season
         album = SeasonAlbum(scheduler, soil, what.days * DAY_S * 1_000_000) if picture else None
         stress_h = list(_days(street, unit.furniture, soil, what.days))
         diary.settle()

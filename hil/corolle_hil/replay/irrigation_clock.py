@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import inf
 
 from corolle_hil.world.planter import Planter
 from corolle_hil.world.soil import STEP_S, Ground, Sky, advance, even
@@ -26,8 +27,8 @@ class Life:
     grounds: list[Ground] = field(default_factory=list)
 
 
-def live(planter: Planter, ground: Ground, skies: Skies, daily_l: float) -> Life:
-    """A planter watered by the clock, through whole days."""
+def live(planter: Planter, ground: Ground, skies: Skies, daily_l: float, most_stress_h: float = inf) -> Life:
+    """A planter watered by the clock, through whole days; it ends where there is too much stress."""
     life = Life()
     for begin in range(0, len(skies), DAY_STEPS):
         stressed = 0
@@ -38,6 +39,8 @@ def live(planter: Planter, ground: Ground, skies: Skies, daily_l: float) -> Life
             life.grounds.append(ground)
         life.litres += daily_l
         life.stress_h.append(stressed * STEP_S / 3600)
+        if sum(life.stress_h) > most_stress_h:
+            break
     return life
 
 
@@ -63,7 +66,11 @@ def with_hindsight(planter: Planter, ground: Ground, skies: Skies, standard_h: f
 
     No clock can be set like that: it takes the weather to come.
     """
-    return _fewest(lambda daily_l: sum(live(planter, ground, skies, daily_l).stress_h), standard_h)
+
+    def stress_h(daily_l: float) -> float:
+        return sum(live(planter, ground, skies, daily_l, standard_h).stress_h)
+
+    return _fewest(stress_h, standard_h)
 
 
 def _fewest(stress_h: Callable[[float], float], standard_h: float) -> float:
