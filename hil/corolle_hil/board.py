@@ -14,6 +14,7 @@ from corolle_hil.shims import ops
 
 POWER_ON, HARD_RESET, WATCHDOG_RESET, DEEP_SLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
 _TIME = struct.Struct("<Q")
+_AT = struct.Struct(ops.AT_FORMAT)
 _ROM_US = 350_000  # from reset to boot.py: ROM, second-stage loader, start of the interpreter
 
 
@@ -191,7 +192,7 @@ class Board:
         elif op == ops.TAKE:
             self._reply(0, self._take_records())
         elif op == ops.AT:
-            self._follow(b, _TIME.unpack(payload)[0])
+            self._follow(b, *_AT.unpack(payload))
         elif op == ops.BORN:
             self._reply(0, self._birth())
         elif op == ops.RESET:
@@ -201,10 +202,12 @@ class Board:
             if answer is not None:
                 self._reply(*answer)
 
-    def _follow(self, pulses: int, t_us: int) -> None:
+    def _follow(self, pulses: int, t_us: int, fed_us: int) -> None:
         """The board has come to `t_us` by itself, for it knew that nothing was to happen before."""
         if pulses and self._train:
             self._train.skip(pulses)
+        if fed_us:
+            self._controller.watchdog.fed(fed_us)
         self._scheduler.catch_up(t_us)
 
     def _wait(self, until_us: int) -> None:

@@ -56,7 +56,7 @@ class Controller:
             ops.UART_WRITE: self.serial.write,
             ops.UART_ANY: self.serial.any,
             ops.UART_READ: self.serial.read,
-            ops.WATCHDOG: self.watchdog.feed,
+            ops.WATCHDOG: self.watchdog.start,
             ops.BLE: self._ble_command,
             ops.BLE_TAKE: lambda a, b, payload: (0, self.ble.take()) if self.ble else _NO_BLE,
             **self._memories(rng),

@@ -123,12 +123,18 @@ class Watchdog:
     def __init__(self, scheduler: Scheduler, bite: Callable[[], None]):
         self._scheduler = scheduler
         self._bite = bite
+        self._timeout_us = 0
         self._due: Handle | None = None
 
-    def feed(self, _a: int, timeout_ms: int, _: bytes) -> None:
-        """Start or feed it."""
+    def start(self, _a: int, timeout_ms: int, _: bytes) -> None:
+        """It runs."""
+        self._timeout_us = timeout_ms * 1000
+        self.fed(self._scheduler.now_us)
+
+    def fed(self, at_us: int) -> None:
+        """It was fed at that moment."""
         self.reset()
-        self._due = self._scheduler.after(timeout_ms * 1000, self._bite)
+        self._due = self._scheduler.at(at_us + self._timeout_us, self._bite)
 
     def reset(self) -> None:
         """It stops."""

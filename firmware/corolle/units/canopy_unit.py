@@ -64,22 +64,25 @@ class Canopy:
             self._misting.look_again()
 
     async def run(self, alive) -> None:
-        """Water for ever. While people are misted the air is looked at more often than all else."""
-        uptime_s, due_s = self._common.clock.uptime_s, 0
+        """Water for ever. While people are misted the air is looked at more often than all else.
+
+        Whoever calls has it decided again at once, by readings as they are.
+        """
+        uptime_s, due_s, called = self._common.clock.uptime_s, 0, False
         while True:
             alive(_SENSING_S)
             due = uptime_s() >= due_s
             if self._senses:
                 await self._sample(not due)
-            if due:
-                due_s = uptime_s() + self._step()
+            if due or called:
+                again_s = uptime_s() + self._step()
+                due_s = again_s if due else min(due_s, again_s)
                 self._common.ledger.keep()
             wait_s = max(1, due_s - uptime_s())
             if self._misting and self._misting.reason in _MISTED:
                 wait_s = min(wait_s, _MISTING_S)
             alive(wait_s)
-            if await self._wake.wait_ms(wait_s * 1000):
-                due_s = 0
+            called = await self._wake.wait_ms(wait_s * 1000)
 
     async def _sample(self, air_alone: bool) -> None:
         await self._garden.sample(air_alone)

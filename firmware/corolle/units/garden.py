@@ -25,6 +25,7 @@ class Garden:
         self.presence = presence
         self._leak = leak
         self._sampled_at_s = -_FRESH_S
+        self.asked = ""  # the sensor that somebody waits for
         self.readings = readings = Readings(probes)
         self.measured = {name: Measured() for name in sensors if name != "soil"}
         for name in _DECIDES:
@@ -33,7 +34,10 @@ class Garden:
             readings.wind = Measured()
 
     async def sample(self, air_alone: bool = False) -> None:
-        """Read all sensors, or what tells of the air; one that fails leaves its last reading to grow old."""
+        """Read all sensors, or what tells of the air and was asked for.
+
+        One that fails leaves its last reading to grow old.
+        """
         now_s = self._common.clock.uptime_s()
         if now_s - self._sampled_at_s < _FRESH_S:
             return
@@ -41,8 +45,10 @@ class Garden:
         readings = self.readings
         for name, sensor in self._sensors.items():
             rests = name in _SLOW and not self._ages(self.measured[name], now_s)
-            if name != "air" and (air_alone or rests):
+            if (air_alone or rests) and name not in ("air", self.asked):
                 continue
+            if name == self.asked:
+                self.asked = ""
             value = await sensor.read()
             if name == "soil" and value is not None:
                 readings.update(now_s, value)

@@ -8,7 +8,7 @@ from corolle.wire.compat import const
 from corolle.wire.seldom import borrowed
 
 _PROBE_S = const(30)
-_LOOK_S = const(120)
+_LOOK_S = const(300)
 _WANTED = ("corolle.units.wanted", "corolle.wire.settings_words")
 _SETTINGS_PORT = const(32)  # wire/settings_words.py
 _GROUP_PORT = const(34)  # wire/multicast.py

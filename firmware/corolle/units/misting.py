@@ -29,7 +29,8 @@ class Misting:
     """`nozzles` and `drain` are the Taps of the mist valve and the purge valve, `log` the sanitary log.
 
     `wake` is this task's own. The log's records leave by `sender`, a SanitarySender. `sense()` has the
-    sensors read. `refused`: the line's water is not what the law wants; nozzles and drain are NoTaps then.
+    sensor read that the garden is asked for. `refused`: the line's water is not what the law wants; nozzles
+    and drain are NoTaps then.
     """
 
     def __init__(self, common, garden, nozzles, drain, log, sender, wake, sense, refused=False):
@@ -164,6 +165,7 @@ class Misting:
         if measured.at_s is None or measured.at_s < since_s:
             if now_s >= self._asked_at_s + _RUN_S:  # who is asked wakes us, also when the chip says nothing
                 self._asked_at_s = now_s
+                self._garden.asked = "water_temperature"
                 self._sense()
             return None
         return measured.value

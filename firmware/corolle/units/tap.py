@@ -14,6 +14,7 @@ COUNTERS = (
 DRIP = ("water_cl", "today_cl", "valve_open")
 MIST = ("mist_cl", "mist_today_cl", "mist_open")
 PURGE = ("purge_cl", "purge_today_cl", "purge_open")
+_QUARTER_S = const(900)  # no zone's day turns within one
 _LOOK_AGAIN_S = const(300)  # when an allowance is spent: a bucket of the guard's hour
 
 
@@ -34,6 +35,7 @@ class Tap:
         self._begun = False
         self._pulses = guard.pulses(name)
         self._rest_cl = 0.0
+        self._quarter = 0
         # Which day today's litres belong to is not known before the clock is: rather too little water.
         guard.restore(name, self.today_l, common.ledger[counters[2]])
 
@@ -62,8 +64,9 @@ class Tap:
         """The day is one for all valves: whoever sees the new one first begins it for all."""
         common = self._common
         now_s = common.clock.now_or_none()
-        if now_s is None:
+        if now_s is None or now_s // _QUARTER_S == self._quarter:
             return
+        self._quarter = now_s // _QUARTER_S
         settings = common.settings
         day = (now_s + offset_s(now_s, settings["zone_min"], settings["summer_time"])) // DAY_S
         if day != common.ledger["today"]:

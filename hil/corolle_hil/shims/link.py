@@ -16,10 +16,12 @@ import uctypes
 _SOCKET_FD = 3  # where the fork server leaves it
 _TIMED = ops.REQUEST + "Q"
 _TIMED_BYTES = ops.REQUEST_BYTES + 8
+_AT = ops.REQUEST + ops.AT_FORMAT[1:]
+_AT_TOTAL_BYTES = ops.REQUEST_BYTES + ops.AT_BYTES
 
 _out = open(_SOCKET_FD, "wb", 0)
 _in = open(_SOCKET_FD, "rb", 0)
-_request = bytearray(_TIMED_BYTES + ops.REQUEST_BYTES + 4096)
+_request = bytearray(_AT_TOTAL_BYTES + ops.REQUEST_BYTES + 4096)
 # A reply as numbers (its head, its first bytes or the time, until when all is quiet) and as bytes: what is
 # read from here takes no memory, as numbers of 64 bits would.
 _words = array.array("I", (0, 0, 0, 0, 0, 0))
@@ -30,6 +32,7 @@ now_us = 0  # street time
 turn = 0  # counts what may change a wire's level: waits, and all requests but for a level
 handlers = {}  # kind << 8 | which -> function
 _told_us = 0  # the street time that the world knows of
+_fed_us = 0  # the last feed of the watchdog that it does not know of
 _quiet_us = 0  # before that nothing happens
 _pulse = b""  # the record of a train's pulse
 _pulse_us = _period_us = 0  # the next one, and from one to the next
@@ -46,6 +49,12 @@ def stay():
     """Something was done that the world is to find at its moment: ask it for the next wait."""
     global _quiet_us, _ahead
     _quiet_us = _ahead = 0
+
+
+def feed():
+    """The watchdog was fed. It bites later than the world thinks: time enough to say so with what comes next."""
+    global _fed_us
+    _fed_us = now_us
 
 
 def post(op, a=0, b=0, payload=b""):
@@ -153,13 +162,13 @@ def _take_pulse():
 
 def _tell_time():
     """Before all else the world is told how far the board has come; returns the bytes that takes."""
-    global _told_us, _ahead, _taken
+    global _told_us, _fed_us, _ahead, _taken
     taken, _ahead, _taken = _taken, 0, 0
-    if not taken and now_us == _told_us:
+    if not taken and not _fed_us and now_us == _told_us:
         return 0
-    _told_us = now_us
-    struct.pack_into(_TIMED, _request, 0, ops.AT, 0, 8, taken, now_us)
-    return _TIMED_BYTES
+    struct.pack_into(_AT, _request, 0, ops.AT, 0, ops.AT_BYTES, taken, now_us, _fed_us)
+    _told_us, _fed_us = now_us, 0
+    return _AT_TOTAL_BYTES
 
 
 def _reply(into=None):

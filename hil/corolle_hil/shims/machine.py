@@ -160,12 +160,11 @@ class WDT:
     """The watchdog: once started, feed it or be reset."""
 
     def __init__(self, id=0, timeout=5000):
-        self._timeout_ms = timeout
-        self.feed()
+        link.post(ops.WATCHDOG, 0, timeout)
 
     def feed(self):
         """Put the reset off."""
-        link.post(ops.WATCHDOG, 0, self._timeout_ms)
+        link.feed()
 
 
 class RTC:

@@ -21,14 +21,14 @@ PIN_OUTPUT = 1  # a = gpio, b = level
 PIN_INPUT = 2  # a = gpio, b = 0 none, 1 pull-up, 2 pull-down
 PIN_IRQ = 3  # a = gpio, b = trigger mask
 PWM = 4  # a = gpio, b = frequency << 16 | duty
-WATCHDOG = 5  # b = milliseconds
+WATCHDOG = 5  # b = milliseconds; it begins
 RESET = 6  # a = cause, payload = microseconds until it wakes (deep sleep)
 RTC_SET = 7  # payload = microseconds since 2000
 NVS_COMMIT = 8
 UART_OPEN = 9  # a = UART, b = baud rate (0: listen no more), payload = bytes of the receive buffer
 UART_WRITE = 10  # a = UART, payload = bytes to send
 ONEWIRE_WRITE = 11  # a = gpio, payload = bytes to send
-AT = 12  # payload = street time the board has come to by itself, b = so many pulses of the train were heard
+AT = 12  # b = so many pulses of the train were heard, payload = AT_FORMAT
 
 # Called: the board waits for the reply.
 BORN = 32  # -> unique id, reset cause, microseconds since power-on
@@ -101,3 +101,6 @@ IRQ_BLE = 3  # events wait at the Bluetooth controller; which = 0
 TRAIN = 4
 TRAIN_FORMAT = "<BxHI"  # TRAIN, how many more, microseconds from one to the next
 TRAIN_BYTES = 8
+
+AT_FORMAT = "<QQ"  # the street time the board has come to by itself, and its last feed of the watchdog (0: none)
+AT_BYTES = 16

@@ -130,8 +130,8 @@ class _Site(Bench):
         tap = Tap(self.common, guard, "valve", flow, DRIP, wake.set)
         soil = Sensor("soil", (self.ground.chip("soil"),), self.common)
         air = Sensor("air", (self.ground.chip("air"),), self.common)
-        garden = Garden(self.common, {"soil": soil, "air": air}, 3)
-        self.canopy = canopy.Canopy(self.common, garden, None if safe else tap, wake, safe, None, misting)
+        self.garden = Garden(self.common, {"soil": soil, "air": air}, 3)
+        self.canopy = canopy.Canopy(self.common, self.garden, None if safe else tap, wake, safe, None, misting)
         self.run(self.canopy)
 
     def fault(self, name):
@@ -183,7 +183,13 @@ async def test_where_people_are_misted_the_air_is_looked_at_more_often_than_the_
     assert mist.looks == 25
     site.canopy.look_again(0)
     await asyncio.sleep(1)
-    assert site.ground.reads == {"soil": 10, "air": 26}  # whoever calls wants all of it
+    assert site.ground.reads == {"soil": 9, "air": 26}  # whoever calls wants a decision, by what is known
+    await asyncio.sleep(3600)
+    assert site.ground.reads == {"soil": 13, "air": 38}
+    site.garden.asked = "soil"
+    site.canopy.look_again(0)
+    await asyncio.sleep(1)
+    assert site.ground.reads == {"soil": 14, "air": 39}  # unless they ask for more
 
 
 async def test_watering_ends_when_the_soil_is_moist_and_rests():
