@@ -52,7 +52,7 @@ def stay():
 
 
 def feed():
-    """The watchdog was fed. It bites later than the world thinks: time enough to say so with what comes next."""
+    """The watchdog was fed. It bites later than the world thinks: what comes next says so in time."""
     global _fed_us
     _fed_us = now_us
 

@@ -102,5 +102,5 @@ TRAIN = 4
 TRAIN_FORMAT = "<BxHI"  # TRAIN, how many more, microseconds from one to the next
 TRAIN_BYTES = 8
 
-AT_FORMAT = "<QQ"  # the street time the board has come to by itself, and its last feed of the watchdog (0: none)
+AT_FORMAT = "<QQ"  # the street time a board has come to by itself, and its watchdog's last feed (0: none)
 AT_BYTES = 16

@@ -131,7 +131,8 @@ class _Site(Bench):
         soil = Sensor("soil", (self.ground.chip("soil"),), self.common)
         air = Sensor("air", (self.ground.chip("air"),), self.common)
         self.garden = Garden(self.common, {"soil": soil, "air": air}, 3)
-        self.canopy = canopy.Canopy(self.common, self.garden, None if safe else tap, wake, safe, None, misting)
+        garden = self.garden
+        self.canopy = canopy.Canopy(self.common, garden, None if safe else tap, wake, safe, None, misting)
         self.run(self.canopy)
 
     def fault(self, name):
