@@ -20,11 +20,11 @@ from corolle_gateway.console import user_command
 from corolle_gateway.counts import Counts
 from corolle_gateway.errors import ConfigError, StartError, StoreError
 from corolle_gateway.hub.accounts import Accounts
-from corolle_gateway.hub.alarms import Alarms
-from corolle_gateway.hub.alarms_desk import AlarmDesk
-from corolle_gateway.hub.alarms_probes import Ways, probes
-from corolle_gateway.hub.alarms_silence import CODE as SILENT
-from corolle_gateway.hub.alarms_watch import Watch
+from corolle_gateway.hub.alarming.alarms import Alarms
+from corolle_gateway.hub.alarming.desk import AlarmDesk
+from corolle_gateway.hub.alarming.probes import Ways, probes
+from corolle_gateway.hub.alarming.silence import CODE as SILENT
+from corolle_gateway.hub.alarming.watch import Watch
 from corolle_gateway.hub.book import Book
 from corolle_gateway.hub.desk import Desk
 from corolle_gateway.hub.door import Door

@@ -18,7 +18,7 @@ from corolle_gateway.console.room import Console
 from corolle_gateway.console.users import Users
 from corolle_gateway.counts import Counts
 from corolle_gateway.hub import orders
-from corolle_gateway.hub.alarms import Alarms
+from corolle_gateway.hub.alarming.alarms import Alarms
 from corolle_gateway.hub.desk import Desk
 from corolle_gateway.hub.hub import Hub
 from corolle_gateway.hub.keeper import Keeper

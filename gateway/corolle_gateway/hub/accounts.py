@@ -13,7 +13,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from corolle_gateway.alarm.stopping import STOPPING
-from corolle_gateway.hub import alarms_signs
+from corolle_gateway.hub.alarming import signs
 from corolle_gateway.hub.metering import Meter, grown, meters
 from corolle_gateway.model import Unit
 from corolle_gateway.months import Months
@@ -147,7 +147,7 @@ class Booking:
             return  # so it is with most messages of most units
         stopping = STOPPING[self._unit.kind]
         present = set(now.faults)
-        for sign in alarms_signs.of(self._unit.kind, self._kind, self._body):
+        for sign in signs.of(self._unit.kind, self._kind, self._body):
             if sign.code in stopping:
                 (present.add if sign.there else present.discard)(sign.code)
         now.faults = sorted(present)

@@ -1,7 +1,8 @@
 """Where all that the city orders comes in, and who takes it."""
 
-from corolle_gateway.hub import alarms_desk, wishes
-from corolle_gateway.hub.alarms_desk import AlarmDesk
+from corolle_gateway.hub import wishes
+from corolle_gateway.hub.alarming import desk as alarm_desk
+from corolle_gateway.hub.alarming.desk import AlarmDesk
 from corolle_gateway.hub.desk import Desk
 from corolle_gateway.hub.group_desk import GroupDesk
 from corolle_gateway.hub.places import Places
@@ -24,7 +25,7 @@ class Door:
         """Take what the city wrote on a command topic. sqlite3.Error when it could not be stored."""
         if wishes.is_wish(payload):
             await self._settings.order(name, payload)
-        elif alarms_desk.is_acknowledgement(payload):
+        elif alarm_desk.is_acknowledgement(payload):
             await self._alarms.order(name, payload)
         elif self._places.members(name) and not self._places.is_unit(name):
             await self._groups.order(name, payload)

@@ -17,7 +17,7 @@ _ALL = kinds.kinds()
 
 
 def _in_code() -> set[str]:
-    texts = [path.read_text() for path in (_GATEWAY / "corolle_gateway/hub").glob("alarms*.py")]
+    texts = [path.read_text() for path in (_GATEWAY / "corolle_gateway/hub/alarming").glob("*.py")]
     return {"".join(found) for text in texts for found in _RAISED.findall(text)}
 
 

@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from corolle_gateway.hub.alarms_life import AGAIN_S, Sign, acknowledged, judged
+from corolle_gateway.hub.alarming.life import AGAIN_S, Sign, acknowledged, judged
 from corolle_gateway.store import alarms, database
 
 _THERE, _GONE = Sign("lampFailure", True, {"power_w": 0.4}), Sign("lampFailure", False)

@@ -11,11 +11,11 @@ from corolle.wire import codec
 from corolle.wire.schema import LAMP_REPORT
 from corolle_gateway.alarm.alarm import Alarm
 from corolle_gateway.counts import Counts
-from corolle_gateway.hub.alarms import Alarms
-from corolle_gateway.hub.alarms_own import Probe
-from corolle_gateway.hub.alarms_probes import Ways, probes
-from corolle_gateway.hub.alarms_silence import limit_s
-from corolle_gateway.hub.alarms_watch import Watch
+from corolle_gateway.hub.alarming.alarms import Alarms
+from corolle_gateway.hub.alarming.own import Probe
+from corolle_gateway.hub.alarming.probes import Ways, probes
+from corolle_gateway.hub.alarming.silence import limit_s
+from corolle_gateway.hub.alarming.watch import Watch
 from corolle_gateway.hub.book import Book
 from corolle_gateway.hub.desk import Desk
 from corolle_gateway.hub.hub import Hub

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from corolle_gateway.hub.alarms_own import Figures, Probe
+from corolle_gateway.hub.alarming.own import Figures, Probe
 from corolle_gateway.hub.keeper import Room
 
 # What mends itself within so many seconds nobody has to know of.

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from corolle_gateway.clock import Clock
-from corolle_gateway.hub import alarms_signs
-from corolle_gateway.hub.alarms import Alarms, Judgement
-from corolle_gateway.hub.alarms_drift import Drift
-from corolle_gateway.hub.alarms_life import Sign
-from corolle_gateway.hub.alarms_own import OwnTroubles, Probe
-from corolle_gateway.hub.alarms_silence import CODE, Runs, Silence, limit_s
+from corolle_gateway.hub.alarming import signs
+from corolle_gateway.hub.alarming.alarms import Alarms, Judgement
+from corolle_gateway.hub.alarming.drift import Drift
+from corolle_gateway.hub.alarming.life import Sign
+from corolle_gateway.hub.alarming.own import OwnTroubles, Probe
+from corolle_gateway.hub.alarming.silence import CODE, Runs, Silence, limit_s
 from corolle_gateway.hub.standing import Standing
 from corolle_gateway.model import Unit
 
@@ -67,7 +67,7 @@ class Watch:
         # So it is with most messages of most units.
         if kind in ("report", "reading") and not body.get("faults") and self._alarms.is_quiet(unit.name):
             return None
-        return self._alarms.judge(unit.name, [_HEARD, *alarms_signs.of(unit.kind, kind, body)], time_s)
+        return self._alarms.judge(unit.name, [_HEARD, *signs.of(unit.kind, kind, body)], time_s)
 
     def silent_after_s(self, unit: Unit) -> float:
         """After how much time without a word a unit is silent."""

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from corolle_gateway.clock import Clock
-from corolle_gateway.hub.alarms import Alarms
-from corolle_gateway.hub.alarms_life import Sign
+from corolle_gateway.hub.alarming.alarms import Alarms
+from corolle_gateway.hub.alarming.life import Sign
 from corolle_gateway.model import Unit, iso_utc
 
 CODE = "silent"

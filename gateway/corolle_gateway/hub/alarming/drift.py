@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 
 from corolle_gateway.clock import Clock
-from corolle_gateway.hub.alarms import Alarms
-from corolle_gateway.hub.alarms_life import Sign
+from corolle_gateway.hub.alarming.alarms import Alarms
+from corolle_gateway.hub.alarming.life import Sign
 from corolle_gateway.hub.standing import Standing
 
 CODE = "settingsDrift"

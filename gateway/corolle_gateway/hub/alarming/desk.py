@@ -8,7 +8,7 @@ from msgspec import Struct
 from corolle_gateway.clock import Clock
 from corolle_gateway.counts import Counts
 from corolle_gateway.hub import bodies
-from corolle_gateway.hub.alarms import Alarms
+from corolle_gateway.hub.alarming.alarms import Alarms
 from corolle_gateway.hub.orders import MAX_BYTES, OrderError, checked_id
 from corolle_gateway.store import messages
 from corolle_gateway.store.outbox import Outbox

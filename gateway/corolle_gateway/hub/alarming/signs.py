@@ -8,7 +8,7 @@ from corolle.wire import words
 from corolle.wire.fields import Message
 from corolle.wire.schema import CANOPY_REPORT, LAMP_REPORT
 
-from corolle_gateway.hub.alarms_life import Sign
+from corolle_gateway.hub.alarming.life import Sign
 
 Body = dict[str, Any]
 

@@ -6,8 +6,8 @@ from typing import Any
 from msgspec import Struct
 
 from corolle_gateway.clock import Clock
-from corolle_gateway.hub.alarms import Alarms
-from corolle_gateway.hub.alarms_life import Sign
+from corolle_gateway.hub.alarming.alarms import Alarms
+from corolle_gateway.hub.alarming.life import Sign
 
 Figures = dict[str, Any]
 

@@ -13,8 +13,8 @@ from corolle_gateway.alarm.alarm import Alarm
 from corolle_gateway.alarm.kinds import SEVERITIES, kind_of
 from corolle_gateway.clock import Clock
 from corolle_gateway.counts import Counts
-from corolle_gateway.hub import alarms_bodies, alarms_life
-from corolle_gateway.hub.alarms_life import Sign
+from corolle_gateway.hub.alarming import bodies, life
+from corolle_gateway.hub.alarming.life import Sign
 from corolle_gateway.hub.orders import OrderError, checked_author
 from corolle_gateway.log import Log
 from corolle_gateway.model import Unit
@@ -61,7 +61,7 @@ class Alarms:
 
     def summary(self) -> bytes:
         """What is published of all that are open."""
-        return alarms_bodies.summary(self.open(), self._clock.now())
+        return bodies.summary(self.open(), self._clock.now())
 
     def is_quiet(self, unit: str) -> bool:
         """Whether nothing is wrong with a unit, nor anything under way that says so."""
@@ -87,7 +87,7 @@ class Alarms:
         message_id = self._outbox.next_id()
 
         def operation(db: sqlite3.Connection) -> _Step | None:
-            alarm = alarms_life.acknowledged(db, number, unit, author, note, now_s)
+            alarm = life.acknowledged(db, number, unit, author, note, now_s)
             if alarm:
                 self.put(db, message_id, alarm, "acknowledged", now_s)
             return alarm and (alarm, "acknowledged")
@@ -168,7 +168,7 @@ class Alarms:
     def put(self, db: sqlite3.Connection, message_id: int, alarm: Alarm, change: str, time_s: float) -> None:
         """Publish a step, in the transaction that makes it."""
         unit = self._units.get(alarm.unit)
-        body = alarms_bodies.change(alarm, unit.kind if unit else "gateway", change, time_s)
+        body = bodies.change(alarm, unit.kind if unit else "gateway", change, time_s)
         messages.put(db, message_id, alarm.unit, "alarm", None, time_s, body)
 
 
@@ -187,7 +187,7 @@ class Judgement:
         """Change the database, and nothing but the database: it may have to be done once more."""
         self._steps = []
         for sign, message_id in zip(self._signs, self._numbers, strict=True):
-            step = alarms_life.judged(db, self._unit, sign, self._time_s)
+            step = life.judged(db, self._unit, sign, self._time_s)
             if step is None:
                 continue
             if step[1]:
