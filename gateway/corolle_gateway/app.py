@@ -9,8 +9,11 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec.structs import asdict
 
 from corolle_gateway import config, units_file
 from corolle_gateway.accounting import command as account_command
@@ -23,7 +26,6 @@ from corolle_gateway.hub.accounts import Accounts
 from corolle_gateway.hub.alarming.alarms import Alarms
 from corolle_gateway.hub.alarming.desk import AlarmDesk
 from corolle_gateway.hub.alarming.probes import Ways, probes
-from corolle_gateway.hub.alarming.silence import CODE as SILENT
 from corolle_gateway.hub.alarming.watch import Watch
 from corolle_gateway.hub.book import Book
 from corolle_gateway.hub.desk import Desk
@@ -43,6 +45,7 @@ from corolle_gateway.log import Log
 from corolle_gateway.logs import command as log_command
 from corolle_gateway.model import Registration
 from corolle_gateway.months import Months
+from corolle_gateway.northbound import tls_dates
 from corolle_gateway.northbound.city import City
 from corolle_gateway.northbound.mqtt import MqttClient
 from corolle_gateway.northbound.packets import Incoming
@@ -130,7 +133,7 @@ class Gateway:
         await self._alarms.load(self._hub.units)
         lorawan = isinstance(self._far, LorawanLink)
         ways = (Ways.of_concentrators if lorawan else Ways.of_network)(self._far, self._ble)
-        looks = probes(lambda: self._city.is_connected, lambda: self._keeper.room, ways)
+        looks = probes(lambda: self._city.is_connected, lambda: self._keeper.room, ways, self._certificate)
         self._watch.load(self._hub, looks, ways.hears)
         if self._mended:
             self._watch.salvaged(self._mended.lost, self._mended.aside.name)
@@ -149,9 +152,16 @@ class Gateway:
     def _open_console(self) -> None:
         from corolle_gateway import crew  # who has no console need not have it in memory
 
-        told = self._clock, self._log, self._counts, self._desk, self._hub, self._keeper, self._alarms
-        rooms = crew.Rooms(*told, self._city, self._far, self._ble)
+        told = self._clock, self._log, self._counts, self._desk, self._hub, self._keeper
+        rooms = crew.Rooms(*told, self._alarms, self._watch, self._city, self._far, self._ble)
         crew.open_console(self._settings, rooms, self._tasks)
+
+    def _ends(self) -> dict[Path, datetime]:
+        return tls_dates.ends(*self._settings.brokers)
+
+    def _certificate(self) -> dict[str, Any] | None:
+        ending = tls_dates.ending(*self._settings.brokers)
+        return ending and asdict(ending)
 
     def _clock_jumped(self, by_s: float) -> None:
         self._desk.clock_jumped(by_s)
@@ -165,9 +175,8 @@ class Gateway:
         """Have it watched over. StartError when a port cannot be had."""
         gateway, rooms = self._settings.gateway, (self._clock, self._counts, self._writer)
         known = lambda: self._hub.units, lambda: self._hub.latest, lambda: self._keeper.room
-        inside = Inside(
-            gateway.site, gateway.name, *rooms, *known, lambda: self._city.is_connected, service.log_file
-        )
+        told = lambda: self._city.is_connected, self._watch.is_missed, self._alarms.open, self._ends
+        inside = Inside(gateway.site, gateway.name, *rooms, *known, *told, service.log_file)
         service.begin(inside, self._tasks)
 
     async def given_up(self) -> None:
@@ -280,7 +289,7 @@ class Gateway:
             lambda: self._keeper.room,
             self._alarms.summary,
             self._settings.home_assistant,
-            lambda unit: self._alarms.of(unit, SILENT) is not None,
+            self._watch.is_missed,
         )
 
 

@@ -129,6 +129,11 @@ class Config(Struct, frozen=True):
     metrics: MetricsConfig
     accounting: AccountingConfig
 
+    @property
+    def brokers(self) -> list[BrokerConfig]:
+        """All to which there are connections."""
+        return [self.broker, *([self.chirpstack.broker] if self.chirpstack else [])]
+
 
 def load(path: Path) -> Config:
     """Read a configuration file. ConfigError names the file, the key and what is legal there.

@@ -19,6 +19,7 @@ from corolle_gateway.console.users import Users
 from corolle_gateway.counts import Counts
 from corolle_gateway.hub import orders
 from corolle_gateway.hub.alarming.alarms import Alarms
+from corolle_gateway.hub.alarming.watch import Watch
 from corolle_gateway.hub.desk import Desk
 from corolle_gateway.hub.hub import Hub
 from corolle_gateway.hub.keeper import Keeper
@@ -53,6 +54,7 @@ class Rooms(Struct):
     hub: Hub
     keeper: Keeper
     alarms: Alarms
+    watch: Watch
     city: City
     far: LorawanLink | ChirpstackLink
     ble: "BleLink | None"
@@ -90,8 +92,8 @@ class GatewayCrew:
     def unit(self, name: str) -> UnitNow:
         """KeyError for one that is not registered."""
         hub, ble = self._rooms.hub, self._rooms.ble
-        is_near = ble is not None and ble.is_near(name)
-        return UnitNow(hub.units[name], hub.latest.get(name), hub.reported_s(name), is_near)
+        is_near, is_missed = ble is not None and ble.is_near(name), self._rooms.watch.is_missed(name)
+        return UnitNow(hub.units[name], hub.latest.get(name), hub.reported_s(name), is_near, is_missed)
 
     def links(self) -> list[LinkNow]:
         """All ways there are."""

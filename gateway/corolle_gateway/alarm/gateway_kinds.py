@@ -5,6 +5,10 @@ brokerAway round: laptop
 The city's broker cannot be reached: look at the uplink's lamps, then at names and certificates.
 Le broker de la ville est injoignable : regarder les voyants du lien, puis noms et certificats.
 
+certificateEnds round: laptop
+A certificate for a broker ends soon, or has: have it renewed, and put the new one in its place.
+Un certificat pour un broker expire bientôt, ou a expiré : le faire renouveler et le remplacer.
+
 storeFilling round: laptop
 The store fills up and the city takes nothing: mend the way to the broker, or give [store] more.
 Le stockage se remplit et la ville ne prend rien : rétablir le broker, ou agrandir [store].

@@ -19,6 +19,7 @@ class UnitNow(Struct, frozen=True):
     report: Body | None  # its last one, as published
     heard_s: float  # when that came; 0: never
     is_near: bool  # in reach of the gateway's own Bluetooth
+    is_missed: bool  # nothing was heard of it for longer than it may be silent, or ever
 
 
 class LinkNow(Struct, frozen=True):

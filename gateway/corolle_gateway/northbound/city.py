@@ -39,7 +39,7 @@ class City:
         room: Callable[[], object],
         alarms: Callable[[], bytes],
         home_assistant: HomeAssistantConfig,
-        is_silent: Callable[[str], bool],
+        is_missed: Callable[[str], bool],
     ):
         self._counts = counts
         self._tasks = tasks
@@ -61,7 +61,7 @@ class City:
         status = clock, counts, self._client, self._topics.status, store_counts, room
         self._status = Status(*status, self._client.ending)
         self._alarms = AlarmList(self._client, self._topics.alarms, alarms)
-        known = self._client, self._topics, street, is_silent
+        known = self._client, self._topics, street, is_missed
         self._assistant = HomeAssistant(home_assistant, gateway, *known) if home_assistant.prefix else None
         # Called for each report: nobody is asked who is not there.
         self.changed = self._unit_changed if self._assistant else self._publisher.changed

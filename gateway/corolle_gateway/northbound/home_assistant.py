@@ -13,7 +13,7 @@ from corolle_gateway.northbound.topics import Topics
 
 
 class HomeAssistant:
-    """Only where the configuration has a prefix. `is_silent` says of a unit that it is missed."""
+    """Only where the configuration has a prefix. `is_missed` says of a unit that nothing is heard of it."""
 
     def __init__(
         self,
@@ -22,7 +22,7 @@ class HomeAssistant:
         client: MqttClient,
         topics: Topics,
         street: Street,
-        is_silent: Callable[[str], bool],
+        is_missed: Callable[[str], bool],
     ):
         self._settings = settings
         self._name = name
@@ -30,7 +30,7 @@ class HomeAssistant:
         self._client = client
         self._topics = topics
         self._street = street
-        self._is_silent = is_silent
+        self._is_missed = is_missed
         self._told: dict[str, bool] = {}  # which units answer, as it was said last
         self._is_new = True  # the broker may have forgotten all of it
         self._news = asyncio.Event()
@@ -75,7 +75,7 @@ class HomeAssistant:
 
     async def _say_whether_it_answers(self, name: str) -> None:
         """Who was never heard does not answer yet."""
-        answers = name in self._street.latest and not self._is_silent(name)
+        answers = name in self._street.latest and not self._is_missed(name)
         if self._told.get(name) is answers:
             return
         self._told[name] = answers

@@ -12,11 +12,12 @@ from corolle_gateway.config import BrokerConfig
 from corolle_gateway.counts import Counts
 from corolle_gateway.errors import ConfigError
 from corolle_gateway.log import Log
-from corolle_gateway.northbound import packets, packets5
+from corolle_gateway.northbound import packets, packets5, tls_dates
 from corolle_gateway.northbound.connection import Connection
 from corolle_gateway.northbound.dialect import Dialect
 from corolle_gateway.northbound.packets import Answer, Incoming, RefusedError, Secrets, Welcome, Will
-from corolle_gateway.northbound.tls import Ending, Tls
+from corolle_gateway.northbound.tls import Tls
+from corolle_gateway.northbound.tls_dates import Ending
 from corolle_gateway.secrets_file import read_secret
 
 IN_FLIGHT = 40
@@ -162,8 +163,8 @@ class MqttClient:
             connection.close(packets.GOODBYE)
 
     def ending(self) -> Ending | None:
-        """What is to be said of the certificate shown to the broker, if it ends soon."""
-        return self._tls.ending() if self._tls else None
+        """The first to end of this connection's certificates, if that is soon."""
+        return tls_dates.ending(self._broker)
 
     async def _connect(self) -> Connection:
         """OSError (TimeoutError is one), or ConfigError of TLS files, when it cannot be made."""

@@ -11,7 +11,7 @@ from corolle_gateway.counts import Counted, Counts
 from corolle_gateway.model import iso_utc
 from corolle_gateway.northbound.mqtt import MqttClient
 from corolle_gateway.northbound.packets import Will
-from corolle_gateway.northbound.tls import Ending
+from corolle_gateway.northbound.tls_dates import Ending
 
 # Real seconds, whatever the street's speed: this is for the eyes and the disk.
 _PAUSE_S = 1.0
@@ -44,7 +44,7 @@ class Status:
         self._topic = topic
         self._store = store
         self._room = room  # what is known of the room in the store
-        self._ending = ending  # of the certificate shown to the broker
+        self._ending = ending  # of the certificates for the broker
         self._news = asyncio.Event()
         self._kept = _NOTHING  # what is told: a count that a crash could take back is not told yet
 

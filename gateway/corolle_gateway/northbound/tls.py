@@ -5,24 +5,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
 from corolle_gateway.config import BrokerConfig
 from corolle_gateway.errors import ConfigError
 from corolle_gateway.secrets_file import read_secret
 
 if TYPE_CHECKING:
     from cryptography import x509
-
-_SOON_DAYS = 30
-
-
-class Ending(Struct, frozen=True):
-    """A certificate of ours that ends soon, or has ended (then less than no days are left)."""
-
-    file: str
-    ends: str
-    days_left: int
 
 
 class Tls:
@@ -50,16 +38,6 @@ class Tls:
         """The certificate that is shown to the broker, as it stands in its file; None: there is none."""
         found = certificates(self.cert)
         return found[0] if found else None
-
-    def ending(self) -> Ending | None:
-        """What is to be said of our own certificate: nothing, when it lasts for another month."""
-        own = self.own()
-        if own is None:
-            return None
-        left = own.not_valid_after_utc - datetime.now(UTC)
-        if left.days >= _SOON_DAYS:
-            return None
-        return Ending(str(self.cert), day(own.not_valid_after_utc), left.days)
 
     def _load(self) -> ssl.SSLContext:
         if self._key:

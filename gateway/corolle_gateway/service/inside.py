@@ -1,17 +1,18 @@
 """What is looked at from outside while the gateway runs."""
 
 from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from msgspec import Struct
 
+from corolle_gateway.alarm.alarm import Alarm
 from corolle_gateway.clock import Clock
 from corolle_gateway.counts import Counts
 from corolle_gateway.logs.file import LogFile
-from corolle_gateway.model import Unit, unix_s
+from corolle_gateway.model import Unit
 from corolle_gateway.store.writer import Writer
-
-SILENT_S = 3600.0  # a unit reports every quarter of an hour
 
 
 class Room(Protocol):
@@ -41,13 +42,11 @@ class Inside(Struct):
     latest: Callable[[], dict[str, dict[str, Any]]]  # the last report of each unit that has sent one
     room: Callable[[], Room | None]  # None until the store was looked at
     broker_up: Callable[[], bool]
+    is_missed: Callable[[str], bool]  # whether a unit is silent for too long, or was never heard
+    alarms: Callable[[], list[Alarm]]  # that are open
+    certificates: Callable[[], dict[Path, datetime]]  # until when each file of them is good
     log_file: LogFile | None
 
     def silent(self) -> list[Unit]:
-        """Units of which no report came for an hour, or never."""
-        since_s, latest = self.clock.now() - SILENT_S, self.latest()
-        return [
-            unit
-            for unit in self.units().values()
-            if unit.name not in latest or unix_s(latest[unit.name]["time"]) < since_s
-        ]
+        """Units of which nothing was heard for longer than they may be silent, or ever."""
+        return [unit for unit in self.units().values() if self.is_missed(unit.name)]

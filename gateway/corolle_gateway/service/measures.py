@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from corolle_gateway.alarm.kinds import SEVERITIES
 from corolle_gateway.model import Unit
 from corolle_gateway.service.inside import Inside
 
@@ -41,14 +42,17 @@ def _street(inside: Inside) -> Iterable[Measure]:
         "corolle_units", "gauge", "Units in the registry", ("kind",), _kinds(inside.units().values())
     )
     silent = dict.fromkeys(_kinds(inside.units().values()), 0.0) | _kinds(inside.silent())
-    yield Measure(
-        "corolle_units_silent", "gauge", "Units without a report for an hour, or ever", ("kind",), silent
-    )
+    meaning = "Units silent for longer than they may be, or ever"
+    yield Measure("corolle_units_silent", "gauge", meaning, ("kind",), silent)
     latest = inside.latest().values()
     faults = Counter(str(fault) for report in latest for fault in report.get("faults") or ())
     yield Measure(
         "corolle_units_faulty", "gauge", "Units whose last report has a fault", ("fault",), _labelled(faults)
     )
+    graves = Counter(alarm.kind.severity for alarm in inside.alarms())
+    open_alarms = _labelled(dict.fromkeys(SEVERITIES, 0) | graves)
+    meaning = "Alarms that are not over, the gateway's own too"
+    yield Measure("corolle_alarms_open", "gauge", meaning, ("severity",), open_alarms)
     power_w = sum(report.get("power_w") or 0.0 for report in latest)
     yield _alone("corolle_lamp_power_watts", "Power of all lamps, by their last reports", power_w)
     lit = sum(1 for report in latest if report.get("level_pct"))
@@ -73,6 +77,9 @@ def _self(inside: Inside) -> Iterable[Measure]:
     told = {(inside.site, inside.name): 1.0}
     yield Measure("corolle_gateway", "gauge", "Always 1: which gateway this is", ("site", "gateway"), told)
     yield _alone("corolle_broker_connected", "Whether there is a connection", float(inside.broker_up()))
+    ends = {(str(path),): end.timestamp() for path, end in inside.certificates().items()}
+    meaning = "Until when the certificates of a file are good, in unix seconds"
+    yield Measure("corolle_certificate_end_timestamp_seconds", "gauge", meaning, ("file",), ends)
     if inside.log_file:
         is_written = float(inside.log_file.failure is None)
         yield _alone("corolle_log_file_written", "Whether the disk takes the log's lines", is_written)

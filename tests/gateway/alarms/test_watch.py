@@ -189,7 +189,9 @@ def test_units_that_nobody_could_hear_are_not_silent(street: Any):
         assert await rooms.look(300) == []
         hears = True
         assert await rooms.look(53) == []
+        assert not rooms.watch.is_missed("lamp-1") and rooms.watch.is_missed("canopy-1"), "never heard"
         assert await rooms.look(5) == [("lamp-1", "silent")]
+        assert rooms.watch.is_missed("lamp-1")
         (alarm,) = rooms.book.open()
         assert alarm.first["last_heard"] == "2026-11-06T21:20:00.000Z"
 
@@ -215,9 +217,10 @@ def test_the_gateways_own_troubles_have_their_patience(street: Any):
     async def scene(rooms: _Rooms) -> None:
         well = {"broker": True, "adapter": True}
         missing: list[str] = []
+        certificate: dict[str, Any] | None = None
         room = Room(900.0, 1000, 10_000, 4000, 12.5)
         ways = Ways.of_concentrators(_Way(lambda: True, lambda: missing), _Way(lambda: well["adapter"]))
-        watched = probes(lambda: well["broker"], lambda: room, ways)
+        watched = probes(lambda: well["broker"], lambda: room, ways, lambda: certificate)
         await rooms.load(*watched)
         assert await rooms.look(1) == [("gw", "storeFilling")]
         assert rooms.book.open()[0].first == {"hours_left": 12.5, "unsent": 10_000, "used_mb": 900.0}
@@ -234,6 +237,11 @@ def test_the_gateways_own_troubles_have_their_patience(street: Any):
         missing.clear()
         room = Room(100.0, 1000, 0, 4000, 300.0)
         assert await rooms.look(1) == []
+        certificate = {"file": "/etc/corolle/gw.pem", "ends": "2026-11-20T10:00Z", "days_left": 13}
+        assert await rooms.look(1) == [("gw", "certificateEnds")]
+        assert rooms.book.open()[0].first == certificate
+        certificate = None
+        assert await rooms.look(1) == [], "it was renewed"
 
     street(scene)
 

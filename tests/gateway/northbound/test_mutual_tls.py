@@ -12,9 +12,11 @@ from city_client import City
 from corolle_gateway.config import BrokerConfig
 from corolle_gateway.errors import ConfigError
 from corolle_gateway.northbound.tls import Tls, day
+from corolle_gateway.northbound.tls_dates import ending, ends
 from gateway_process import PATIENCE_S, GatewayProcess, free_port
 from gateway_street import Street
 from mqtt_broker import Broker, mosquitto_path
+from msgspec.structs import replace
 from radio_device import Device
 
 pytestmark = pytest.mark.skipif(mosquitto_path() is None, reason="the embedded broker has no TLS")
@@ -170,6 +172,8 @@ def test_a_certificate_that_ends_during_the_run_is_told_of_and_renewed_without_a
     assert "days_left=0" in gateway.wait_log("cause=broker_certificate_ends")
     told = city.wait("status", lambda body: "certificate" in body)["certificate"]
     assert told == {"file": str(own[0]), "ends": day(ends), "days_left": 0}
+    alarm = city.wait(f"{gateway.name}/alarm", lambda body: body["code"] == "certificateEnds")
+    assert (alarm["change"], alarm["first"]) == ("raised", told)
     while now() <= ends:  # a connection that stands is not looked at again, by either side
         gateway.wait_log("event=broker_subscribed")
     assert "cause=broker_lost" not in gateway.log.read_text()
@@ -183,10 +187,23 @@ def test_a_certificate_that_ends_during_the_run_is_told_of_and_renewed_without_a
         assert now() < end, gateway.log.read_text()
 
 
+def test_of_all_files_the_first_to_end_is_told_and_authorities_end_with_their_last(tmp_path: Path):
+    old = Authority(tmp_path, "old-ca", lasts=9 * _DAY)
+    broker = BrokerConfig("b.example", 8883, True, None, None, old.file, *old.issue("cabinet-7"))
+    told = ending(broker)
+    assert told is not None and (told.file, told.days_left) == (str(old.file), 8)
+    both = old.file.read_text() + Authority(tmp_path, "new-ca").file.read_text()
+    old.file.write_text(both)
+    assert ending(broker) is None and ends(broker)[old.file] > now() + 300 * _DAY
+    assert ends(replace(broker, tls=False)) == {}, "who does not speak TLS uses none"
+    old.file.unlink()
+    assert list(ends(broker)) == [tmp_path / "cabinet-7.pem"]
+
+
 def test_a_key_that_everybody_may_read_is_refused(tmp_path: Path):
     certificate, key = Authority(tmp_path).issue("cabinet-7")
     broker = BrokerConfig("b.example", 8883, True, None, None, None, certificate, key)
-    assert Tls("broker", broker).ending() is None
+    assert ending(broker) is None
     key.chmod(0o644)
     with pytest.raises(ConfigError, match=r"cabinet-7\.key: open to every user of this machine"):
         Tls("broker", broker)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from authority import Authority
 from gateway_process import GatewayProcess, free_port
 from gateway_street import Street, join
 from prometheus_client.parser import text_string_to_metric_families
@@ -70,6 +71,8 @@ def test_a_gateway_is_measured_while_it_runs(street: Street, measured: tuple[Gat
     assert _value(samples, "corolle_lamp_power_watts") == pytest.approx(38.5, abs=0.2)
     assert _value(samples, "corolle_lamps_lit") == 1
     assert _value(samples, "corolle_units_faulty", fault="lampFailure") == 1
+    assert _value(samples, "corolle_alarms_open", severity="round") == 1
+    assert _value(samples, "corolle_alarms_open", severity="urgent") == 0
     assert _value(samples, "corolle_log_file_written") == 1
     assert _value(samples, "process_resident_memory_bytes") > 1e7
     assert not _not_there(_asked_when_store_is_known(port))
@@ -86,8 +89,9 @@ def _asked_when_store_is_known(port: int) -> Samples:
 
 
 def _not_there(samples: Samples) -> set[str]:
-    """What the dashboard asks for and the gateway does not tell."""
-    return set(re.findall(r"\b(?:corolle|process)_\w+", " ".join(_queries()))) - set(samples)
+    """What the dashboard asks for and a gateway does not tell whose broker has no TLS."""
+    asked = set(re.findall(r"\b(?:corolle|process)_\w+", " ".join(_queries())))
+    return asked - set(samples) - {"corolle_certificate_end_timestamp_seconds"}
 
 
 def _queries() -> list[str]:
@@ -95,6 +99,17 @@ def _queries() -> list[str]:
         each["query"]["query"] for each in _DASHBOARD["templating"]["list"] if each["type"] == "query"
     ]
     return variables + [target["expr"] for panel in _DASHBOARD["panels"] for target in panel["targets"]]
+
+
+def test_until_when_certificates_are_good_is_told(street: Street):
+    authority, port = Authority(street.folder), free_port(socket.SOCK_STREAM)
+    broker = f'url = "mqtts://127.0.0.1:1"\nca = "{authority.path}"\n'
+    gateway = GatewayProcess(street.folder, "sealed", broker, [], more=f"[metrics]\nport = {port}\n")
+    gateway.start()
+    gateway.wait_log("event=metrics_listening", 15)
+    end_s = _value(_asked(port), "corolle_certificate_end_timestamp_seconds", file=str(authority.path))
+    assert end_s == pytest.approx(time.time() + 3650 * 86400, abs=120)
+    gateway.kill()
 
 
 def test_nobody_else_is_answered(measured: tuple[GatewayProcess, int]):

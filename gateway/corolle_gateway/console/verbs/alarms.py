@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from corolle_gateway.alarm.alarm import Alarm
+from corolle_gateway.console.language import Language
+from corolle_gateway.console.outside import Body
 from corolle_gateway.console.talk import Said, Talk, wrapped
 from corolle_gateway.console.verbs.verb import Verb
 
@@ -18,7 +20,7 @@ async def _run(talk: Talk, _: list[str]) -> None:
 
 
 def told(talk: Talk, alarm: Alarm) -> Iterator[str]:
-    """An alarm: what, where, since when, what to look at first, what to bring, who knows of it."""
+    """An alarm: what, where, since when, what to look at, its figures, what to bring, who knows of it."""
     code, now_s = alarm.code, talk.crew.now()
     head = talk.text(
         "alarm_line",
@@ -31,6 +33,8 @@ def told(talk: Talk, alarm: Alarm) -> Iterator[str]:
     )
     yield from wrapped(head)
     yield from wrapped(talk.language.alarm(code), "     ")
+    if figures := ", ".join(_figures(talk.language, alarm.first)):
+        yield from wrapped(talk.text("alarm_first", figures=figures), "     ")
     if things := talk.language.bring(code):
         yield from wrapped(talk.text("bring", things=things), "     ")
     if alarm.acknowledged_s is None:
@@ -38,6 +42,14 @@ def told(talk: Talk, alarm: Alarm) -> Iterator[str]:
     else:
         known = talk.text("alarm_known", author=alarm.author, time=talk.time(alarm.acknowledged_s))
         yield from wrapped(talk.language.said(known, alarm.note) if alarm.note else known, "     ")
+
+
+def _figures(language: Language, first: Body) -> Iterator[str]:
+    """What told of it first, by the names on the topics."""
+    for name, value in first.items():
+        if value is not None:
+            told = " ".join(map(str, value)) if isinstance(value, list) else language.figure(value)
+            yield f"{name} {told}"
 
 
 VERB = Verb("alarms", _run)

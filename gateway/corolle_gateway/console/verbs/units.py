@@ -9,7 +9,6 @@ from corolle_gateway.console.talk import Said, Talk
 from corolle_gateway.console.verbs.verb import Verb
 
 _HEADS = ("unit", "output", "reason", "faults", "link", "age")
-_SILENT_S = 3600.0
 
 
 async def _run(talk: Talk, words: list[str]) -> None:
@@ -24,7 +23,7 @@ async def _run(talk: Talk, words: list[str]) -> None:
         raise Said(talk.text("no_match", text=text))
     await talk.show(table([talk.text(f"head_{head}") for head in _HEADS], found))
     faulty = len({alarm.unit for alarm in talk.crew.alarms()} & set(talk.crew.names()))
-    silent = sum(talk.crew.now() - each.heard_s > _SILENT_S for each in units)
+    silent = sum(each.is_missed for each in units)
     await talk.say("units_sum", units=len(units), faulty=faulty, silent=silent)
 
 

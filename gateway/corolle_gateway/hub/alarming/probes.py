@@ -70,10 +70,16 @@ class Ways:
         return {"missing": names} if names else None
 
 
-def probes(broker_up: Callable[[], bool], room: Callable[[], Room | None], ways: Ways) -> list[Probe]:
-    """All of them."""
+def probes(
+    broker_up: Callable[[], bool],
+    room: Callable[[], Room | None],
+    ways: Ways,
+    certificate: Callable[[], Figures | None],
+) -> list[Probe]:
+    """All of them. `certificate` tells of the one that ends first, if that is soon."""
     return [
         Probe("brokerAway", _PATIENCE_S, lambda: None if broker_up() else {}),
+        Probe("certificateEnds", 0.0, certificate),
         Probe("storeFilling", 0.0, lambda: _filling(room())),
         *ways.probes(),
     ]

@@ -52,6 +52,10 @@ class Silence:
         """Something of a unit's has come."""
         self._heard_s[unit] = time_s
 
+    def has_heard(self, unit: str) -> bool:
+        """Whether anything of a unit's has ever come."""
+        return unit in self._heard_s
+
     def clock_jumped(self) -> None:
         """Nobody knows how much time has gone by."""
         self._listening_s = None

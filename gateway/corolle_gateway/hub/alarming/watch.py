@@ -69,6 +69,10 @@ class Watch:
             return None
         return self._alarms.judge(unit.name, [_HEARD, *signs.of(unit.kind, kind, body)], time_s)
 
+    def is_missed(self, unit: str) -> bool:
+        """Whether nothing has been heard of a unit for longer than it may be silent, or ever."""
+        return not self._silence.has_heard(unit) or self._alarms.of(unit, CODE) is not None
+
     def silent_after_s(self, unit: Unit) -> float:
         """After how much time without a word a unit is silent."""
         return limit_s(unit, self._latest.get(unit.name), self._settings)

@@ -6,9 +6,8 @@ from pathlib import Path
 
 from cryptography import x509
 
+from corolle_gateway.northbound.tls_dates import SOON_DAYS
 from corolle_gateway.service.check.finding import Finding, bad, doubtful
-
-_SOON_DAYS = 30
 
 
 def file(subject: str, path: Path | None) -> Iterator[Finding]:
@@ -35,5 +34,5 @@ def dates(subject: str, what: str, certificate: x509.Certificate) -> Iterator[Fi
         yield bad(subject, "certificate_early", what=what, begin=f"{begin:%Y-%m-%d}")
     elif now > end:
         yield bad(subject, "certificate_ended", what=what, end=f"{end:%Y-%m-%d}")
-    elif days < _SOON_DAYS:
+    elif days < SOON_DAYS:
         yield doubtful(subject, "certificate_ends", what=what, days=days, end=f"{end:%Y-%m-%d}")
