@@ -133,7 +133,7 @@ class Node:
         faults = Faults(program.FAULTS, log, reporter.event)
         cause = self._boots.cause
         parts = clock, log, settings, store, ledger, faults, reporter, self.supervisor
-        return Common(*parts, number, cause, dev_eui)
+        return Common(*parts, number, cause, dev_eui, self._wiring.listed(), self._boots.safe)
 
     def _tell_first(self, reporter: Reporter, settings: Settings) -> None:
         """The events of a boot, in their order."""

@@ -24,7 +24,8 @@ class Light:
         self.programme = programme
         self.safe_mode = safe_mode
         self.clock_known = False
-        self.learning_pct: int | None = None  # the level that is being learned
+        self.trial_pct: int | None = None  # the level that is being tried
+        self.trial = ""  # why: "learning" or "self-test"
         self.temperature_c: float | None = None  # of the housing; None: not measured
         self.lux: float | None = None  # daylight; None: not measured
         self.lux_until_s = 0  # so long it is believed
@@ -88,8 +89,8 @@ def _safe_mode(light, now_s, place):
     return (100, "safe mode", None) if light.safe_mode else None
 
 
-def _learning(light, now_s, place):
-    return None if light.learning_pct is None else (light.learning_pct, "learning", None)
+def _trial(light, now_s, place):
+    return None if light.trial_pct is None else (light.trial_pct, light.trial, None)
 
 
 def _derating(light, now_s, place):
@@ -169,7 +170,7 @@ def _is_gloomy(light: Light, now_s: int) -> bool:
 # The first rung that answers wins.
 PRIORITY = (
     _safe_mode,
-    _learning,
+    _trial,
     _derating,
     _override,
     _group_cap,

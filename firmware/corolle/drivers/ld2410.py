@@ -28,8 +28,8 @@ class LD2410(Pir):
     """One radar. The constructor asks for its version: ChipError when it does not say, within 0.3 s.
 
     `uart` runs at 256000 baud. Presence comes from the OUT pin, as from a Pir. As of the last speed_m_s():
-    `distance_cm` of the nearest target, -1 without one, and whether one is `moving`. `malformed` counts what
-    was no report.
+    `distance_cm` of the nearest target, -1 without one, whether one is `moving`, and `heard`, how many bytes
+    came since fresh(). `malformed` counts what was no report.
     """
 
     def __init__(self, uart, pin, on_change):
@@ -54,7 +54,7 @@ class LD2410(Pir):
         time.sleep_ms(_FIFO_MS)  # what waited behind the full buffer moves up
         self._drain()
         self._filled = 0
-        self._heard = 0  # bytes since now: the clock of the reports, of which some may be lost
+        self.heard = 0  # bytes since now: the clock of the reports, of which some may be lost
         self._sums = [0, 0, 0, 0, 0]  # of 1, t, x, t t, t x: time in reports, distance in cm
         self._first_cm = self._least_cm = -1
 
@@ -94,7 +94,7 @@ class LD2410(Pir):
             came = self._uart.readinto(self._report[self._filled :])
             if not came:
                 return
-            self._heard += came
+            self.heard += came
             self._filled += came
             if self._filled == _REPORT_BYTES:
                 self._take()
@@ -118,7 +118,7 @@ class LD2410(Pir):
         if state & _STILL and not (self.moving and moving_cm < still_cm):
             self.distance_cm = still_cm
         if self.moving:
-            self._add(self._heard // _REPORT_BYTES, moving_cm)
+            self._add(self.heard // _REPORT_BYTES, moving_cm)
 
     def _add(self, t: int, x: int) -> None:
         """One more point of the target's way, until it has passed by: nearer meanwhile than at both ends."""

@@ -115,6 +115,14 @@ class SX1262:
         self._standby()
         self._port.sleep(_SET_SLEEP, _WARM_START)
 
+    def sync_word(self) -> int:
+        """0x3444 since reset(), unless the chip has lost its supply. One that sleeps sleeps on."""
+        asleep = self._port.asleep
+        word = self._sync_word()
+        if asleep:
+            self._port.sleep(_SET_SLEEP, _WARM_START)
+        return word
+
     def wake(self) -> None:
         """End the pause() or heard() that runs, if one does."""
         self._flag.set()
@@ -196,9 +204,12 @@ class SX1262:
     def _probe(self) -> None:
         """After a reset the sync word is that of private networks, table 12-1."""
         self._standby()
-        found = self._port.read_register(_SYNC_WORD) << 8 | self._port.read_register(_SYNC_WORD + 1)
+        found = self._sync_word()
         if found != 0x1424:
             raise RadioError(f"SX1262 not found (sync word 0x{found:04x}); check SPI, cs and reset")
+
+    def _sync_word(self) -> int:
+        return self._port.read_register(_SYNC_WORD) << 8 | self._port.read_register(_SYNC_WORD + 1)
 
     def _start_oscillator(self) -> None:
         """A TCXO has no supply before DIO3 is told, so the start-up calibration failed (13.3.6)."""

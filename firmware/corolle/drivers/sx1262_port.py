@@ -29,7 +29,7 @@ class CommandPort:
         self._busy = busy
         self._reset = reset
         self._buffer = memoryview(bytearray(_BUFFER))
-        self._asleep = False
+        self.asleep = False
         cs.init(cs.OUT, value=1)
         busy.init(busy.IN)
         reset.init(reset.OUT, value=1)
@@ -40,7 +40,7 @@ class CommandPort:
         time.sleep_us(_RESET_PULSE_US)
         self._reset.value(1)
         time.sleep_us(_RESET_PULSE_US)  # BUSY is high from here on, unless nobody is there to drive it
-        self._asleep = False
+        self.asleep = False
         self._wait_ready()
 
     def command(self, *data: int) -> None:
@@ -60,7 +60,7 @@ class CommandPort:
     def sleep(self, opcode: int, config: int) -> None:
         """SetSleep: BUSY stays high from then on (8.3.1), and the next transaction wakes the chip first."""
         self.command(opcode, config)
-        self._asleep = True
+        self.asleep = True
 
     def read_register(self, address: int) -> int:
         """One byte; a status byte comes before it."""
@@ -94,7 +94,7 @@ class CommandPort:
         return bytes(self._buffer[3:n])
 
     def _transfer(self, length: int) -> None:
-        if self._asleep:
+        if self.asleep:
             self._wake()
         self._wait_ready()
         data = self._buffer[:length]
@@ -109,7 +109,7 @@ class CommandPort:
         self._cs.value(0)
         time.sleep_us(_BUSY_STEP_US)
         self._cs.value(1)
-        self._asleep = False
+        self.asleep = False
 
     def _wait_ready(self) -> None:
         """No transaction while BUSY is high (8.3.1). RadioError when it stays so."""

@@ -14,8 +14,8 @@ class CanopyPower:
 
     def __init__(self, common, battery, panel):
         self._common = common
-        self._battery = battery
-        self._panel = panel
+        self.battery = battery
+        self.panel = panel
         self.energy = Energy(common.clock.uptime_s())
         self.battery_v: float | None = None
         self.panel_w: float | None = None
@@ -23,8 +23,8 @@ class CanopyPower:
     async def sample(self) -> int:
         """Measure; the level of shedding, 0 to 3. Current into the battery is positive."""
         common = self._common
-        battery = await self._battery.read()
-        panel = await self._panel.read() if self._panel else None
+        battery = await self.battery.read()
+        panel = await self.panel.read() if self.panel else None
         self.battery_v = battery[0] if battery else None
         self.panel_w = max(0.0, panel[0] * panel[1]) if panel else None
         if battery:

@@ -137,11 +137,18 @@ class Common:
     """clock, log, settings, store, ledger, faults, reporter and supervisor of one node.
 
     `number` is the unit's own among its neighbours, `cause` that of the boot, `dev_eui` 16 hex digits or "".
+    `fitted` lists the board's parts as units/wiring.py does. While `testing`, the unit is to test itself.
     """
 
+    # fmt: off
     def __init__(
-        self, clock, log, settings, store, ledger, faults, reporter, supervisor, number, cause, dev_eui=""
+        self, clock, log, settings, store, ledger, faults, reporter, supervisor, number, cause, dev_eui="",
+        fitted="", safe_mode=False,
     ):
+        # fmt: on
+        self.testing = False
+        self.fitted = fitted
+        self.safe_mode = safe_mode
         self.number = number
         self.boot_cause = cause
         self.dev_eui = dev_eui

@@ -20,10 +20,10 @@ class Garden:
 
     def __init__(self, common, sensors: dict, probes: int, wind=None, presence=None, leak=None):
         self._common = common
-        self._sensors = sensors
-        self._wind = wind
+        self.sensors = sensors
+        self.wind = wind
         self.presence = presence
-        self._leak = leak
+        self.leak = leak
         self._sampled_at_s = -_FRESH_S
         self.asked = ""  # the sensor that somebody waits for
         self.readings = readings = Readings(probes)
@@ -43,7 +43,7 @@ class Garden:
             return
         self._sampled_at_s = now_s
         readings = self.readings
-        for name, sensor in self._sensors.items():
+        for name, sensor in self.sensors.items():
             rests = name in _SLOW and not self._ages(self.measured[name], now_s)
             if (air_alone or rests) and name not in ("air", self.asked):
                 continue
@@ -57,8 +57,8 @@ class Garden:
         air, wind = readings.air, readings.wind
         # Each turn of the cups wakes the node: in cool air nothing asks for the wind but the report.
         cool = air and air.value is not None and air.value[0] < _MISTED_C
-        if self._wind and wind and (self._ages(wind, now_s) or not cool):
-            wind.update(now_s, self._wind.wind_m_s())
+        if self.wind and wind and (self._ages(wind, now_s) or not cool):
+            wind.update(now_s, self.wind.wind_m_s())
         if not air_alone:
             self._tell_faults(now_s)
 
@@ -73,7 +73,7 @@ class Garden:
             here = self.presence.update()
             if here or readings.presence_s is None:
                 readings.presence_s = common.clock.uptime_s() - (0 if here else DAY_S)
-        readings.leak = bool(self._leak and self._leak.present)
+        readings.leak = bool(self.leak and self.leak.present)
         common.faults.set("leak", readings.leak)
         now_s, settings = common.clock.now_or_none(), common.settings
         if now_s is not None:
@@ -116,8 +116,8 @@ class Garden:
         for number, faulty in enumerate(wrong, 1):  # an event borrows its words: not both at a time
             faults.set(f"soil{number}Fault", faulty)
         faults.set("probesDisagree", doubt == "probes disagree")
-        faults.set("airSensorFault", "air" in self._sensors and self.value("air") is None)
+        faults.set("airSensorFault", "air" in self.sensors and self.value("air") is None)
         others = (name for name in self.measured if name != "air")
-        faults.set("sensorFault", any(self._sensors[name].failing for name in others))
+        faults.set("sensorFault", any(self.sensors[name].failing for name in others))
         tank_pct = self.value("tank")
         faults.set("tankEmpty", tank_pct is not None and tank_pct < settings["tank_empty_pct"])

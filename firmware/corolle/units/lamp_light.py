@@ -30,13 +30,13 @@ class LampLight:
     def __init__(self, common, light, fader, people, wake):
         self._common = common
         self.light = light
-        self._fader = fader
+        self.fader = fader
         self._people = people
         self._wake = wake
         self._level_pct = 100  # as without software
         self._reason = "boot"
         self._steady_at_s = 0
-        self._failed = ""  # what the dimmer's bus said last
+        self.failed = ""  # what the dimmer's bus said last
         self.driven_pct = 100.0  # what the luminaire is asked for
         self.on_move: list = []
         for record in (_LEVEL, _CAP):
@@ -88,7 +88,7 @@ class LampLight:
 
     async def _ramp(self, alive) -> bool:
         """Go to the level decided; True when somebody called before it was reached."""
-        fader = self._fader
+        fader = self.fader
         wait_ms = fader.step() if fader else None
         if wait_ms is not None:
             alive(_RAMP_S)
@@ -135,22 +135,22 @@ class LampLight:
             ledger["starts"] += 1
         self.driven_pct = driven_pct(self._level_pct, ledger["burn_s"], settings)
         duration_ms = settings["rise_ms" if self._level_pct > before_pct else "fall_ms"]
-        if self._reason == "learning":
+        if self.light.trial_pct is not None:
             duration_ms = 0  # nobody is to enjoy it
         self._steady_at_s = self._common.clock.uptime_s() + duration_ms // 1000 + 1
-        if self._fader:
+        if self.fader:
             self._drive(duration_ms)
 
     def _drive(self, duration_ms: int) -> None:
         failed = ""
         try:
-            self._fader.start(self.driven_pct, duration_ms)
+            self.fader.start(self.driven_pct, duration_ms)
         except OSError as error:
             failed = str(error)
             self._common.log("dimmer", level="error", error=failed)
-        if failed or self._failed:  # else what the meter says of it stands
+        if failed or self.failed:  # else what the meter says of it stands
             self._common.faults.set("dimmingFailure", bool(failed))
-        self._failed = failed
+        self.failed = failed
 
     def _pause_s(self, next_s: int | None) -> int:
         longest_s = _LOOK_S if self._people and self._reason != "day" else _LONGEST_S

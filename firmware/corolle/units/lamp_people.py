@@ -12,7 +12,7 @@ class People:
     def __init__(self, common, light, presences: list, radar):
         self._common = common
         self._light = light
-        self._presences = presences
+        self.presences = presences
         self._radar = radar
         self._neighbours: tuple | None = None  # what they make of each other's sightings, and the way to them
         self._there = False
@@ -21,17 +21,17 @@ class People:
 
     def __bool__(self) -> bool:
         """Whether there are sensors at all."""
-        return bool(self._presences)
+        return bool(self.presences)
 
     @property
     def present(self) -> bool:
         """Whether somebody is there, as far as sensors that work can tell."""
-        return any(presence.present for presence in self._presences)
+        return any(presence.present for presence in self.presences)
 
     def look(self, now_s: int) -> None:
         """Look who is there; light follows."""
         there, stuck = False, False
-        for presence in self._presences:
+        for presence in self.presences:
             there = presence.look() or there
             stuck = presence.stuck or stuck
         self._common.faults.set("presenceStuck", stuck)

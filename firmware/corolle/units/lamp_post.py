@@ -12,7 +12,7 @@ class Lamp:
     """The unit. `tasks` are what the supervisor runs; by the rest node and links speak with it."""
 
     def __init__(self, common, lamp_light, people, power, senses):
-        watch = LampWatch(common, power, senses, lamp_light)
+        watch = LampWatch(common, power, senses, lamp_light, people)
         self._common = common
         self._lamp_light = lamp_light
         self._people = people
@@ -25,6 +25,7 @@ class Lamp:
         self.output = lamp_light.output
         self.look_again = lamp_light.look_again
         self.attach = people.attach
+        self.test = watch.test
 
     def heard(self, *words) -> None:
         """A neighbour tells of somebody, in the words of control.neighbours.Passing."""

@@ -15,7 +15,7 @@ class PowerWatch:
 
     def __init__(self, common, meter):
         self._common = common
-        self._meter = meter
+        self.meter = meter
         self._diagnosis = Diagnosis()
         self._told: set = set()  # what it found, as of the last change
         self._at_commissioning = ""  # the fault found then
@@ -34,7 +34,7 @@ class PowerWatch:
     @property
     def failing(self) -> bool:
         """Whether a meter is fitted and does not answer."""
-        return bool(self._meter and self._meter.failing)
+        return bool(self.meter and self.meter.failing)
 
     @property
     def full_w(self) -> float | None:
@@ -47,13 +47,13 @@ class PowerWatch:
 
     async def read(self) -> None:
         """Measure now."""
-        measured = await self._meter.read() if self._meter else None
+        measured = await self.meter.read() if self.meter else None
         self.power_w, self.voltage_v, self.current_a = measured or (None, None, None)
 
     def book(self, level_pct: float) -> None:
         """Count what was used until now, at this level since the last time."""
         self.energy.account(level_pct)
-        self.energy.settle(None if self.power_w is None else self._meter.chip.energy_dwh)
+        self.energy.settle(None if self.power_w is None else self.meter.chip.energy_dwh)
 
     def judge(self, level_pct: float, is_day) -> None:
         """Say what is wrong at a level that stands for some seconds; `is_day()`: see control.lamp_faults."""
@@ -81,7 +81,7 @@ class PowerWatch:
 
     def ask_to_learn(self) -> bool:
         """An order: learn anew at the next look; False: there is nothing to learn with."""
-        self.wants_learning = self._meter is not None
+        self.wants_learning = self.meter is not None
         return self.wants_learning
 
     def power_factor(self) -> float | None:
@@ -95,7 +95,7 @@ class PowerWatch:
         self.wants_learning = False  # one try: nobody wants a street that flickers until it works
         common = self._common
         with borrowed("corolle.units.learning") as learning:
-            curve = await learning.learn(light, self._meter, change, common.log)
+            curve = await learning.learn(light, self.meter, change, common.log)
         if curve is None:
             self._at_commissioning = "" if self.failing else "lampFailure"
             self._tell()

@@ -21,10 +21,10 @@ class Senses:
 
     def __init__(self, common, lux, temperature, tilt, rtc):
         self._common = common
-        self._lux = lux
-        self._temperature = temperature
-        self._tilt = tilt
-        self._rtc = rtc
+        self.lux_sensor = lux
+        self.temperature_sensor = temperature
+        self.tilt_sensor = tilt
+        self.rtc = rtc
         self._impacts = 0
         self._rtc_due_s = 0
         self._rtc_failing = False
@@ -37,38 +37,38 @@ class Senses:
     @property
     def failing(self) -> bool:
         """Whether something that is fitted does not answer."""
-        sensors = self._lux, self._temperature, self._tilt
+        sensors = self.lux_sensor, self.temperature_sensor, self.tilt_sensor
         return self._rtc_failing or any(sensor and sensor.failing for sensor in sensors)
 
     def take_clock(self) -> None:
         """At the boot: the time that outlived the power cut."""
-        if self._rtc:
+        if self.rtc:
             self._ask_clock(None)
 
     async def read(self, light) -> None:
         """Feel once; what concerns the light goes into `light`, a control.light.Light."""
-        if self._lux:
-            self.lux = await self._lux.read()
+        if self.lux_sensor:
+            self.lux = await self.lux_sensor.read()
             light.measured(self._common.clock.now(), self.lux)
-        if self._temperature:
-            self.temperature_c = light.temperature_c = await self._temperature.read()
-        if self._tilt:
+        if self.temperature_sensor:
+            self.temperature_c = light.temperature_c = await self.temperature_sensor.read()
+        if self.tilt_sensor:
             await self._feel_tilt()
-        if self._rtc and self._common.clock.uptime_s() >= self._rtc_due_s:
+        if self.rtc and self._common.clock.uptime_s() >= self._rtc_due_s:
             self._keep_clock()
 
     async def stand_upright(self) -> None:
         """Commissioning: the post stands now as it shall."""
-        stands = await self._tilt.read() if self._tilt else None
+        stands = await self.tilt_sensor.read() if self.tilt_sensor else None
         if stands:
             self._upright = tuple(round(value * 1000) for value in stands)
             self._common.save(_UPRIGHT, struct.pack("<3h", *self._upright))
 
     async def _feel_tilt(self) -> None:
-        stands = await self._tilt.read()
+        stands = await self.tilt_sensor.read()
         if stands is None:
             return
-        chip, common = self._tilt.chip, self._common
+        chip, common = self.tilt_sensor.chip, self._common
         if self._upright:
             self.tilt_deg = round(chip.tilt_deg(self._upright, stands))
             common.faults.set("tilt", self.tilt_deg >= _TILT_DEG)
@@ -87,7 +87,7 @@ class Senses:
         """Set the clock chip, or take its time (None); False: it does not answer."""
         try:
             with borrowed("corolle.drivers.ds3231") as ds3231:
-                chip = ds3231.DS3231(*self._rtc)
+                chip = ds3231.DS3231(*self.rtc)
                 if now_s is not None:
                     chip.set(now_s)
                 elif (unix_s := chip.read()) is not None:

@@ -4,8 +4,10 @@ import asyncio
 
 from corolle.units.common import Wake
 from corolle.wire.compat import const
+from corolle.wire.seldom import borrowed
 
 _FIRST_S = const(20)  # after a boot: the light has settled
+_TEST_S = const(120)
 _LEARN_S = const(90)  # to go through all levels
 _LIT_S = const(72)  # while it is lit; two minutes would keep step with a cut-out, and never see the dark
 _DARK_S = const(600)
@@ -20,13 +22,16 @@ _WS_PER_DWH = const(360)
 
 
 class LampWatch:
-    """`power` is a PowerWatch, `senses` a Senses; `lamp` the unit whose light they concern."""
+    """`power` is a PowerWatch, `senses` a Senses; `lamp` the unit whose light they concern,
+    `people` who pass it.
+    """
 
-    def __init__(self, common, power, senses, lamp):
+    def __init__(self, common, power, senses, lamp, people):
         self._common = common
         self._power = power
         self._senses = senses
         self._lamp = lamp
+        self._people = people
         self._unfit = common.faults.has("sensorFault")  # what did not answer at the boot is asked no more
         self._wake = Wake()
         self._feel_due_s = 0
@@ -35,6 +40,12 @@ class LampWatch:
         """The level changes: what was planned by the power of before is void."""
         self._power.moved()
         self._wake.set()
+
+    def test(self) -> bool:
+        """Have the lamp test itself; False: it does already."""
+        asked, self._common.testing = self._common.testing, True
+        self._wake.set()
+        return not asked
 
     async def run(self, alive) -> None:
         """Look for ever; learn first, where nobody has learned yet."""
@@ -45,6 +56,9 @@ class LampWatch:
             if self._power.wants_learning and not self._lamp.light.safe_mode:
                 alive(_LEARN_S)
                 await self._learn()
+            if self._common.testing:
+                alive(_TEST_S)
+                await self._test()
             pause_s = await self._look()
             alive(pause_s)
             await self._wake.wait_ms(pause_s * 1000)
@@ -52,6 +66,12 @@ class LampWatch:
     async def _learn(self) -> None:
         await self._senses.stand_upright()
         await self._power.learn(self._lamp.light, self._lamp.look_again)
+
+    async def _test(self) -> None:
+        """Here, so that no chip is asked two things at a time."""
+        parts = self._lamp, self._power, self._senses, self._people
+        with borrowed("corolle.units.self_test") as self_test:
+            await self_test.run(self._common, "corolle.units.self_test_lamp", parts)
 
     async def _look(self) -> int:
         """Read everything once the level is steady; seconds until the next time."""

@@ -11,12 +11,13 @@ _SETTLE_MS = const(3000)  # a driver's soft start, the ramp and the meter's mean
 async def learn(light, meter, change, log) -> PowerCurve | None:
     """Go through all levels, from full down to off, and measure; None when this is no luminaire's curve.
 
-    `light.learning_pct` asks for a level, `change()` lets the lamp look. `meter` is a Sensor.
+    `light.trial_pct` asks for a level, `change()` lets the lamp look. `meter` is a Sensor.
     """
     points = [0] * POINTS
+    light.trial = "learning"
     try:
         for place in range(POINTS - 1, -1, -1):
-            light.learning_pct = place * STEP_PCT
+            light.trial_pct = place * STEP_PCT
             change()
             await asyncio.sleep_ms(_SETTLE_MS)
             measured = await meter.read()
@@ -24,7 +25,7 @@ async def learn(light, meter, change, log) -> PowerCurve | None:
                 return None
             points[place] = round(measured[0] * 10)
     finally:
-        light.learning_pct = None
+        light.trial_pct = None
         change()
     curve = PowerCurve(points)
     problem = curve.problem()

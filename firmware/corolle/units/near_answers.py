@@ -15,6 +15,7 @@ from corolle.wire.words import code_of
 
 _DONE = "done"
 _ORDER = const(b"\x01")  # the request for which units/commands.py counts what it refuses
+_VERDICT = const("self-test")  # a record of units/self_test.py
 _MOST = const(500)  # bytes of an answer that has no pages
 _RESTART_S = const(2)  # so long the answer has to get away
 _SERVICE_PORTS = const(b"\x0c\x0e")  # FPorts of what only the crew needs: readings come before it
@@ -100,6 +101,8 @@ class Answers:
         return _DONE, b""
 
     def _test(self, body: bytes) -> tuple:
+        if body:
+            return (_DONE if self._unit.test() else "busy"), b""
         common = self._common
         found = {"output": self._output(), "memory": gc.mem_free()}
         found["clock"] = ("unknown", "kept", "network")[common.clock.quality]
@@ -108,7 +111,11 @@ class Answers:
             found["fault." + name] = "present"
         for cause in common.refused:
             found["refused." + cause] = common.refused[cause]
-        return _DONE, _fitted(_lines(found, sorted(found)))
+        verdict = (common.store.load(_VERDICT) or b"").split(b"\n")[0]
+        return _DONE, _fitted((verdict and verdict + b"\n") + _lines(found, sorted(found)))
+
+    def _verdict(self, body: bytes) -> tuple:
+        return _DONE, page(self._common.store.load(_VERDICT) or b"", _start(body))
 
     def _output(self) -> str:
         """What the unit does and why; of an order, from the log, until when and by whom."""
@@ -131,6 +138,7 @@ _REQUESTS = (
     Answers._time,
     Answers._restart,
     Answers._test,
+    Answers._verdict,
 )
 
 

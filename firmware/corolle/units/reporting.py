@@ -29,7 +29,7 @@ class Reporter:
         self.compose = _nothing_to_report
         self.dropped = 0  # what no link took
         self.least_min = 0  # between two reports, while power is short
-        self._link = None
+        self.link = None
         self._early: list = []
         self._clock = clock
         self._settings = settings
@@ -39,7 +39,7 @@ class Reporter:
 
     def attach(self, link) -> None:
         """There is a link, or no more (None); what waited for one goes first."""
-        self._link = link
+        self.link = link
         if link is not None:
             early, self._early = self._early, []
             for frame in early:
@@ -58,7 +58,7 @@ class Reporter:
 
     def raw(self, port: int, payload: bytes) -> bool:
         """Send what is packed already, if the link is up with nothing else to send; whether it was taken."""
-        link = self._link
+        link = self.link
         if link is None or not (link.joined and link.idle):
             return False
         return link.send(port, payload, EVENT_PRIORITY)
@@ -88,7 +88,7 @@ class Reporter:
 
     def joined(self) -> bool:
         """Whether there is a link that is up."""
-        return self._link is not None and self._link.joined
+        return self.link is not None and self.link.joined
 
     def _report(self) -> None:
         # Without a session nothing can be sent, and counters are cumulative: the next report has it all.
@@ -103,16 +103,16 @@ class Reporter:
         return period_s + (self._salt >> 8) % (period_s // 10 + 1)
 
     def _send(self, module: str, name: str, fields: dict, priority: int) -> None:
-        if self._link is None and len(self._early) >= _MOST_EARLY:
+        if self.link is None and len(self._early) >= _MOST_EARLY:
             self.dropped += 1
             return
         port, payload = _packed(module, name, fields)
         self._pass_on(port, payload, priority)
 
     def _pass_on(self, port: int, payload: bytes, priority: int) -> None:
-        if self._link is None:
+        if self.link is None:
             self._early.append((port, payload, priority))
-        elif not self._link.send(port, payload, priority):
+        elif not self.link.send(port, payload, priority):
             self.dropped += 1
 
     def _next_seq(self) -> int:

@@ -74,6 +74,10 @@ class Tap:
             for counters in (DRIP, MIST, PURGE):
                 common.ledger[counters[1]] = common.ledger[counters[2]] = 0
 
+    def pulses(self) -> int:
+        """Of the meter, for water through this valve since the boot."""
+        return self.guard.pulses(self._name)
+
     @property
     def is_open(self) -> bool:
         """Whether the valve is open: the guard may have shut it."""

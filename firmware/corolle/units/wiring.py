@@ -20,6 +20,11 @@ class Wiring:
             raise ValueError(f"board: fitted.{name}.driver = {entry['driver']!r} is not {driver}")
         return entry
 
+    def listed(self) -> str:
+        """All that is fitted, part after part as name@bus; "name@" hangs on pins of its own."""
+        parts = ((name, entry) for name, entry in self._fitted.items() if isinstance(entry, dict))
+        return " ".join(f"{name}@{entry.get('bus') or entry.get('uart') or ''}" for name, entry in parts)
+
     def bus(self, name: str):
         """An I2C or SPI bus; made once."""
         if name not in self._made:

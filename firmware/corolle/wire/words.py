@@ -7,7 +7,7 @@ the end, never moved.
 
 # Why an output is as it is (6 bits). 0-15 any unit, 16-31 lamps, 32-63 canopies.
 REASONS = (
-    "unknown|boot|clock unknown|safe mode|override|sensor lost|command refused|settings|||||||||"
+    "unknown|boot|clock unknown|safe mode|override|sensor lost|command refused|settings|self-test||||||||"
     "day|schedule|presence|neighbour|curfew|derating|thermal shutdown|dark weather|group cap|"
     "learning|daylight||||||"
     "dry soil|moist soil|dose given|minimum interval|guard time|guard litres|probes disagree|"
@@ -32,10 +32,12 @@ VERBS = (
 #   guard tripped, valve opened, valve closed, override ended: place in REASONS;
 #   safe mode: failed boots; settings reset: 0 file missing, 1 file corrupt; clock set: step in s, clipped;
 #   store restored: files read from their second copy; task restarted: restarts since boot;
-#   impact: how many since boot; learned: power at full light in W; settings changed: how many, by a crew.
+#   impact: how many since boot; learned: power at full light in W; settings changed: how many, by a crew;
+#   self-test: parts found bad.
 EVENTS = (
     "|boot|fault raised|fault cleared|guard tripped|safe mode|settings reset|clock set|"
-    "valve opened|valve closed|override ended|store restored|task restarted|impact|learned|settings changed"
+    "valve opened|valve closed|override ended|store restored|task restarted|impact|learned|settings changed|"
+    "self-test"
 )
 
 SANITARY_STATES = "ready|purge due|purging|misting|drained|disinfection due|locked|not fitted"

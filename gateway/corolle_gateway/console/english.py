@@ -200,6 +200,7 @@ EVENTS = {
     "impact": "was struck",
     "learned": "learned its luminaire",
     "settings changed": "settings changed on site",
+    "self-test": "tested itself",
 }
 
 REASONS = {
@@ -211,6 +212,7 @@ REASONS = {
     "sensor lost": "a sensor that it needs for its decision does not answer.",
     "command refused": "it has refused an order, and goes on as before.",
     "settings": "its settings say so.",
+    "self-test": "it is testing itself.",
     "day": "it is day.",
     "schedule": "its programme asks for this level at this hour.",
     "presence": "somebody is there, or was a moment ago.",

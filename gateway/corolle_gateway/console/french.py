@@ -203,6 +203,7 @@ EVENTS = {
     "impact": "a reçu un choc",
     "learned": "a appris son luminaire",
     "settings changed": "réglages changés sur place",
+    "self-test": "s'est testée",
 }
 
 REASONS = {
@@ -214,6 +215,7 @@ REASONS = {
     "sensor lost": "un capteur nécessaire à sa décision ne répond pas.",
     "command refused": "elle a refusé un ordre et continue comme avant.",
     "settings": "ses réglages le veulent.",
+    "self-test": "elle se teste.",
     "day": "il fait jour.",
     "schedule": "son programme demande ce niveau à cette heure.",
     "presence": "quelqu'un est là, ou l'était il y a un instant.",

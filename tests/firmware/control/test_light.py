@@ -32,7 +32,7 @@ def _said(light, now_s):
 
 def _everything_at_once():
     light = _light(safe=True, category=_PARK, closing_min=_CLOSES_2200, dark_lux=100)
-    light.learning_pct = 70
+    light.trial_pct, light.trial = 70, "learning"
     light.temperature_c = 110.0
     light.order = 90, _MIDNIGHT + 600, "ops"
     light.cap = 80, _MIDNIGHT + 600, "grid"
@@ -52,7 +52,7 @@ def test_each_rung_wins_over_all_below_it():
     light = _everything_at_once()
     ladder = (
         ((100, "safe mode"), lambda: setattr(light, "safe_mode", False)),
-        ((70, "learning"), lambda: setattr(light, "learning_pct", None)),
+        ((70, "learning"), lambda: setattr(light, "trial_pct", None)),
         ((0, "thermal shutdown"), lambda: setattr(light, "temperature_c", 85.0)),  # half way from 75 to 95
         ((65, "derating"), lambda: setattr(light, "temperature_c", 20.0)),
         ((100, "clock unknown"), lambda: setattr(light, "clock_known", True)),

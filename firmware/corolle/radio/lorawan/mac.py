@@ -65,7 +65,7 @@ class LoRaWan:
         battery=None,
         rng=os.urandom,
     ):
-        self._radio = radio
+        self.radio = radio
         self._store = store
         self._log = log
         self._class_c = class_c
@@ -96,14 +96,14 @@ class LoRaWan:
     def stats(self) -> dict:
         """Counts since the start, by what happened."""
         counts = dict(self._counts)
-        counts.update(self._radio.counts)
+        counts.update(self.radio.counts)
         counts["queue full"] = self._queue.dropped
         return counts
 
     def send(self, port: int, payload: bytes, priority: int = REPORT) -> bool:
         """Queue an uplink; False when it is dropped at once because all that waits matters more."""
         queued = self._queue.push(priority, port, payload)
-        self._radio.wake()
+        self.radio.wake()
         return queued
 
     async def run(self) -> None:
@@ -114,7 +114,7 @@ class LoRaWan:
         while True:
             try:
                 if not self.healthy:
-                    self._radio.reset()
+                    self.radio.reset()
                     self.healthy = True
                 await self._work()
             except sessions.NoncesUsedUp:
@@ -138,7 +138,7 @@ class LoRaWan:
         while session is None:
             session, airtime_us = await self._ask(pace.next_data_rate())
             if session is None:
-                self._radio.sleep()
+                self.radio.sleep()
                 await asyncio.sleep_ms(pace.pause_ms(airtime_us))
         self._counts["joins"] += 1
         self._log("joined", dev_addr=f"{session.dev_addr:08x}", dr=session.data_rate)
@@ -147,7 +147,7 @@ class LoRaWan:
     async def _ask(self, data_rate: int) -> tuple:
         with borrowed("corolle.radio.lorawan.joining", "corolle.wire.join") as joining:
             joiner = joining.Joiner(
-                self._radio, self._identity, self._store, self._duty, self._counts, self._log, self._rng
+                self.radio, self._identity, self._store, self._duty, self._counts, self._log, self._rng
             )
             return await joiner.ask(data_rate)
 
@@ -156,7 +156,7 @@ class LoRaWan:
         self._link = Link(session, self._duty, self._time, self._counts, self._battery)
         self._traffic = Traffic(
             self._link,
-            self._radio,
+            self.radio,
             self._queue,
             self._duty,
             self._time,
