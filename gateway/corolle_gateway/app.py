@@ -49,7 +49,7 @@ from corolle_gateway.northbound import tls_dates
 from corolle_gateway.northbound.city import City
 from corolle_gateway.northbound.mqtt import MqttClient
 from corolle_gateway.northbound.packets import Incoming
-from corolle_gateway.service import backup_command
+from corolle_gateway.service import backup_command, units_command
 from corolle_gateway.service.check import command as check_command
 from corolle_gateway.service.inside import Inside
 from corolle_gateway.service.notify import Notifier
@@ -73,6 +73,7 @@ _COMMANDS: tuple[Callable[..., None], ...] = (
     log_command.add,
     backup_command.add,
     user_command.add,
+    units_command.add,
     account_command.add,
 )
 
@@ -122,7 +123,7 @@ class Gateway:
         """Go on where an earlier run stopped. StartError when a port or a unit's identity is taken."""
         await self._register(registrations)
         self._counts.load(await self._writer.submit(counts.everyone))
-        units = await self._writer.submit(registry.units)
+        units = [unit for unit in await self._writer.submit(registry.units) if not unit.revoked]
         await self._outbox.load()
         await self._hub.load(units, self._city.changed)
         self._places.load(units)

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 # Where a unit's wrapping counters stand, by field: (last raw steps, total steps).
 Counters = dict[str, tuple[int, int]]
+RAW_UNKNOWN = -1  # as the last raw steps: another controller counts from now on
 
 # Runs inside the transaction that stores a message and says whether the message may be stored at all:
 # so a link's replay protection and the report it lets through are committed together or not at all.
@@ -32,6 +33,7 @@ class Unit(Struct, frozen=True):
     lon_deg: float
     radio_class: str  # LoRaWAN class: A | C
     groups: tuple[str, ...] = ()  # besides its site; later ones go before earlier ones
+    revoked: bool = False  # lost: whoever has its keys now is none of ours
 
 
 class Registration(Struct, frozen=True):

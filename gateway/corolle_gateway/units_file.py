@@ -28,6 +28,7 @@ class _Entry(Struct):
     lon_deg: float
     radio_class: str = field(name="class")
     groups: list[str] = field(default_factory=list)
+    revoked: bool = False
 
 
 class _File(Struct):
@@ -36,7 +37,11 @@ class _File(Struct):
 
 def load(path: Path) -> list[Registration]:
     """Read a units file. ConfigError names the file, the unit and the legal range; it never tells a key."""
-    text = read_secret(path)
+    return parse(read_secret(path), path)
+
+
+def parse(text: str | bytes, path: Path) -> list[Registration]:
+    """Read what stands in a units file, or is to stand in it; for the rest as load()."""
     try:
         entries = msgspec.json.decode(text, type=_File).units
     except (msgspec.DecodeError, RecursionError) as error:
@@ -98,5 +103,6 @@ def _registration(entry: _Entry) -> Registration:
         lon_deg=entry.lon_deg,
         radio_class=entry.radio_class,
         groups=tuple(dict.fromkeys(entry.groups)),
+        revoked=entry.revoked,
     )
     return Registration(unit, bytes.fromhex(entry.app_key))

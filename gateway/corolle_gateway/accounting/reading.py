@@ -50,13 +50,14 @@ def read(path: Path, month: str, months: Months) -> Account:
 def _read(db: sqlite3.Connection, month: str, months: Months) -> Account:
     begin_s, end_s = months.begin_s(month), months.end_s(month)
     heard = ledger.heard(db)
+    entries = ledger.of_month(db, month)
     last_s = max((last for _, last in heard.values()), default=begin_s)
     return Account(
         month,
         begin_s,
         min(end_s, max(begin_s, last_s)),
-        registry.units(db),
-        ledger.of_month(db, month),
+        [unit for unit in registry.units(db) if not unit.revoked or unit.name in entries],
+        entries,
         heard,
         ledger.known_full_w(db, month),
         sanitary.count(db, code_of(SANITARY, "purged"), begin_s, end_s),

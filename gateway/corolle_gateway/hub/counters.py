@@ -9,7 +9,7 @@ from typing import Any
 
 from corolle.wire.fields import Message
 
-from corolle_gateway.model import Counters
+from corolle_gateway.model import RAW_UNKNOWN, Counters
 
 # A step of the last sixteenth of the modulus is one back.
 _BACK = 16
@@ -18,7 +18,8 @@ _BACK = 16
 def unwrap(message: Message, values: dict[str, Any], before: Counters) -> tuple[dict[str, float], Counters]:
     """The totals of a report's counters, and where they stand: (raw steps, total steps) by field.
 
-    A counter that comes back a little lower: the unit lost its last steps in a power cut. The total stays.
+    A counter that comes back a little lower: the unit lost its last steps in a power cut. The total stays. So
+    it does at the first report of another controller: nobody knows how much of it is from before.
     """
     totals: dict[str, float] = {}
     after: Counters = {}
@@ -46,5 +47,7 @@ def _grown(raw: int, before: tuple[int, int] | None, modulus: int) -> int:
     if before is None:
         return raw
     last_raw, total = before
+    if last_raw == RAW_UNKNOWN:
+        return total
     step = (raw - last_raw) % modulus
     return total if step > modulus - modulus // _BACK else total + step

@@ -65,6 +65,9 @@ class Desk:
         self._link = link
         of_groups = 0
         for command in await self._book.load():
+            if command.unit not in units:
+                self._book.step(command, "failed", "the unit was revoked")
+                continue
             self._plan(command, self._clock.now() + of_groups * STEP_S)
             of_groups += bool(command.group)
 

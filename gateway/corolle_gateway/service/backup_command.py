@@ -1,17 +1,12 @@
 """`corolle-gateway backup` and `corolle-gateway restore`."""
 
 import argparse
-import getpass
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from corolle_gateway.errors import ConfigError
 from corolle_gateway.model import iso_utc
-from corolle_gateway.secrets_file import read_secret
-
-_SHORTEST = 12  # characters: whoever has the file may try as long as they like
+from corolle_gateway.service.passphrase import passphrase
 
 
 def add(commands: Any) -> None:
@@ -35,8 +30,8 @@ def add(commands: Any) -> None:
 def _back_up(given: argparse.Namespace) -> int:
     from corolle_gateway.service import backup  # a gateway that runs need not have it
 
-    passphrase = _passphrase(given.passphrase_file, is_new=True)
-    made = backup.write(given.config, given.to, passphrase, iso_utc(time.time()))
+    word = passphrase(given.passphrase_file, is_new=True)
+    made = backup.write(given.config, given.to, word, iso_utc(time.time()))
     print(
         f"{given.to}: {made.site}/{made.gateway} as of {made.made}, {len(made.files)} files and the database"
     )
@@ -46,24 +41,9 @@ def _back_up(given: argparse.Namespace) -> int:
 def _restore(given: argparse.Namespace) -> int:
     from corolle_gateway.service import restore
 
-    passphrase = _passphrase(given.passphrase_file, is_new=False)
-    placed = restore.restore(given.source, given.config, passphrase, given.replace)
+    word = passphrase(given.passphrase_file, is_new=False)
+    placed = restore.restore(given.source, given.config, word, given.replace)
     print(
         f"{placed.site}/{placed.gateway} as of {placed.made} is in place; its other copy must not run again"
     )
     return 0
-
-
-def _passphrase(path: Path | None, is_new: bool) -> str:
-    """ConfigError when it is too short for a new backup, or was typed in two ways."""
-    if path:
-        given = read_secret(path).strip()
-    elif not sys.stdin.isatty():
-        raise ConfigError("a passphrase can be asked for on a terminal alone: give --passphrase-file FILE")
-    else:
-        given = getpass.getpass("passphrase: ")
-        if is_new and getpass.getpass("once more: ") != given:
-            raise ConfigError("the two passphrases differ")
-    if is_new and len(given) < _SHORTEST:
-        raise ConfigError(f"the passphrase is too short: must be at least {_SHORTEST} characters")
-    return given

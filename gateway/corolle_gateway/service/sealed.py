@@ -7,7 +7,7 @@ Reyhanitabar, Rogaway and Vizard, 2015): none can be changed, moved, repeated or
 import io
 import os
 import struct
-from typing import IO
+from typing import IO, NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -15,8 +15,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from corolle_gateway.errors import StartError
 
-_MAGIC = b"corolle backup 1\n"
-_HEADER = struct.Struct(f">{len(_MAGIC)}sBBB16s7s")  # the three: log2 of scrypt's n, its r and its p
+_HEADER = struct.Struct(">BBB16s7s")  # the three: log2 of scrypt's n, its r and its p
 _COST = (17, 8, 1)  # 128 MB for about a second on a Raspberry Pi 4
 _MOST_COST = (20, 8, 4)  # a forged file is not to take all memory
 _PIECE_BYTES = 65_536
@@ -26,6 +25,17 @@ _CHECK_NUMBER = (
 )
 
 
+class Kind(NamedTuple):
+    """What is sealed: how such a file begins, and what to call it."""
+
+    magic: bytes
+    name: str
+
+
+BACKUP = Kind(b"corolle backup 1\n", "a backup of a corolle gateway")
+UNITS = Kind(b"corolle units 1\n", "a sealed list of units")
+
+
 class SealedError(StartError):
     """It cannot be opened: another passphrase, torn, damaged, or none of ours."""
 
@@ -33,9 +43,9 @@ class SealedError(StartError):
 class Sealer(io.RawIOBase):
     """A stream to write to; `finish` seals the last piece, without it nothing can be opened."""
 
-    def __init__(self, file: IO[bytes], passphrase: str):
+    def __init__(self, file: IO[bytes], passphrase: str, kind: Kind = BACKUP):
         salt, self._prefix = os.urandom(16), os.urandom(7)
-        header = _HEADER.pack(_MAGIC, *_COST, salt, self._prefix)
+        header = kind.magic + _HEADER.pack(*_COST, salt, self._prefix)
         self._cipher = AESGCM(_key(passphrase, salt, _COST))
         self._file = file
         self._waiting = bytearray()
@@ -67,14 +77,14 @@ class Sealer(io.RawIOBase):
 class Opener(io.RawIOBase):
     """A sealed file to read from. SealedError at once for another passphrase, later where it is damaged."""
 
-    def __init__(self, file: IO[bytes], name: str, passphrase: str):
+    def __init__(self, file: IO[bytes], name: str, passphrase: str, kind: Kind = BACKUP):
         self._file, self._name = file, name
-        header, check = file.read(_HEADER.size), file.read(_TAG_BYTES)
-        if len(check) < _TAG_BYTES or not header.startswith(_MAGIC):
-            raise SealedError(f"{name}: not a backup of a corolle gateway, or torn at its very beginning")
-        _, *cost, salt, self._prefix = _HEADER.unpack(header)
+        header, check = file.read(len(kind.magic) + _HEADER.size), file.read(_TAG_BYTES)
+        if len(check) < _TAG_BYTES or not header.startswith(kind.magic):
+            raise SealedError(f"{name}: not {kind.name}, or torn at its very beginning")
+        *cost, salt, self._prefix = _HEADER.unpack_from(header, len(kind.magic))
         if any(given > most for given, most in zip(cost, _MOST_COST, strict=True)):
-            raise SealedError(f"{name}: it asks for more memory than any backup does: damaged, or forged")
+            raise SealedError(f"{name}: it asks for more memory than any of ours: damaged, or forged")
         self._cipher = AESGCM(_key(passphrase, salt, (cost[0], cost[1], cost[2])))
         try:
             self._cipher.decrypt(_nonce(self._prefix, _CHECK_NUMBER, False), check, header)
@@ -107,6 +117,28 @@ class Opener(io.RawIOBase):
             raise SealedError(f"{self._name}: torn or damaged: it cannot be used") from error
         self._opened = memoryview(opened)
         self._number += 1
+
+
+def is_sealed(file: IO[bytes], kind: Kind) -> bool:
+    """Whether a file begins as one of that kind. It is read from its beginning again."""
+    begins = file.read(len(kind.magic)) == kind.magic
+    file.seek(0)
+    return begins
+
+
+def sealed(content: bytes, passphrase: str, kind: Kind) -> bytes:
+    """A small file as a whole."""
+    file = io.BytesIO()
+    sealer = Sealer(file, passphrase, kind)
+    sealer.write(content)
+    sealer.finish()
+    return file.getvalue()
+
+
+def opened(file: IO[bytes], name: str, passphrase: str, kind: Kind) -> bytes:
+    """All that is in a sealed file. SealedError."""
+    with io.BufferedReader(Opener(file, name, passphrase, kind)) as stream:
+        return stream.read()
 
 
 def _key(passphrase: str, salt: bytes, cost: tuple[int, int, int]) -> bytes:

@@ -4,8 +4,9 @@ import sqlite3
 from typing import Any
 
 from corolle_gateway.model import Registration, Unit
+from corolle_gateway.store import controllers
 
-_COLUMNS = "name, kind, site, dev_eui, join_eui, lat_deg, lon_deg, radio_class, groups"
+_COLUMNS = "name, kind, site, dev_eui, join_eui, lat_deg, lon_deg, radio_class, groups, revoked"
 _BETWEEN = ","  # the groups in their column: no name has one
 _NONCES_SINCE_S = 1_767_225_600  # 2026-01-01
 
@@ -24,20 +25,24 @@ def put_all(db: sqlite3.Connection, registrations: list[Registration], now_s: fl
             "UPDATE units SET dev_eui = 'free of ' || name WHERE name = ? AND dev_eui <> ?",
             (each.unit.name, each.unit.dev_eui),
         )
-    join_nonce = max(0, int(now_s - _NONCES_SINCE_S) // 60)
     for each in registrations:
-        _put(db, each.unit, each.app_key, join_nonce)
+        _put(db, each.unit, each.app_key, now_s)
 
 
 def everyone(db: sqlite3.Connection) -> list[tuple[Unit, bytes]]:
-    """All units with their AppKeys."""
+    """All units with their AppKeys, those that are revoked as well."""
     rows = db.execute(f"SELECT {_COLUMNS}, app_key FROM units JOIN keys ON unit = name ORDER BY name")
     return [(_unit(row[:-1]), row[-1]) for row in rows]
 
 
 def units(db: sqlite3.Connection) -> list[Unit]:
-    """All units; their keys are not read."""
+    """All units, those that are revoked as well; their keys are not read."""
     return [_unit(row) for row in db.execute(f"SELECT {_COLUMNS} FROM units ORDER BY name")]
+
+
+def dev_euis(db: sqlite3.Connection) -> list[tuple[str, str]]:
+    """(name, DevEUI) of all units; of a database of any version."""
+    return db.execute("SELECT name, dev_eui FROM units").fetchall()
 
 
 def use_nonces(db: sqlite3.Connection, unit: str, dev_nonce: int) -> int | None:
@@ -54,25 +59,41 @@ def use_nonces(db: sqlite3.Connection, unit: str, dev_nonce: int) -> int | None:
 
 
 def _unit(row: tuple[Any, ...]) -> Unit:
-    groups = tuple(row[-1].split(_BETWEEN)) if row[-1] else ()
-    return Unit(*row[:-1], groups=groups)
+    *values, groups, revoked = row
+    return Unit(*values, groups=tuple(groups.split(_BETWEEN)) if groups else (), revoked=bool(revoked))
 
 
-def _put(db: sqlite3.Connection, unit: Unit, app_key: bytes, join_nonce: int) -> None:
+def _put(db: sqlite3.Connection, unit: Unit, app_key: bytes, now_s: float) -> None:
     """Another controller (DevEUI) or another key counts its DevNonces anew; JoinNonces go on for ever."""
     before = db.execute(
-        "SELECT dev_eui, app_key FROM units JOIN keys ON unit = name WHERE name = ?", (unit.name,)
+        "SELECT dev_eui, app_key, revoked FROM units JOIN keys ON unit = name WHERE name = ?", (unit.name,)
     ).fetchone()
-    values = (unit.name, unit.kind, unit.site, unit.dev_eui, unit.join_eui)
+    values = (unit.name, unit.kind, unit.site, unit.dev_eui, unit.join_eui, unit.lat_deg, unit.lon_deg)
     db.execute(
-        f"INSERT INTO units ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
-        " kind = excluded.kind, site = excluded.site, dev_eui = excluded.dev_eui,"
+        f"INSERT INTO units ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE"
+        " SET kind = excluded.kind, site = excluded.site, dev_eui = excluded.dev_eui,"
         " join_eui = excluded.join_eui, lat_deg = excluded.lat_deg, lon_deg = excluded.lon_deg,"
-        " radio_class = excluded.radio_class, groups = excluded.groups",
-        (*values, unit.lat_deg, unit.lon_deg, unit.radio_class, _BETWEEN.join(unit.groups)),
+        " radio_class = excluded.radio_class, groups = excluded.groups, revoked = excluded.revoked",
+        (*values, unit.radio_class, _BETWEEN.join(unit.groups), unit.revoked),
     )
     if before is None:
+        join_nonce = max(0, int(now_s - _NONCES_SINCE_S) // 60)
         values = (unit.name, app_key, join_nonce)
         db.execute("INSERT INTO keys (unit, app_key, join_nonce) VALUES (?, ?, ?)", values)
-    elif before != (unit.dev_eui, app_key):
+    else:
+        _follow(db, unit, app_key, before, now_s)
+
+
+def _follow(
+    db: sqlite3.Connection, unit: Unit, app_key: bytes, before: tuple[str, bytes, int], now_s: float
+) -> None:
+    """What a unit that was known before is now, and what ends with that."""
+    dev_eui, key, was_revoked = before
+    if (dev_eui, key) != (unit.dev_eui, app_key):
         db.execute("UPDATE keys SET app_key = ?, dev_nonce = -1 WHERE unit = ?", (app_key, unit.name))
+        controllers.end_sessions(db, unit.name)
+    # A unit whose controller goes to another one was set free in put_all(), and so has another DevEUI here.
+    if dev_eui != unit.dev_eui:
+        controllers.begin_anew(db, unit.name)
+    if unit.revoked and not was_revoked:
+        controllers.retire(db, unit.name, now_s)

@@ -188,6 +188,11 @@ CREATE TABLE ledger (
 ) STRICT, WITHOUT ROWID;
 """
 
+# Units that are lost: they are known, and not heard.
+_REVOKED = """
+ALTER TABLE units ADD COLUMN revoked INTEGER NOT NULL DEFAULT 0;
+"""
+
 MIGRATIONS = (
     _FIRST,
     _SANITARY,
@@ -200,6 +205,7 @@ MIGRATIONS = (
     _LINKS,
     _ALARMS,
     _LEDGER,
+    _REVOKED,
 )
 
 

@@ -65,9 +65,11 @@ def _as_it_was(folder: Path) -> Device:
     lamp = Device("lamp-1")
     with closing(sqlite3.connect(folder / database.FILE_NAME)) as db:
         row = db.execute(
-            "SELECT dev_addr, nwk_skey, app_skey, join_nonce, f_cnt_up FROM sessions WHERE unit = 'lamp-1'"
+            "SELECT dev_addr, nwk_skey, app_skey, sessions.join_nonce, f_cnt_up, app_key FROM sessions"
+            " JOIN keys USING (unit) WHERE unit = 'lamp-1'"
         ).fetchone()
     lamp.nwk_key, lamp.session_key, lamp.f_cnt = Key(row[1]), Key(row[2]), row[4]
+    lamp.raw_key = row[5]
     lamp.accepted = SimpleNamespace(dev_addr=row[0], join_nonce=row[3])  # type: ignore[assignment]
     return lamp
 

@@ -88,7 +88,7 @@ def test_what_is_no_backup_is_told_so(data: bytes):
 def test_a_forged_header_does_not_take_all_memory():
     data = bytearray(_sealed(b"keys"))
     data[17] = 31
-    with pytest.raises(SealedError, match="more memory than any backup"):
+    with pytest.raises(SealedError, match="more memory than any of ours"):
         _opened(bytes(data))
 
 

@@ -11,7 +11,7 @@ from corolle_gateway.links.ble.neighbours import Neighbour, Neighbours
 from corolle_gateway.links.ble.outside import Memory, Receiver
 from corolle_gateway.links.ble.pool import Pool
 from corolle_gateway.links.ble.recovery import Recovery
-from corolle_gateway.links.ble.refused import Refused
+from corolle_gateway.links.ble.refused import Refused, Revoked
 from corolle_gateway.links.ble.scanning import Scanning
 from corolle_gateway.links.ble.settings import agreed
 from corolle_gateway.links.ble.stack import BTHOME, Stack
@@ -102,6 +102,9 @@ class BleLink:
             return
         try:
             found = self._neighbours.read(device.address, bytes(data))
+        except Revoked as revoked:
+            self._counts.reject(revoked.cause, address=device.address, unit=revoked.unit)
+            return
         except Refused as refused:
             self._counts.reject(refused.cause, address=device.address)
             return

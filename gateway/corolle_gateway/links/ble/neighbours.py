@@ -9,7 +9,7 @@ from corolle.wire.derive import BIND, SERVICE, derive
 from corolle.wire.errors import FrameError
 from msgspec import Struct, field
 
-from corolle_gateway.links.ble.refused import Refused
+from corolle_gateway.links.ble.refused import Refused, Revoked
 from corolle_gateway.links.lorawan.keys import Key
 from corolle_gateway.model import Unit
 
@@ -71,7 +71,8 @@ class Neighbours:
     def read(self, address: str, data: bytes) -> tuple[Neighbour, list[tuple[int, float]]] | None:
         """Whose advert this is and the readings in it; None for one that was read or found strange before.
 
-        Refused when it is none of ours, forged, or an old one. The address is the one that it came from.
+        Refused when it is none of ours, forged, or an old one; Revoked when its unit is lost. The address is
+        the one that it came from.
         """
         known = self._by_address.get(address)
         if self._last.get(address) == data or (known is None and self._is_ignored(address)):
@@ -84,6 +85,8 @@ class Neighbours:
         self._by_address[address] = neighbour
         self._last[address] = data
         neighbour.counter = counter
+        if neighbour.unit.revoked:
+            raise Revoked(neighbour.unit.name)
         return neighbour, readings
 
     def _identify(self, address: str, data: bytes) -> tuple[Neighbour, int, list[tuple[int, float]]]:

@@ -33,6 +33,14 @@ class Refused(ValueError):
         self.cause = cause
 
 
+class Revoked(Refused):
+    """Somebody uses the keys of `unit`, which is lost."""
+
+    def __init__(self, unit: str):
+        super().__init__("ble_revoked")
+        self.unit = unit
+
+
 class Answered(Refused):
     """The unit has answered, and not with "done": `outcome` is its word of gatt_words.py, `body` says why."""
 

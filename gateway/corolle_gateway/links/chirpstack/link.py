@@ -97,6 +97,8 @@ class ChirpstackLink:
         unit = self._units.get(event.device_info.dev_eui.lower())
         if unit is None:
             raise Refused("chirpstack_unknown_device")
+        if unit.revoked:
+            raise Refused("chirpstack_revoked")
         if isinstance(event, Up):
             if not message.number:
                 self._counts.count("uplinks_at_qos_0")

@@ -61,8 +61,9 @@ class Groups:
         self._paces: defaultdict[str, _Pace] = defaultdict(_Pace)
 
     async def load(self, units: list[tuple[Unit, bytes]]) -> None:
-        """Go on where an earlier run stopped; a group that somebody has left gets a new key."""
-        self._units = {unit.name: (unit, key) for unit, key in units if unit.radio_class == _CLASS_C}
+        """Go on where an earlier run stopped; a group that somebody has left, or lost, gets a new key."""
+        listening = [(unit, key) for unit, key in units if unit.radio_class == _CLASS_C and not unit.revoked]
+        self._units = {unit.name: (unit, key) for unit, key in listening}
         for unit, _ in self._units.values():
             for name in _names(unit):
                 self._meant[name].add(unit.name)

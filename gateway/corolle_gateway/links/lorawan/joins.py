@@ -17,7 +17,7 @@ from corolle_gateway.links.lorawan.downlinks import Downlinks, join_windows
 from corolle_gateway.links.lorawan.gwmp import Reception
 from corolle_gateway.links.lorawan.keys import Key
 from corolle_gateway.links.lorawan.outside import Memory
-from corolle_gateway.links.lorawan.refused import Refused
+from corolle_gateway.links.lorawan.refused import Refused, Revoked
 from corolle_gateway.links.lorawan.sessions import RESERVED_AHEAD, Session, Sessions, link_record
 from corolle_gateway.links.lorawan.terms import Terms, joined
 from corolle_gateway.log import Log
@@ -53,7 +53,7 @@ class Joins:
     def admit(self, phy: bytes) -> asyncio.Future[Session | None]:
         """Authenticate a join-request and store the session it gets; None when it is a replay.
 
-        Refused: unknown_dev_eui, unknown_join_eui, join_bad_mic. FrameError when it is malformed.
+        Refused: unknown_dev_eui, unknown_join_eui, join_bad_mic; Revoked. FrameError when it is malformed.
         """
         request = parse_join_request(phy)
         unit, key = self._units.get(request.dev_eui.hex(), (None, None))
@@ -63,6 +63,8 @@ class Joins:
             raise Refused("unknown_join_eui")
         if not join_request_matches(phy, key):
             raise Refused("join_bad_mic")
+        if unit.revoked:
+            raise Revoked(unit.name)
         return asyncio.ensure_future(self._stored(unit, key, request))
 
     async def answer(self, joined: asyncio.Future[Session | None], receptions: list[Reception]) -> None:

@@ -9,6 +9,14 @@ class Refused(ValueError):
         self.cause = cause
 
 
+class Revoked(Refused):
+    """Somebody uses the keys of `unit`, which is lost."""
+
+    def __init__(self, unit: str):
+        super().__init__("unit_revoked")
+        self.unit = unit
+
+
 def frame_cause(cause: str) -> str:
     """The cause of a corolle.wire FrameError in our spelling: "FOpts too long" is frame_fopts_too_long."""
     return "frame_" + cause.lower().replace(" ", "_").replace("-", "_")

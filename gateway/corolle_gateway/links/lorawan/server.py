@@ -11,7 +11,7 @@ from corolle_gateway.links.lorawan.concentrators import Concentrators
 from corolle_gateway.links.lorawan.dedup import Deduplicator, Heard
 from corolle_gateway.links.lorawan.gwmp import Reception
 from corolle_gateway.links.lorawan.joins import Joins
-from corolle_gateway.links.lorawan.refused import Refused, frame_cause
+from corolle_gateway.links.lorawan.refused import Refused, Revoked, frame_cause
 from corolle_gateway.links.lorawan.uplinks import Uplinks
 from corolle_gateway.tasks import Tasks
 
@@ -45,6 +45,8 @@ class NetworkServer:
             return known.stored
         try:
             heard = self._first(reception)
+        except Revoked as revoked:
+            self._counts.reject(revoked.cause, gateway=reception.gateway, unit=revoked.unit)
         except Refused as refused:
             self._counts.reject(refused.cause, gateway=reception.gateway)
         except FrameError as error:

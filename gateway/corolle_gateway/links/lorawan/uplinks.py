@@ -13,7 +13,7 @@ from corolle_gateway.links.lorawan.answers import Answers, Asked
 from corolle_gateway.links.lorawan.dedup import Deduplicator, Heard, radio_of
 from corolle_gateway.links.lorawan.gwmp import Reception
 from corolle_gateway.links.lorawan.outside import Memory, Receiver
-from corolle_gateway.links.lorawan.refused import Refused, frame_cause
+from corolle_gateway.links.lorawan.refused import Refused, Revoked, frame_cause
 from corolle_gateway.links.lorawan.sessions import Session, Sessions
 from corolle_gateway.links.lorawan.upkeep import Upkeep
 from corolle_gateway.model import Accepted, Guard, Uplink
@@ -52,6 +52,8 @@ class Uplinks:
         """Authenticate a frame and hand it on. Raises Refused, or FrameError when it is malformed."""
         data = wire.parse_data(reception.phy)
         session, f_cnt = self._sessions.match(reception.phy, data)
+        if session.unit.revoked:
+            raise Revoked(session.unit.name)
         now_s = self._clock.now()
         asked = self._asked(session, data, f_cnt, now_s)
         if asked.lost is None:
