@@ -1,7 +1,12 @@
-"""Who a unit is: its name, its place, and the identifiers and key it joins the network with."""
+"""Who a unit is: its name, its place, and the identifiers and key it joins the network with.
+
+The AppKey is the one secret of a unit's own. Whatever else seals something of it is derived from that, each key
+for its purpose (corolle.wire.derive, NIST SP 800-108): the sessions of LoRaWAN, the bind key of its adverts, the
+service key of its crew.
+"""
 
 import secrets
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 _JOIN_EUI = "0000000000000000"  # no join server of its own: the gateway answers (LoRaWAN 1.0.4, 6.1.1.2)
@@ -20,6 +25,10 @@ class Identity:
     app_key: str = field(repr=False)
     join_eui: str = _JOIN_EUI
     group_key: str = field(default="", repr=False)  # by which the lamps of a street believe each other
+    board: str = ""  # a board's name, where it is known
+    groups: tuple[str, ...] = ()  # besides its site
+    radio_class: str = ""  # LoRaWAN class A or C; as its kind has it where nothing is said
+    revoked: bool = False  # lost: whoever has its keys now is none of ours
 
     @classmethod
     def make(cls, name: str, kind: str, site: str, lat_deg: float, lon_deg: float) -> "Identity":
@@ -27,14 +36,19 @@ class Identity:
 
         The EUI is locally administered (IEEE 802, bit 1 of the first octet): it can be nobody's product.
         """
-        eui = bytearray(secrets.token_bytes(8))
-        eui[0] = eui[0] & 0xFC | 0x02
-        return cls(name, kind, site, lat_deg, lon_deg, eui.hex(), secrets.token_hex(16))
+        return cls(name, kind, site, lat_deg, lon_deg, _new_eui(), new_key())
+
+    def on_another_board(self, board: str) -> "Identity":
+        """The same unit with another controller: a new EUI, a new key."""
+        return replace(self, dev_eui=_new_eui(), app_key=new_key(), board=board, revoked=False)
 
     @classmethod
     def from_registry(cls, entry: dict[str, Any]) -> "Identity":
         """A unit as units.json lists it. Raises TypeError for what it lacks or should not have."""
-        return cls(**{name: value for name, value in entry.items() if name != "class"})
+        told = {name: value for name, value in entry.items() if name != "class"}
+        unit = cls(**told | {"groups": tuple(told.get("groups", ()))})
+        usual = entry.get("class") in (None, unit.lorawan_class)
+        return unit if usual else replace(unit, radio_class=entry["class"])
 
     def keys_json(self) -> dict[str, str]:
         """What the node keeps as /keys.json."""
@@ -43,13 +57,26 @@ class Identity:
     @property
     def lorawan_class(self) -> str:
         """Mains lamps listen always (C); solar canopies only after they have spoken (A)."""
-        return "C" if self.kind == "lamp" else "A"
+        return self.radio_class or ("C" if self.kind == "lamp" else "A")
 
     def registry_entry(self) -> dict[str, Any]:
         """The unit as units.json lists it for the gateway."""
-        return asdict(self) | {"class": self.lorawan_class}
+        entry = asdict(self) | {"class": self.lorawan_class}
+        del entry["radio_class"]
+        return entry
 
     def unit_json(self) -> dict[str, Any]:
         """What the node keeps as /unit.json: everything but the keys."""
         kept = ("name", "kind", "lat_deg", "lon_deg", "dev_eui", "join_eui")
         return {name: getattr(self, name) for name in kept}
+
+
+def new_key() -> str:
+    """An AES-128 key from the operating system's random source, in hexadecimal."""
+    return secrets.token_hex(16)
+
+
+def _new_eui() -> str:
+    eui = bytearray(secrets.token_bytes(8))
+    eui[0] = eui[0] & 0xFC | 0x02
+    return eui.hex()

@@ -93,7 +93,7 @@ def home(tmp_path: Path) -> Path:
     (folder / "data" / console_users.FILE_NAME).write_text("{}")
     with closing(sqlite3.connect(folder / "data" / "gateway.sqlite")) as db:
         handover.migrate(db)
-        db.execute("INSERT INTO units VALUES ('lamp-1', 'lamp', 'quai', '02', '00', 43.6, 1.44, 'C', '')")
+        db.execute("INSERT INTO units VALUES ('lamp-1', 'lamp', 'quai', '02', '00', 43.6, 1.44, 'C', '', 0)")
         db.execute("INSERT INTO keys VALUES ('lamp-1', ?, 3, 16777200)", (lamp.raw_key,))
         db.execute(
             "INSERT INTO sessions (unit, dev_addr, nwk_skey, app_skey, join_nonce, f_cnt_down)"
