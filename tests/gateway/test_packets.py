@@ -21,6 +21,7 @@ def test_without_a_user_there_are_no_credentials():
 def test_without_a_will_none_is_announced():
     body = b"\x00\x04MQTT\x04\x00\x00\x1e" + b"\x00\x02me"  # 3.1.2.4: not even CleanSession
     assert packets.connect("me", 30, None, Secrets()) == bytes((0x10, len(body))) + body
+    assert packets.connect("me", 30, None, Secrets(), keep=False)[9] == 0x02, "CleanSession"
 
 
 def test_subscribe_asks_for_several_filters_and_one_refusal_counts():

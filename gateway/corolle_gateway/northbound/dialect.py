@@ -2,7 +2,10 @@
 
 from typing import Protocol
 
+from corolle_gateway.config import BrokerConfig
+from corolle_gateway.northbound import packets, packets5
 from corolle_gateway.northbound.packets import Answer, Incoming, Secrets, Welcome, Will
+from corolle_gateway.secrets_file import read_secret
 
 
 class Dialect(Protocol):
@@ -10,8 +13,10 @@ class Dialect(Protocol):
 
     UNANSWERED: str  # what may be the matter with a broker that says nothing to a CONNECT
 
-    def connect(self, client_id: str, keepalive_s: int, will: Will | None, secrets: Secrets) -> bytes:
-        """CONNECT to a session that the broker keeps."""
+    def connect(
+        self, client_id: str, keepalive_s: int, will: Will | None, secrets: Secrets, keep: bool = True
+    ) -> bytes:
+        """CONNECT; `keep`: to a session that the broker keeps, else nothing of it stays there."""
         ...
 
     def subscribe(self, number: int, topic_filters: tuple[str, ...]) -> bytes:
@@ -45,3 +50,12 @@ class Dialect(Protocol):
     def farewell(self, body: bytes) -> str:
         """Why the broker disconnects, in a sentence."""
         ...
+
+
+DIALECTS: dict[str, Dialect] = {"3.1.1": packets, "5": packets5}  # by `protocol` in the configuration
+
+
+def secrets(broker: BrokerConfig) -> Secrets:
+    """User and password. ConfigError when the file cannot be used."""
+    password = read_secret(broker.password_file).strip() if broker.password_file else None
+    return Secrets(broker.user, password)

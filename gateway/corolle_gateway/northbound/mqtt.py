@@ -12,13 +12,12 @@ from corolle_gateway.config import BrokerConfig
 from corolle_gateway.counts import Counts
 from corolle_gateway.errors import ConfigError
 from corolle_gateway.log import Log
-from corolle_gateway.northbound import packets, packets5, tls_dates
+from corolle_gateway.northbound import packets, tls_dates
 from corolle_gateway.northbound.connection import Connection
-from corolle_gateway.northbound.dialect import Dialect
-from corolle_gateway.northbound.packets import Answer, Incoming, RefusedError, Secrets, Welcome, Will
+from corolle_gateway.northbound.dialect import DIALECTS, secrets
+from corolle_gateway.northbound.packets import Answer, Incoming, RefusedError, Welcome, Will
 from corolle_gateway.northbound.tls import Tls
 from corolle_gateway.northbound.tls_dates import Ending
-from corolle_gateway.secrets_file import read_secret
 
 IN_FLIGHT = 40
 _KEEPALIVE_S = 30
@@ -32,7 +31,6 @@ _GOODBYE_S = 2.0
 _NUMBERS = 0xFFFF  # packet identifiers are 1 to 65535
 
 _DAY_S = 86_400.0
-_DIALECTS: dict[str, Dialect] = {"3.1.1": packets, "5": packets5}
 
 
 class MqttClient:
@@ -62,8 +60,8 @@ class MqttClient:
         self._log = log
         self._counts = counts
         self._broker = broker
-        self._dialect = _DIALECTS[broker.protocol]
-        self._hello = self._dialect.connect(client_id, _KEEPALIVE_S, will, _secrets(broker))
+        self._dialect = DIALECTS[broker.protocol]
+        self._hello = self._dialect.connect(client_id, _KEEPALIVE_S, will, secrets(broker))
         self._subscriptions = subscriptions
         self._receive = receive
         self._connected = connected
@@ -332,8 +330,3 @@ class MqttClient:
     def _down(self) -> None:
         self.up.clear()
         self._room.clear()
-
-
-def _secrets(broker: BrokerConfig) -> Secrets:
-    password = read_secret(broker.password_file).strip() if broker.password_file else None
-    return Secrets(broker.user, password)

@@ -21,7 +21,7 @@ LONGEST = 1 << 20  # what nobody needs to send us; the standard allows 256 MB
 LIMITLESS = 1 << 29  # more than any packet can have
 
 _LEVEL = b"\x00\x04MQTT\x04"  # 3.1.2.1 and 3.1.2.2
-_WILL_RETAIN_QOS1, _WITH_USER, _WITH_PASSWORD = 0x2C, 0x80, 0x40  # 3.1.2.3
+CLEAN, _WILL_RETAIN_QOS1, _WITH_USER, _WITH_PASSWORD = 0x02, 0x2C, 0x80, 0x40  # 3.1.2.3
 _DUP = 0x08
 _NOT_GRANTED = 0x80  # 3.9.3
 _LENGTH_BYTES = 4
@@ -80,9 +80,12 @@ class Answer(Struct, frozen=True):
     is_full: bool = False  # it has no room now, and may have later
 
 
-def connect(client_id: str, keepalive_s: int, will: Will | None, secrets: Secrets) -> bytes:
-    """CONNECT to a session that the broker keeps (3.1)."""
+def connect(
+    client_id: str, keepalive_s: int, will: Will | None, secrets: Secrets, keep: bool = True
+) -> bytes:
+    """CONNECT to a session that the broker keeps, or to one that ends with the connection (3.1)."""
     flags, said = credentials(client_id, will, secrets)
+    flags |= 0 if keep else CLEAN
     return packet(CONNECT, _LEVEL + bytes((flags,)) + keepalive_s.to_bytes(2, "big") + said)
 
 

@@ -29,11 +29,14 @@ _NO_PROPERTIES = b"\x00"
 _FAILURE = 0x80  # from here on a reason code means that it was not done (2.4)
 
 
-def connect(client_id: str, keepalive_s: int, will: Will | None, secrets: Secrets) -> bytes:
-    """CONNECT to a session that the broker keeps for a week (3.1)."""
-    wanted = bytes((properties.SESSION_EXPIRY,)) + _SESSION_S.to_bytes(4, "big")
+def connect(
+    client_id: str, keepalive_s: int, will: Will | None, secrets: Secrets, keep: bool = True
+) -> bytes:
+    """CONNECT to a session that the broker keeps for a week, or to one that ends with this (3.1)."""
+    wanted = bytes((properties.SESSION_EXPIRY,)) + (_SESSION_S if keep else 0).to_bytes(4, "big")
     wanted += bytes((properties.MAXIMUM_PACKET_SIZE,)) + LONGEST.to_bytes(4, "big")
     flags, said = packets.credentials(client_id, will, secrets, _NO_PROPERTIES)
+    flags |= 0 if keep else packets.CLEAN
     head = _LEVEL + bytes((flags,)) + keepalive_s.to_bytes(2, "big")
     return packet(packets.CONNECT, head + bytes((len(wanted),)) + wanted + said)
 

@@ -16,6 +16,11 @@ def test_connect_has_its_properties_and_those_of_the_will():  # 3.1
     assert said == bytes((0x10, len(body))) + body
 
 
+def test_a_session_that_is_not_kept_ends_with_its_connection():  # 3.1.2.4, 3.1.2.11.2
+    said = packets5.connect("me", 30, None, Secrets(), keep=False)
+    assert said[9] == 0x02 and said[13:18] == b"\x11\x00\x00\x00\x00"
+
+
 def test_publish_and_subscribe_have_room_for_properties():  # 3.3, 3.8
     said = packets5.publish(10, "a/b", b"hello", retain=True)
     assert said == b"\x33\x0d\x00\x03a/b\x00\x0a\x00hello"

@@ -15,6 +15,7 @@ from string import Formatter
 
 import pytest
 from authority import Authority
+from broker_double import BadBroker
 from command_line import ran_here
 from corolle_gateway import config
 from corolle_gateway.service.check import devices, machine, words
@@ -153,6 +154,7 @@ class _TlsBroker(Broker):
     """Mosquitto with a certificate, that knows one user."""
 
     certificate: Path
+    clients: Path | None = None  # who vouches for those who may come in; None: no certificate is asked for
 
     def _command(self) -> list[str]:
         known = self.folder / "passwords"
@@ -164,6 +166,7 @@ class _TlsBroker(Broker):
             f"user {getpass.getuser()}\nlistener {self.port} 127.0.0.1\nallow_anonymous false\n"
             f"certfile {self.certificate}\nkeyfile {self.certificate.with_suffix('.key')}\n"
             f"password_file {known}\n"
+            + (f"cafile {self.clients}\nrequire_certificate true\n" if self.clients else "")
         )
         return [str(mosquitto_path()), "-c", str(path)]
 
@@ -183,21 +186,26 @@ class _TlsBroker(Broker):
             (-9, -1),
             "127.0.0.1",
             "correct horse",
-            r"BAD: 127\.0\.0\.1 is not to be trusted: certificate has expired",
+            r"BAD: 127\.0\.0\.1:\d+ is not to be trusted: .* \(CN=server\) ended on .*: it has to be renewed",
         ),
         (
             (-1, 365),
             "127.0.0.2",
             "correct horse",
-            r"BAD: .*IP address mismatch, certificate is not valid for",
+            r"BAD: .* \(CN=server\) is for 127\.0\.0\.2, and broker\.url says 127\.0\.0\.1: name the broker",
         ),
         (
             (-1, 365),
             "127.0.0.1",
             "battery staple",
-            r"BAD: 127\.0\.0\.1:\d+ refuses us: Not authorized: look at user",
+            r"BAD: 127\.0\.0\.1:\d+ refuses us: not authorized: look at user and password_file",
         ),
-        ((-1, 365), None, "correct horse", r"BAD: .*unable to get local issuer certificate"),
+        (
+            (-1, 365),
+            None,
+            "correct horse",
+            r"BAD: .*CN=street authority, which this machine does not have: put that .* into broker\.ca",
+        ),
     ],
     ids=["good", "ends soon", "ended", "another's", "wrong password", "stranger"],
 )
@@ -218,6 +226,49 @@ def test_each_thing_a_broker_can_have_is_told(
     broker.stop()
     assert "correct horse" not in str(said) and "battery staple" not in str(said)
     assert re.search(f"^{sentence}", said["broker"], re.MULTILINE), said
+
+
+@with_mosquitto
+@pytest.mark.parametrize("protocol", ["3.1.1", "5"])
+@pytest.mark.parametrize(
+    ("days", "sentence"),
+    [
+        ((-1, 365), r"good: 127\.0\.0\.1:\d+ accepts us"),
+        (
+            (-9, -1),
+            r"BAD: 127\.0\.0\.1:\d+ refuses us: .*cabinet-7\.pem ended on .*: have it renewed and",
+        ),
+        (None, r"BAD: 127\.0\.0\.1:\d+ refuses us: the broker wants a certificate of ours: broker\.cert and"),
+    ],
+    ids=["good", "ended", "none"],
+)
+def test_what_a_broker_has_against_our_certificate_is_told(
+    tmp_path: Path, protocol: str, days: tuple[int, int] | None, sentence: str
+):
+    (tmp_path / "broker").mkdir()
+    authority = Authority(tmp_path / "broker")
+    broker = _TlsBroker(tmp_path / "broker")
+    broker.certificate, broker.clients = authority.issue("server"), authority.path
+    broker.start()
+    keys = f'url = "mqtts://127.0.0.1:{broker.port}"\nca = "{authority.path}"\nprotocol = "{protocol}"\n'
+    keys += 'user = "gw"\npassword_file = "word"\n'
+    (tmp_path / "word").write_text("correct horse")
+    (tmp_path / "word").chmod(0o600)
+    if days:
+        own = authority.issue("cabinet-7", *days)
+        own.with_suffix(".key").chmod(0o600)
+        keys += f'cert = "{own}"\nkey = "{own.with_suffix(".key")}"\n'
+    _, said = _checked(GatewayProcess(tmp_path, "c7", keys, []))
+    broker.stop()
+    assert re.search(f"^{sentence}", said["broker"], re.MULTILINE), said
+
+
+def test_a_broker_that_hangs_up_is_told(idle: GatewayProcess):
+    other = BadBroker("drop")
+    path = idle.folder / "gateway.toml"
+    path.write_text(re.sub(r'url = ".*"', f'url = "mqtt://127.0.0.1:{other.port}"', path.read_text()))
+    assert _checked(idle)[1]["broker"] == f"BAD: 127.0.0.1:{other.port} refuses us: closed by the broker\n"
+    other.close()
 
 
 def test_a_broker_that_is_not_there_is_told(idle: GatewayProcess):

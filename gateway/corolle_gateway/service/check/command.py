@@ -31,7 +31,7 @@ def _language() -> str:
 
 
 def _run(given: argparse.Namespace) -> int:
-    # It brings a second MQTT client along: a gateway that runs has no use for it.
+    # It reads certificates: a gateway that runs without them has no use for the library.
     from corolle_gateway.service.check.everything import findings
 
     states = set()

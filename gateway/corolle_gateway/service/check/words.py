@@ -136,13 +136,12 @@ SENTENCES = {
         "{host}:{port} est injoignable : {why} : vérifiez câble, pare-feu et port",
     ),
     "broker_untrusted": (
-        "{host} is not to be trusted: {why}: ask for the right ca file, or a new certificate for the broker",
-        "{host} n’est pas digne de confiance : {why} : demandez le bon fichier ca, ou un nouveau certificat"
-        " pour le serveur",
+        "{host}:{port} is not to be trusted: {why}",
+        "{host}:{port} n’est pas digne de confiance : {why}",
     ),
     "broker_refuses": (
-        "{host}:{port} refuses us: {why}: look at user, password_file, cert and key",
-        "{host}:{port} nous refuse : {why} : vérifiez user, password_file, cert et key",
+        "{host}:{port} refuses us: {why}",
+        "{host}:{port} nous refuse : {why}",
     ),
     "certificate_ends": (
         "{what} ends in {days} days, on {end}: have it renewed",
