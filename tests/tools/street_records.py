@@ -79,6 +79,19 @@ def status(uplinks: int, rejected: dict[str, int], state: str = "online") -> Rec
     return {"type": "status", "source": "city", "state": state, "counters": counters, "rejected": rejected}
 
 
+def alarm(change: str, author: str = "") -> Record:
+    """A step in an alarm's life."""
+    known = {"author": author, "time": "2026-07-14T20:03:00.000Z", "note": ""} if author else None
+    told = {"unit": "lamp-01", "number": 3, "code": "lampFailure", "acknowledged": known}
+    return {"type": "alarm", "source": "city", "change": change, "time": "2026-07-14T20:03:00.000Z", **told}
+
+
+def alarms(urgent: int, others: int) -> Record:
+    """All alarms that are open, as the gateway sums them up."""
+    severities = {"urgent": urgent, "round": others, "info": 0}
+    return {"type": "alarms", "source": "city", "open": urgent + others, "by_severity": severities}
+
+
 def ack(command: str, state: str) -> Record:
     """A step in a command's life."""
     return {"type": "ack", "source": "city", "unit": "lamp-01", "id": command, "status": state, "reason": ""}

@@ -8,7 +8,7 @@ from corolle_tools.street.marks import ASCII, BLOCKS, Marks, marks_for
 from corolle_tools.street.picture import save_picture
 from corolle_tools.street.view import Facts, frame, whole_height
 from rich.console import Console
-from street_records import ack, decision, facts, lamp_report, ledger, sanitary, service, status
+from street_records import ack, alarm, alarms, decision, facts, lamp_report, ledger, sanitary, service, status
 
 
 def _busy_street(lamps: int, canopies: int) -> Ledger:
@@ -63,6 +63,18 @@ def test_a_fault_stands_beside_the_reason():
     street.take(decision("lamp-01", "light", 100, "clock unknown"))
     street.take(lamp_report("lamp-01", faults=("presenceStuck",)))
     assert "clock unknown !presenceStuck" in "\n".join(_drawn(street, facts(1), 120, 24))
+
+
+def test_alarms_are_summed_up_and_each_step_of_one_is_told():
+    street = ledger(1, 0)
+    street.take(alarm("raised"))
+    street.take(alarms(1, 2))
+    street.take(alarm("acknowledged", "anne"))
+    text = "\n".join(_drawn(street, facts(1), 120, 24))
+    for told in ("3 alarms (urgent 1, round 2)", "alarm 3 lampFailure raised", "acknowledged by anne"):
+        assert told in text
+    street.take(alarms(0, 0))
+    assert "3 alarms" not in "\n".join(_drawn(street, facts(1), 120, 24))
 
 
 def test_a_canopy_s_mist_line_and_its_sanitary_log():

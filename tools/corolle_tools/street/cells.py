@@ -144,6 +144,12 @@ def _sanitary(record: Record) -> str:
     return f"sanitary log {record.get('number')}: {record.get('operation')}{value}{author}"
 
 
+def _alarm(record: Record) -> str:
+    acknowledged = record.get("acknowledged") or {}
+    author = f" by {acknowledged['author']}" if record.get("change") == "acknowledged" else ""
+    return f"alarm {record.get('number')} {record.get('code')} {record.get('change')}{author}"
+
+
 def _event(record: Record) -> str:
     if record["type"] == "console":
         return str(record.get("text", ""))
@@ -152,4 +158,10 @@ def _event(record: Record) -> str:
     return f"{record.get('event', record['type'])} {details}".rstrip()
 
 
-_SENTENCES = {"decision": _decision, "ack": _ack, "command": _command, "sanitary": _sanitary}
+_SENTENCES = {
+    "decision": _decision,
+    "ack": _ack,
+    "command": _command,
+    "sanitary": _sanitary,
+    "alarm": _alarm,
+}

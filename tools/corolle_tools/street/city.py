@@ -12,7 +12,8 @@ from corolle_tools.broker_url import BrokerUrl
 Record = dict[str, Any]
 
 # The last level of a topic is the type of its record. Entities repeat the report in the city's vocabulary.
-_TYPES = ("report", "service", "reading", "event", "sanitary", "command", "ack", "status")
+_TYPES = ("report", "service", "reading", "event", "sanitary", "alarm", "command", "ack", "alarms", "status")
+_GATEWAYS = ("alarms", "status")  # one of a gateway, retained: how things stand now
 
 
 class City:
@@ -21,7 +22,8 @@ class City:
     def __init__(self, broker: BrokerUrl, site: str, on_record: Callable[[Record], None]):
         self.gateway_online = threading.Event()
         self._subscribed = threading.Event()
-        self._topics = [(f"corolle/{site}/{'+' if kind == 'status' else '+/+'}/{kind}", 1) for kind in _TYPES]
+        whose = {kind: "+" if kind in _GATEWAYS else "+/+" for kind in _TYPES}
+        self._topics = [(f"corolle/{site}/{names}/{kind}", 1) for kind, names in whose.items()]
         self._on_record = on_record
         self._broker = broker
         self._client = broker.client()
@@ -55,7 +57,7 @@ class City:
             content = {"error": "not a JSON object", "topic": message.topic}
         if kind == "status":
             (self.gateway_online.set if content.get("state") == "online" else self.gateway_online.clear)()
-        elif message.retain:
+        elif message.retain and kind not in _GATEWAYS:
             return  # an earlier run's, kept by the broker
-        unit = {} if kind == "status" else {"unit": message.topic.split("/")[-2]}
+        unit = {} if kind in _GATEWAYS else {"unit": message.topic.split("/")[-2]}
         self._on_record({"type": kind, "source": "city", **unit, **content})

@@ -49,6 +49,7 @@ class Ledger:
     def __init__(self, units: Iterable[Identity]):
         self.units = {unit.name: UnitState(unit.name, unit.kind) for unit in units}
         self.gateway: Record = {}
+        self.alarms: Record = {}  # all that are open, as the gateway sums them up
         self.events: deque[Record] = deque(maxlen=_KEPT_EVENTS)
         self.now_s = 0.0
         self._before: Record = {}
@@ -156,6 +157,12 @@ class Ledger:
     def _take_ack(self, record: Record, _unit: UnitState | None) -> None:
         self._commands[str(record.get("id"))] = str(record.get("status"))
         self.events.append(record)
+
+    def _take_alarm(self, record: Record, _unit: UnitState | None) -> None:
+        self.events.append(record)
+
+    def _take_alarms(self, record: Record, _unit: UnitState | None) -> None:
+        self.alarms = record
 
     def _take_status(self, record: Record, _unit: UnitState | None) -> None:
         if record.get("state") == "online":

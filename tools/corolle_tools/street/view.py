@@ -123,6 +123,8 @@ def _gateway(ledger: Ledger, facts: Facts, marks: Marks) -> Text:
     state = ledger.gateway.get("state", "starting")
     counted = ledger.counted("counters")
     told = [f"{counted.get(name, 0)} {name}" for name in _GATEWAY_COUNTS]
+    if open_alarms := ledger.alarms.get("open"):
+        told.insert(0, f"{open_alarms} alarms{_causes(ledger.alarms.get('by_severity', {}))}")
     if facts.restarts:
         told.append(f"restarted {facts.restarts}{marks.times}")
     text = Text.assemble("gateway  ", (state, "green" if state == "online" else "bold red"))
