@@ -253,5 +253,5 @@ class Board:
 
     def _print(self) -> None:
         if self._interpreter:
-            for line in self._interpreter.console_lines():
+            for line in self._interpreter.console_lines(self._interpreter.printed()):
                 self._on_console(line)

@@ -1,7 +1,7 @@
 """Start boards in a millisecond: one process imports the interpreter once and forks a copy for each.
 
 Run as `python -m corolle_hil.forkserver FD`; FD is a socket on which each message asks for a board
-(an Order in JSON, and two descriptors: the world's socket and the console).
+(an Order in JSON, and its descriptors: the world's socket, the console and, if it has one, the keyboard).
 The answer is the board's process id.
 """
 
@@ -30,12 +30,14 @@ class Order:
         script: one of the folder scripts/: a boot, an installation, a measurement, a test.
         argument: what the script takes.
         rom: a ROMFS image that lies in its memory, as flash does in that of an ESP32; none without.
+        prompt: whether MicroPython's prompt follows the script, and reads the keyboard.
     """
 
     heap_bytes: int
     script: str = "boot"
     argument: str = ""
     rom: str = ""
+    prompt: bool = False
 
 
 class ForkServer:
@@ -55,10 +57,10 @@ class ForkServer:
                 stdin=subprocess.DEVNULL,
             )
 
-    def spawn(self, order: "Order", world: socket.socket, console_fd: int) -> int:
-        """Start an interpreter on its ends of the two pipes; returns its process id."""
+    def spawn(self, order: "Order", world: socket.socket, *console_fds: int) -> int:
+        """Start an interpreter on its ends of the pipes (console, keyboard); returns its process id."""
         message = json.dumps({**asdict(order), "shims": str(self._shims)}).encode()
-        socket.send_fds(self._sock, [message], [world.fileno(), console_fd])
+        socket.send_fds(self._sock, [message], [world.fileno(), *console_fds])
         answer = self._sock.recv(64)
         if not answer:
             raise RuntimeError("the fork server ended")
@@ -78,7 +80,7 @@ def serve(sock: socket.socket) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for boards: let the kernel bury them
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-C is the street's business
     while True:
-        message, fds, _, _ = socket.recv_fds(sock, 4096, 2)
+        message, fds, _, _ = socket.recv_fds(sock, 4096, 3)
         if not message:
             return
         order = json.loads(message)
@@ -112,7 +114,10 @@ class Roms:
 
 
 def _become_board(order: dict, fds: list[int], run_main) -> None:
-    board_fd, console_fd = fds
+    board_fd, console_fd, *keyboard_fd = fds
+    if keyboard_fd:
+        os.dup2(keyboard_fd[0], 0)
+        os.environ.pop("HOME", None)  # a board keeps no history of its prompt there
     os.dup2(console_fd, 1)
     os.dup2(console_fd, 2)
     board_fd = os.dup2(board_fd, 100)  # out of the way of the numbers below
@@ -120,7 +125,8 @@ def _become_board(order: dict, fds: list[int], run_main) -> None:
     os.closerange(_BOARD_FD + 1, 256)
     os.environ["MICROPYPATH"] = f"{order['shims']}:.frozen"
     script = str(_SCRIPTS / f"{order['script']}.py")
-    code = run_main(["micropython", "-X", f"heapsize={order['heap_bytes']}", script, order["argument"]])
+    options = [*(["-i"] if order["prompt"] else []), "-X", f"heapsize={order['heap_bytes']}"]
+    code = run_main(["micropython", *options, script, order["argument"]])
     os._exit(code or 0)
 
 

@@ -35,6 +35,7 @@ class VirtualUnit:
     Args:
         folder: keeps its flash and NVS.
         on_record: called with what its console says.
+        make: makes the board.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class VirtualUnit:
         folder: Path,
         heap_bytes: int,
         on_record: Callable[[Record], None],
+        make: Callable[..., Board] = Board,
     ):
         self.plan = plan
         self.joined = False
@@ -52,7 +54,7 @@ class VirtualUnit:
         self._scheduler = around.scheduler
         self._fading: Handle | None = None  # the supply lives on what it holds
         self._switched_on = self._running = False
-        self.board = Board(
+        self.board = make(
             around.scheduler,
             forks,
             folder,

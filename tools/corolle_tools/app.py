@@ -8,6 +8,9 @@ from corolle_tools.boards.cli import app as boards
 from corolle_tools.codec.cli import app as codec
 from corolle_tools.command import command
 from corolle_tools.console.cli import console
+from corolle_tools.desk.cli import board
+from corolle_tools.provision.cli import label, provision
+from corolle_tools.provision.units_cli import app as units
 from corolle_tools.replay.cli import app as replay
 from corolle_tools.sanitary.cli import app as sanitary
 from corolle_tools.settings import settings
@@ -23,12 +26,16 @@ app.command()(street)
 app.command()(command)
 app.command()(settings)
 app.command()(console)
+app.command()(board)
+app.command()(provision)
+app.command()(label)
 app.add_typer(ble, name="ble")
 app.add_typer(bench, name="bench")
 app.add_typer(boards, name="boards")
 app.add_typer(codec, name="codec")
 app.add_typer(replay, name="replay")
 app.add_typer(sanitary, name="sanitary")
+app.add_typer(units, name="units")
 
 
 def main() -> None:

@@ -114,6 +114,11 @@ def wait(until_us):
     return _expire()
 
 
+def look():
+    """Ask what time it is: where it goes on while the board computes or stands at its prompt."""
+    _ask(now_us)
+
+
 def _ask(until_us):
     """Tell the world that nothing happens here until then."""
     global now_us, _told_us, _quiet_us

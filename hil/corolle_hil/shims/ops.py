@@ -95,10 +95,12 @@ RECORD_BYTES = 2
 IRQ_PIN = 1
 IRQ_RTC = 2  # somebody else has set the real-time clock; which = 0
 IRQ_BLE = 3  # events wait at the Bluetooth controller; which = 0
+IRQ_BREAK = 4  # ctrl-C at the console; which = 0
+IRQ_KEYBOARD = 5  # the console has input; which = 0
 
 # After the only record of a wait, a pin's: that edge comes again and again, and nothing else before the last.
 # Whoever only counts hears them all without asking the world in between.
-TRAIN = 4
+TRAIN = 6
 TRAIN_FORMAT = "<BxHI"  # TRAIN, how many more, microseconds from one to the next
 TRAIN_BYTES = 8
 

@@ -56,18 +56,16 @@ def mount(place):
         vfs.mount(vfs.VfsLfs2(partition), place)
 
 
-def boot(main):
-    """Boot from the flash, in the globals `main`; at the end wait at the prompt for ever."""
+def boot(main, *scripts):
+    """Boot from the flash, and run scripts of it in the globals `main`."""
     up()
     vfs.umount("/")
     mount("/")
     os.chdir("/")
     sys.path[:] = ["", ".frozen", "/lib"]
     _map_rom(os.getenv("ROM"))
-    _run("boot.py", main)
-    _run("main.py", main)
-    while True:
-        link.wait(None)
+    for script in scripts:
+        _run(script, main)
 
 
 def _map_rom(place):

@@ -1,0 +1,1 @@
+"""A board on a desk: its console is a serial port of this machine, and time is real."""

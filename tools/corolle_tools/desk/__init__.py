@@ -1,0 +1,1 @@
+"""`corolle board`: a simulated board at a serial port of this machine."""

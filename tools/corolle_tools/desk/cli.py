@@ -1,0 +1,55 @@
+"""`corolle board`: the options."""
+
+import contextlib
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from corolle_hil.desk.pty_board import PtyBoard
+from corolle_hil.unit import Record
+
+from corolle_tools.firmware import board_definition
+
+_USAGE = 2
+
+
+def board(
+    port: Annotated[Path, typer.Option(metavar="PATH", help="Where its serial port appears.")],
+    board: Annotated[
+        str, typer.Option(metavar="BOARD", help="Which: see `corolle boards list`.")
+    ] = "virtual",
+    state: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Keeps its flash; by default PATH.state.")
+    ] = None,
+    speed: Annotated[float, typer.Option(min=0.001, help="Its seconds in one of yours.")] = 1,
+    log: Annotated[bool, typer.Option("--log", help="Print what it logs, too.")] = False,
+) -> None:
+    """Run a board with simulated chips on a serial port, as bare as it came or as it was left; until ctrl-C.
+
+    mpremote, a terminal program and `corolle flash` find it at PATH. Linux only.
+    """
+    signal.signal(signal.SIGTERM, _end)
+    folder = state or port.with_name(port.name + ".state")
+    try:
+        definition = board_definition(board)
+        desk = PtyBoard(definition, port, folder, speed=speed, on_record=_tell if log else _say_nothing)
+    except (LookupError, ValueError, OSError) as error:
+        print(f"corolle board: {error.args[0] if isinstance(error, LookupError) else error}", file=sys.stderr)
+        raise typer.Exit(_USAGE) from None
+    with contextlib.closing(desk), contextlib.suppress(KeyboardInterrupt):
+        print(f"{board} at {port}, its flash in {folder}; ctrl-C ends it", flush=True)
+        desk.run()
+
+
+def _end(*_: Any) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _say_nothing(record: Record) -> None:
+    """Whoever wants to read it opens the port."""
+
+
+def _tell(record: Record) -> None:
+    print(" ".join(f"{name}={value}" for name, value in record.items()), flush=True)
