@@ -16,7 +16,9 @@ from corolle.system.store import Store
 from corolle.system.supervisor import WATCHDOG_MS, Supervisor
 from corolle.units.common import Common, Faults, Ledger
 from corolle.units.link import LinkKeeper
+from corolle.units.near_desk import NearDesk
 from corolle.units.reporting import Reporter
+from corolle.units.serial_desk import SerialDesk
 from corolle.units.wiring import Wiring
 from corolle.wire.seldom import borrowed
 from corolle.wire.words import BOOT_CAUSES, code_of
@@ -99,6 +101,8 @@ class Node:
         for name, start in unit.tasks:
             self.supervisor.spawn(name, start)
         self.supervisor.spawn("report", common.reporter.run)
+        desk = NearDesk(kind, common, unit, by="serial")
+        self.supervisor.spawn("console", SerialDesk(desk, kind, common, unit).run)
         if self._ble:
             self._open_near_field(common, kind, unit)
         if self._mute:

@@ -27,7 +27,7 @@ _SELDOM = ("rtc",)  # parts whose drivers are borrowed
 _BESIDE = {
     "canopy": ("units.canopy_unit", "units.garden", "units.sensor"),
     "radio": ("radio.lorawan",),
-    "ble": ("radio.ble.service", "radio.ble.near", "units.near_desk"),
+    "ble": ("radio.ble.service", "radio.ble.near"),
     "lamp ble": ("control.neighbours",),
     "soil": ("drivers.soil_probe",),
     "valve": ("units.tap", "units.guarded", "units.valve_guard"),
@@ -82,6 +82,7 @@ def _linked(certain: frozenset[str], stand_ins: tuple[tuple[str, str], ...]) -> 
 def _certain(definition: dict[str, Any]) -> Iterator[str]:
     """The modules that a node needs for sure because of what its board is and has."""
     yield from ("corolle.node", f"corolle.units.{definition['unit']}")
+    yield from ("corolle.units.serial_desk", "corolle.units.near_desk")
     for part, entry in definition["fitted"].items():
         driver = f"corolle.drivers.{entry['driver']}"
         if driver in _module_names() and part not in _SELDOM:

@@ -22,9 +22,13 @@ _SERVICE_PORTS = const(b"\x0c\x0e")  # FPorts of what only the crew needs: readi
 
 
 class Answers:
-    """One unit's. What is refused is counted by its outcome. `ack` answers the order, where it is one."""
+    """One unit's. What is refused is counted by its outcome. `ack` answers the order, where it is one.
 
-    def __init__(self, common, unit, ack: dict | None):
+    `by` is who asks.
+    """
+
+    def __init__(self, common, unit, ack: dict | None, by: str):
+        self._by = by
         self._common = common
         self._unit = unit
         self._ack = ack
@@ -68,7 +72,7 @@ class Answers:
                 settings.set(name, _number(value))
                 names.append(name)
         self._unit.look_again(0)
-        self._common.log("settings", by="crew", names=",".join(names))
+        self._common.log("settings", by=self._by, names=",".join(names))
         self._common.reporter.event("settings changed", len(names))
         return _DONE, _lines(settings.by_name(), names)
 
@@ -95,7 +99,7 @@ class Answers:
         return _DONE, (clock.now_or_none() or 0).to_bytes(4, "little")
 
     def _restart(self, body: bytes) -> tuple:
-        self._common.log("restart", by="crew")
+        self._common.log("restart", by=self._by)
         self._common.ledger.keep(now=True)
         asyncio.create_task(_restart_soon())  # noqa: RUF006 - MicroPython's loop holds its tasks
         return _DONE, b""

@@ -18,9 +18,10 @@ _ORDER_HEAD_BYTES = const(2)
 
 
 class NearDesk:
-    """One unit's, which is of that kind."""
+    """One unit's, which is of that kind. `by`: who asks, for the log."""
 
-    def __init__(self, kind: str, common, unit):
+    def __init__(self, kind: str, common, unit, by: str = "crew"):
+        self._by = by
         self._kind = kind
         self._common = common
         self._unit = unit
@@ -36,4 +37,4 @@ class NearDesk:
         if message[:1] == _ORDER:
             fields = obey(self._kind, self._common, self._unit, message[_ORDER_HEAD_BYTES:])
         with borrowed(*_ANSWERS) as answers:
-            return answers.Answers(self._common, self._unit, fields).answer(message)
+            return answers.Answers(self._common, self._unit, fields, self._by).answer(message)

@@ -10,7 +10,7 @@ _PROBE = const("probe")
 _PROBE_BYTES = const(64)
 _LEAST_FREE_KB = const(64)  # of the flash: a log of a year, and an update's remains
 _LEAST_BYTES = const(2048)  # in one piece: what packing a message takes
-_MOST_BYTES = const(65536)
+_MOST_BYTES = const(8192)  # to ask for more could take what others need
 _SYNC_WORD = const(0x3444)
 
 
@@ -42,8 +42,9 @@ def _flash(common) -> str:
 def _memory(common) -> str:
     gc.collect()
     largest = _largest(_MOST_BYTES)
+    more = " or more" if largest == _MOST_BYTES else ""
     verdict = "good" if largest >= _LEAST_BYTES else "bad"
-    return f"{verdict}: {gc.mem_free()} bytes free, {largest} in one piece"
+    return f"{verdict}: {gc.mem_free()} bytes free, {largest}{more} in one piece"
 
 
 def _largest(size: int) -> int:

@@ -16,8 +16,8 @@ _AMISS = const(0.2)  # of full power: the same bar as of the fault
 _RADAR_MS = const(500)  # ten reports a second
 _TICK_MS = const(10)
 _TICKS = const(150)  # a second, and half of one
-_APART_S = const(5)
-_DRIFT = const(0.01)  # far more than a crystal's, far less than that of a clock in trouble
+_APART_S = const(10)
+_DRIFT = const(0.02)  # far more than a crystal's, far less than that of a clock in trouble
 
 
 async def look(common, parts: tuple, lines: list) -> None:

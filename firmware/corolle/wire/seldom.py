@@ -5,7 +5,7 @@ import sys
 
 from corolle.wire.compat import const
 
-_ROOMY_BYTES = const(320 * 1024)  # a heap of so much has room for all of it: nothing needs to be let go
+_ROOMY_BYTES = const(448 * 1024)  # only with PSRAM a heap has so much: nothing needs to be let go
 
 
 class borrowed:

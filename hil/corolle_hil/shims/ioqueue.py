@@ -9,6 +9,20 @@ _READABLE = 1
 _WRITABLE = 4
 
 
+class _Polled:
+    """A stream of the port's own, as the console is: `select` alone can ask it."""
+
+    def __init__(self, stream):
+        import select  # no simulated part is such a stream: a board that listens to none has no use for it
+
+        self._poll = select.poll()
+        self._poll.register(stream, select.POLLIN)
+
+    def ioctl(self, request, flags):
+        """What of `flags` is so."""
+        return flags & _READABLE if self._poll.poll(0) else 0
+
+
 class IOQueue:
     """Tasks that wait for a stream or a flag, found ready by the stream's own ioctl."""
 
@@ -17,7 +31,13 @@ class IOQueue:
         self._quiet = False  # the last wait ended by its time, and nothing has run since
 
     def _enqueue(self, stream, place):
-        entry = self.map.setdefault(id(stream), [stream, None, None])
+        entry = self.map.get(id(stream))
+        if entry is None:
+            entry = self.map[id(stream)] = [
+                stream if hasattr(stream, "ioctl") else _Polled(stream),
+                None,
+                None,
+            ]
         entry[place] = core.cur_task
         core.cur_task.data = self
 
