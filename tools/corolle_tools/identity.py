@@ -1,8 +1,8 @@
 """Who a unit is: its name, its place, and the identifiers and key it joins the network with.
 
-The AppKey is the one secret of a unit's own. Whatever else seals something of it is derived from that, each key
-for its purpose (corolle.wire.derive, NIST SP 800-108): the sessions of LoRaWAN, the bind key of its adverts, the
-service key of its crew.
+The AppKey is the one secret of its own. What else seals something of it is derived from that, a key for each
+purpose: LoRaWAN's session keys; by NIST SP 800-108 (corolle.wire.derive) the bind key of its adverts, and the
+service key that tells its crew.
 """
 
 import secrets
@@ -47,8 +47,7 @@ class Identity:
         """A unit as units.json lists it. Raises TypeError for what it lacks or should not have."""
         told = {name: value for name, value in entry.items() if name != "class"}
         unit = cls(**told | {"groups": tuple(told.get("groups", ()))})
-        usual = entry.get("class") in (None, unit.lorawan_class)
-        return unit if usual else replace(unit, radio_class=entry["class"])
+        return replace(unit, radio_class=unusual_class(unit.kind, entry.get("class", "")))
 
     def keys_json(self) -> dict[str, str]:
         """What the node keeps as /keys.json."""
@@ -56,8 +55,8 @@ class Identity:
 
     @property
     def lorawan_class(self) -> str:
-        """Mains lamps listen always (C); solar canopies only after they have spoken (A)."""
-        return self.radio_class or ("C" if self.kind == "lamp" else "A")
+        """As said, or as usual: mains lamps listen always (C), solar canopies after they have spoken (A)."""
+        return self.radio_class or _usual_class(self.kind)
 
     def registry_entry(self) -> dict[str, Any]:
         """The unit as units.json lists it for the gateway."""
@@ -71,9 +70,18 @@ class Identity:
         return {name: getattr(self, name) for name in kept}
 
 
+def unusual_class(kind: str, radio_class: str) -> str:
+    """What Identity.radio_class holds: nothing where it is what that kind of unit has."""
+    return "" if radio_class == _usual_class(kind) else radio_class
+
+
 def new_key() -> str:
     """An AES-128 key from the operating system's random source, in hexadecimal."""
     return secrets.token_hex(16)
+
+
+def _usual_class(kind: str) -> str:
+    return "C" if kind == "lamp" else "A"
 
 
 def _new_eui() -> str:
