@@ -19,17 +19,22 @@ class InstallError(Exception):
     """The files did not get onto the flash; the message is what the board printed."""
 
 
-def install(forks: ForkServer, folder: Path, files: dict[str, bytes]) -> None:
+def install(
+    forks: ForkServer, folder: Path, files: dict[str, bytes], cut_at_write: int | None = None
+) -> None:
     """Write files (path on the node -> content) onto the flash in `folder`, those that differ.
 
+    `cut_at_write`: the write to the flash, from 0 on, in whose middle power fails.
+
     Raises:
-        InstallError: the flash is full, or damaged beyond mounting.
+        InstallError: the flash is full, or damaged beyond mounting, or power has failed.
     """
     console: list[str] = []
     scheduler = Scheduler()
     board = Board(
         scheduler, forks, folder, heap_bytes=_HEAP_BYTES, unique_id=bytes(6), on_console=console.append
     )
+    board.flash.cut_at_write = cut_at_write
     with tempfile.TemporaryDirectory() as source:
         for path, content in files.items():
             target = Path(source + path)

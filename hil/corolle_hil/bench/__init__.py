@@ -1,0 +1,1 @@
+"""The bench: tests written once, on simulated furniture or on real boards."""

@@ -1,0 +1,63 @@
+"""The bench's report: one HTML page that needs nothing beside it, plots included."""
+
+import platform
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from html import escape
+
+from corolle_hil.bench.figures import Figure
+from corolle_hil.bench.plots import svg
+from corolle_hil.bench.told import Outcome
+
+_WORDS = ("passed", "failed", "skipped")
+_STYLE = """
+body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem }
+h1 { font-size: 1.5rem } h2 { font-size: 1.1rem; margin: 2rem 0 .3rem }
+table { border-collapse: collapse; margin: .5rem 0 } td { padding: .15rem .9rem .15rem 0 }
+td.n { text-align: right; font-variant-numeric: tabular-nums }
+pre { white-space: pre-wrap; background: #f4f1ec; padding: .6rem } svg { max-width: 100%; height: auto }
+.passed { color: #17693a } .failed { color: #b3261e } .skipped { color: #6b6f6d }
+"""
+
+
+def page(rig: str, outcomes: Sequence[Outcome]) -> str:
+    """The whole page."""
+    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    counts = Counter(each.outcome for each in outcomes)
+    told = ", ".join(f'<span class="{word}">{counts[word]} {word}</span>' for word in _WORDS)
+    body = "\n".join([_index(outcomes), *map(_section, outcomes)])
+    title = f"corolle bench: {escape(rig)}"
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        f"<style>{_STYLE}</style></head>\n<body><h1>{title}</h1>\n"
+        f"<p>{now}, Python {platform.python_version()} on {escape(platform.platform())}</p>\n<p>{told}</p>\n"
+        f"{body}\n</body></html>\n"
+    )
+
+
+def _index(outcomes: Iterable[Outcome]) -> str:
+    rows = [
+        f'<tr><td><a href="#{escape(each.name)}">{escape(each.name)}</a></td>'
+        f'<td class="{each.outcome}">{each.outcome}</td><td class="n">{each.seconds:.1f} s</td></tr>'
+        for each in outcomes
+    ]
+    return f"<table>{''.join(rows)}</table>"
+
+
+def _section(outcome: Outcome) -> str:
+    name = escape(outcome.name)
+    parts = [f'<h2 id="{name}">{name}: <span class="{outcome.outcome}">{outcome.outcome}</span></h2>']
+    if outcome.figures:
+        parts.append(f"<table>{''.join(map(_row, outcome.figures))}</table>")
+    if outcome.why:
+        parts.append(f"<pre>{escape(outcome.why)}</pre>")
+    return "\n".join(parts + [svg(plot) for plot in outcome.plots])
+
+
+def _row(figure: Figure) -> str:
+    word = "passed" if figure.ok else "failed"
+    return (
+        f'<tr><td>{escape(figure.name)}</td><td class="n {word}">{escape(figure.told)}</td>'
+        f"<td>{escape(figure.limits)}</td></tr>"
+    )

@@ -1,0 +1,1 @@
+"""A rig that is simulated: any piece of furniture, at once, in virtual time."""

@@ -1,0 +1,43 @@
+"""Power is cut in the midst of an installation: the unit boots with what it had or what it was to get."""
+
+import pytest
+from corolle_hil.bench.rig import NIGHT_S, Load
+from corolle_hil.bench.waiting import await_said, said
+
+_LEVELS = (20, 40)
+_MOST_WRITES = 200
+_SETTLED_S = 12
+_PADDING_BYTES = 4000  # so that there is something to write
+
+
+def _main(number):
+    """A main.py like no other, that does what every one does."""
+    padding = f"# {number:06} {'-' * 60}\n" * (_PADDING_BYTES // 70)
+    return f"{padding}from corolle.start import run\n\nrun()\n".encode()
+
+
+@pytest.mark.needs("files", "power", "light")
+def test_flashing_interrupted(lamp, measured):
+    lamp.start(NIGHT_S, Load({"base_pct": _LEVELS[0]}))
+    await_said(lamp, 10, type="decision", output="light", reason="schedule")
+    cuts = old = new = at = 0
+    for at in range(_MOST_WRITES):
+        load = Load({"base_pct": _LEVELS[(at + 1) % 2]}, main=_main(at))
+        lamp.power(False)
+        if not lamp.install(load, at):
+            break
+        cuts += 1
+        before = len(lamp.heard)
+        lamp.power(True)
+        light = await_said(lamp, 10, before, type="decision", output="light", reason="schedule")
+        assert not said(lamp, before, event="file"), f"cut at write {at}: a file of facts is gone"
+        lamp.wait(_SETTLED_S)
+        lit = round(100 * lamp.light())
+        was, is_to_be = _LEVELS[at % 2], _LEVELS[(at + 1) % 2]
+        assert light.record["value"] in (was, is_to_be) and lit in (was, is_to_be)
+        old, new = old + (lit == was), new + (lit == is_to_be)
+        lamp.power(False)
+        assert not lamp.install(load), "an installation that is repeated goes to its end"
+    measured("cuts", cuts, "", at_least=10)
+    measured("boots afterwards with the old settings", old, "")
+    measured("boots afterwards with the new settings", new, "")
