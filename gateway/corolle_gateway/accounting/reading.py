@@ -1,18 +1,15 @@
 """A gateway's database, read and never written: the ledger of a month, and whose it is."""
 
 import sqlite3
-from contextlib import closing
 from pathlib import Path
-from urllib.parse import quote
 
 from corolle.wire.sanitary_record import SANITARY
 from corolle.wire.words import code_of
 from msgspec import Struct
 
-from corolle_gateway.errors import StoreError
 from corolle_gateway.model import Unit
 from corolle_gateway.months import Months
-from corolle_gateway.store import ledger, registry, sanitary, settings
+from corolle_gateway.store import ledger, read_only, registry, sanitary, settings
 from corolle_gateway.store.ledger import Entry
 
 
@@ -38,13 +35,8 @@ class Account(Struct, frozen=True):
 
 def read(path: Path, month: str, months: Months) -> Account:
     """The account of a month. StoreError names the file, and what is wrong with it or with the month."""
-    if not path.is_file():
-        raise StoreError(f"{path}: no such file: name a gateway's gateway.sqlite")
-    try:
-        with closing(sqlite3.connect(_uri(path), uri=True)) as db:
-            return _read(db, month, months)
-    except sqlite3.Error as error:
-        raise StoreError(f"{path}: not the database of a gateway that keeps accounts: {error}") from error
+    with read_only.opened(path, "accounts") as db:
+        return _read(db, month, months)
 
 
 def _read(db: sqlite3.Connection, month: str, months: Months) -> Account:
@@ -63,9 +55,3 @@ def _read(db: sqlite3.Connection, month: str, months: Months) -> Account:
         sanitary.count(db, code_of(SANITARY, "purged"), begin_s, end_s),
         settings.reported(db),
     )
-
-
-def _uri(path: Path) -> str:
-    """Read-only. Without a write-ahead log nobody writes, and nothing need be made beside the file either."""
-    at_rest = not path.with_name(path.name + "-wal").exists()
-    return f"file:{quote(str(path.resolve()))}?mode=ro{'&immutable=1' if at_rest else ''}"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from corolle_gateway.errors import StoreError
 from corolle_gateway.store.database import FILE_NAME
 
 from corolle_tools.sanitary import csv_file, reading
@@ -48,7 +49,7 @@ def export(
             raise ValueError(f"--to {last:%Y-%m-%d} lies before --from {first:%Y-%m-%d}")
         dossier = Dossier.make(*reading.read(_database(db, state), unit), first.date(), last.date())
         path = _saved(dossier, pdf, csv)
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, StoreError) as error:
         print(error, file=sys.stderr)
         raise typer.Exit(_USAGE) from None
     print(f"{path}: {len(dossier.lines)} operations of {unit}, {first:%Y-%m-%d} to {last:%Y-%m-%d}")
