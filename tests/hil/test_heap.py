@@ -1,6 +1,6 @@
 """Whole nodes, joined to a network and busy, live within the memory they are granted, and do not grow.
 
-Half a day in a few seconds; COROLLE_HEAP_DAYS=30 makes it a month.
+A third of a day in some seconds; COROLLE_HEAP_DAYS=30 makes it a month.
 """
 
 import os
@@ -28,7 +28,7 @@ from corolle_tools.identity import Identity
 from lone_network import LoneNetwork
 
 _HOUR_US = 3_600_000_000
-_HOURS = int(24 * float(os.environ.get("COROLLE_HEAP_DAYS", "0.5")))
+_HOURS = int(24 * float(os.environ.get("COROLLE_HEAP_DAYS", "0.34")))
 _PEOPLE = Steady(6.0)  # an hour, day and night
 _NO_BLE = ("ble",)
 _DEV_EUI, _APP_KEY = "02c0ffee00000001", "2b7e151628aed2a6abf7158809cf4f3c"
