@@ -52,10 +52,11 @@ def provision(units: Units, wanted: Wanted) -> Identity:
 
 
 def with_group_key(units: Units, unit: Identity) -> Identity:
-    """A lamp that is new has the key of the other lamps of its site, or begins one."""
+    """A lamp with a new board has its site's other lamps' key, or begins one; none has a lost lamp's."""
     if unit.kind != "lamp":
         return unit
-    keys = [each.group_key for each in units.values() if each.site == unit.site and each.group_key]
+    others = [each for each in units.values() if each.site == unit.site and each.name != unit.name]
+    keys = [each.group_key for each in others if each.group_key and not each.revoked]
     return replace(unit, group_key=keys[0] if keys else new_key())
 
 
@@ -65,7 +66,7 @@ def change_board(units: Units, name: str, board: str, path: Path) -> Identity:
     board = board or unit.board
     if board and kind_of(board) != unit.kind:
         raise ProvisionError(f"{name} is a {unit.kind}: board {board} is for a {kind_of(board)}")
-    units[name] = unit.on_another_board(board)
+    units[name] = with_group_key(units, unit.on_another_board(board))
     return units[name]
 
 
