@@ -64,6 +64,7 @@ class Measured:
 
     tell: Callable[[str, object], None]
     figures: list[Figure] = field(default_factory=list)
+    notes: list[tuple[str, str]] = field(default_factory=list)
     plots: list[Plot] = field(default_factory=list)
 
     def __call__(
@@ -82,6 +83,11 @@ class Measured:
         if not figure.ok:
             raise AssertionError(f"{figure.name} is {figure.told}: legal is {figure.limits}")
 
+    def note(self, name: str, text: str) -> None:
+        """Note what is no number."""
+        self.notes.append((name, text))
+        self.tell(name, text)
+
     def plot(self, plot: Plot) -> None:
         """Have it drawn in the report."""
         self.plots.append(plot)
@@ -89,9 +95,13 @@ class Measured:
     def as_plain(self) -> dict[str, Any]:
         """In words that travel between processes."""
         told = {"figures": self.figures, "plots": self.plots}
-        return {name: [asdict(each) for each in found] for name, found in told.items()}
+        plain = {name: [asdict(each) for each in found] for name, found in told.items()}
+        return plain | {"notes": self.notes}
 
-
-def from_plain(plain: dict[str, Any]) -> tuple[list[Figure], list[Plot]]:
-    """What `as_plain` told."""
-    return [Figure(**each) for each in plain["figures"]], [Plot(**each) for each in plain["plots"]]
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any]) -> "Measured":
+        """What `as_plain` told."""
+        figures = [Figure(**each) for each in plain["figures"]]
+        plots = [Plot(**each) for each in plain["plots"]]
+        notes = [(name, text) for name, text in plain["notes"]]
+        return cls(lambda name, value: None, figures, notes, plots)

@@ -46,13 +46,14 @@ def _index(outcomes: Iterable[Outcome]) -> str:
 
 
 def _section(outcome: Outcome) -> str:
-    name = escape(outcome.name)
+    name, measured = escape(outcome.name), outcome.measured
     parts = [f'<h2 id="{name}">{name}: <span class="{outcome.outcome}">{outcome.outcome}</span></h2>']
-    if outcome.figures:
-        parts.append(f"<table>{''.join(map(_row, outcome.figures))}</table>")
+    notes = [f"<tr><td>{escape(name)}</td><td>{escape(text)}</td></tr>" for name, text in measured.notes]
+    for rows in (list(map(_row, measured.figures)), notes):
+        parts.append(f"<table>{''.join(rows)}</table>")
     if outcome.why:
         parts.append(f"<pre>{escape(outcome.why)}</pre>")
-    return "\n".join(parts + [svg(plot) for plot in outcome.plots])
+    return "\n".join(parts + [svg(plot) for plot in measured.plots])
 
 
 def _row(figure: Figure) -> str:

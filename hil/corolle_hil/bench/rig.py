@@ -70,7 +70,14 @@ class Dut(Protocol):
         ...
 
     def start(self, unix_s: int, load: Load) -> None:
-        """Switch it on with this load, at this moment by its clock; what it kept of earlier tests is gone."""
+        """Switch it on with this load, at this moment by its clock; `heard` is empty then.
+
+        What earlier tests left on it is gone.
+        """
+        ...
+
+    def type(self, line: str) -> None:
+        """Type a line at its console."""
         ...
 
     def power(self, on: bool) -> None:

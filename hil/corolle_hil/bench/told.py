@@ -1,10 +1,10 @@
 """What came of the tests that ran on a rig: told in the terminal, and on a page if one is wanted."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pytest
 
-from corolle_hil.bench.figures import Figure, Plot, from_plain
+from corolle_hil.bench.figures import Measured
 
 
 @dataclass(frozen=True)
@@ -14,9 +14,13 @@ class Outcome:
     name: str
     outcome: str
     seconds: float
-    why: str = ""
-    figures: list[Figure] = field(default_factory=list)
-    plots: list[Plot] = field(default_factory=list)
+    why: str
+    measured: Measured
+
+    def lines(self) -> list[str]:
+        """What it tells, in words."""
+        told = [*map(str, self.measured.figures), *(": ".join(note) for note in self.measured.notes)]
+        return told + ([self.why] if self.why else [])
 
 
 class Told:
@@ -30,10 +34,10 @@ class Told:
         """Note what ran on a rig."""
         plain = getattr(report, "bench", None)
         if plain is not None:
-            figures, plots = from_plain(plain)
             name = report.nodeid.rpartition("::")[2]
+            measured = Measured.from_plain(plain)
             why = "" if report.passed else _why(report)
-            self._outcomes.append(Outcome(name, report.outcome, report.duration, why, figures, plots))
+            self._outcomes.append(Outcome(name, report.outcome, report.duration, why, measured))
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print what each test measured, and write the page: also when tests have failed."""
@@ -43,8 +47,7 @@ class Told:
         terminalreporter.section(f"measured on the rig {rig}")
         for outcome in self._outcomes:
             terminalreporter.write_line(f"{outcome.name}: {outcome.outcome}, {outcome.seconds:.1f} s")
-            lines = [str(figure) for figure in outcome.figures] or ([outcome.why] if outcome.why else [])
-            for line in lines:
+            for line in outcome.lines():
                 terminalreporter.write_line(f"    {line}")
         path = self._config.getoption("bench_report")
         if path:

@@ -6,6 +6,8 @@ from typing import Any
 from corolle_hil.bench.rig import Dut, NotThere, Said
 
 _STEP_S = 0.05
+_DONE, _REFUSED = ". done", "! "  # the last line of a console's answer
+_ENDS = _DONE, _REFUSED
 _LAST = 8  # lines that are shown when nothing came
 
 
@@ -32,6 +34,21 @@ def await_said(dut: Dut, timeout_s: float, since: int = 0, **fields: Any) -> Sai
         return next(iter(said(dut, since, **fields)), None)
 
     return until(dut, f"record {words}", find, timeout_s)
+
+
+def ask(dut: Dut, line: str, timeout_s: float = 10.0) -> list[str]:
+    """Type a line at its console; what it answers. Raises NotThere when it does not, or refuses."""
+    before = len(dut.heard)
+    dut.type(line)
+
+    def answered() -> list[str]:
+        texts = [each.record["text"] for each in dut.heard[before:] if each.record["type"] == "console"]
+        return texts if texts and texts[-1].startswith(_ENDS) else []
+
+    texts = until(dut, f"answer to {line!r}", answered, timeout_s)
+    if not texts[-1].startswith(_DONE):
+        raise NotThere(f"{dut.name}: {line!r} was refused: {texts[-1]}")
+    return [text.removeprefix(": ") for text in texts[:-1]]
 
 
 def said(dut: Dut, since: int = 0, **fields: Any) -> list[Said]:

@@ -2,14 +2,12 @@
 
 import tempfile
 from collections.abc import Collection
-from itertools import count
 from pathlib import Path
 
 from corolle_hil.bench.rig import ABILITIES
 from corolle_hil.bench.virtual.dut import VirtualDut
 from corolle_hil.bench.virtual.maker import Maker
-from corolle_hil.forkserver import ForkServer
-from corolle_hil.mpy import shims_folder
+from corolle_hil.bench.virtual.world import Workshop
 
 _MAINS = {"sag", "meter", "light", "presence"}
 _HAS = {
@@ -26,8 +24,7 @@ class VirtualRig:
     def __init__(self, make: Maker):
         self._make = make
         self._folder = tempfile.TemporaryDirectory(prefix="corolle-bench-")
-        self._forks = ForkServer(shims_folder())
-        self._duts = count()
+        self._workshop = Workshop(Path(self._folder.name))
 
     def lacks(self, kind: str, ability: str = "") -> str:
         """See Rig."""
@@ -39,10 +36,9 @@ class VirtualRig:
 
     def dut(self, kind: str, needs: Collection[str]) -> VirtualDut:
         """See Rig."""
-        folder = Path(self._folder.name) / f"{kind}-{next(self._duts)}"
-        return VirtualDut(kind, self._make, self._forks, folder, needs)
+        return VirtualDut(kind, self._make, self._workshop, needs)
 
     def close(self) -> None:
         """See Rig."""
-        self._forks.close()
+        self._workshop.close()
         self._folder.cleanup()
