@@ -15,6 +15,7 @@ from corolle_hil.shims import ops
 _RAW, _FRIENDLY = b"raw REPL; CTRL-B to exit\r\n", b"for more information.\r\n>>> "
 _REMOTE = b"\x18"  # begins a command of mpremote's mount; before it ctrl-C is made a byte like any other
 _LOOPS_US = 100_000  # who has not come to a call by then computes, and is interrupted as a chip would be
+_EARLY_BYTES = 4096
 _MOST_RECORDS = 64  # interrupts that wait for a board which stands at its prompt
 # In the middle of these an exception would leave the file system's own code.
 _UNBROKEN = (ops.FLASH_READ, ops.FLASH_WRITE, ops.FLASH_ERASE, ops.TAKE, ops.BORN)
@@ -30,7 +31,7 @@ class DeskBoard(Board):
         is_full: whether that cannot follow.
 
     Attributes:
-        booted: set when it has begun to run for the first time; before that nobody hears what is typed.
+        booted: set when it has begun to run for the first time.
     """
 
     def __init__(self, *board: Any, write: Callable[[bytes], None], is_full: Callable[[], bool], **rest: Any):
@@ -39,13 +40,19 @@ class DeskBoard(Board):
         self._write = write
         self._is_full = is_full
         self._keyboard: Keyboard | None = None
+        self._early = b""  # typed while it boots: the port's own buffer holds it
+        self._heard = 0  # requests
         self._breaking = False
         self._tail = b""
         self._raw = False  # the prompt that was seen last
+        self._goes_on_raw = False  # as the prompt that a soft reset was asked for at
         self._remote = False  # the program speaks with a file system at the other end, in bytes
 
     def typed(self, data: bytes) -> None:
         """Somebody sends this to its console."""
+        if not self._keyboard:
+            self._early = (self._early + data)[:_EARLY_BYTES] if self._alarm else b""
+            return
         while data and self._interpreter and self._keyboard:
             before, ctrl_c, after = data.partition(b"\x03")
             self._keyboard.type(before)
@@ -59,17 +66,20 @@ class DeskBoard(Board):
 
     def _boot(self, argument: str) -> None:
         self._alarm = None
+        self._goes_on_raw = argument == "raw"
         order = Order(self._heap_bytes, "desk", argument, str(self.rom or ""), prompt=True)
         self._interpreter = interpreter = Interpreter(self._forks, order)
-        self._keyboard = Keyboard(self._scheduler, interpreter)
-        if argument:
-            self._keyboard.type(b"\x01")  # the raw prompt goes on
         self._scheduler.add_reader(interpreter.sock, self._serve)
         self._scheduler.add_reader(interpreter.console, self._print)
 
-    def _birth(self) -> bytes:
+    def _be_born(self, interpreter: Interpreter) -> None:
+        """It runs, and hears ctrl-C."""
+        self._keyboard = Keyboard(self._scheduler, interpreter)
+        if self._goes_on_raw:
+            self._keyboard.type(b"\x01")
+        early, self._early = self._early, b""
+        self.typed(early)
         self.booted.set()
-        return super()._birth()
 
     def _serve(self) -> None:
         interpreter = self._interpreter
@@ -86,7 +96,10 @@ class DeskBoard(Board):
         if self._breaking and op >= ops.BORN and op not in _UNBROKEN:
             self._breaking = False
             super()._interrupt(ops.IRQ_BREAK, 0)
+        self._heard += 1
         super()._handle(op, a, b, payload)
+        if op == ops.BORN and self._interpreter:
+            self._be_born(self._interpreter)
 
     def _wait(self, until_us: int) -> None:
         if until_us <= self._scheduler.now_us and not self._records:
@@ -104,12 +117,21 @@ class DeskBoard(Board):
             super()._interrupt(ops.IRQ_BREAK, 0)
         elif not self._breaking:
             self._breaking = True
-            self._scheduler.after(_LOOPS_US, self._insist, self._interpreter)
+            self._insist_later()
 
-    def _insist(self, interpreter: Interpreter) -> None:
-        if self._breaking and interpreter is self._interpreter and takes_ctrl_c(interpreter.pid):
+    def _insist_later(self) -> None:
+        self._scheduler.after(_LOOPS_US, self._insist, self._interpreter, self._heard)
+
+    def _insist(self, interpreter: Interpreter, heard: int) -> None:
+        if not self._breaking or interpreter is not self._interpreter:
+            return
+        if not takes_ctrl_c(interpreter.pid):
+            self._breaking = False  # it has ended by itself
+        elif self._heard != heard:
+            self._insist_later()  # it is busy with its flash
+        else:
+            self._breaking = False
             os.kill(interpreter.pid, signal.SIGINT)
-        self._breaking = False
 
     def _ended(self, interpreter: Interpreter) -> None:
         """Ctrl-D at the prompt, or the program's own end: on a chip a soft reset."""

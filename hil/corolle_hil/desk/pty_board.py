@@ -81,7 +81,7 @@ class PtyBoard:
 
     def run(self) -> None:
         """Switch it on and live, until `stop`."""
-        self._scheduler.at(0, self._unit.power_on)
+        self._unit.power_on()
         self._scheduler.run()
 
     def stop(self) -> None:
