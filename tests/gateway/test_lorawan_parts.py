@@ -5,9 +5,10 @@ import sys
 
 import pytest
 from corolle.wire import lorawan
-from corolle.wire.schema import LAMP_REPORT
+from corolle.wire.schema import CANOPY_REPORT, LAMP_REPORT
 from corolle_gateway.counts import Counts
 from corolle_gateway.hub.counters import unwrap
+from corolle_gateway.hub.metering import meters
 from corolle_gateway.links.lorawan.concentrators import Concentrators
 from corolle_gateway.links.lorawan.dedup import Deduplicator, Heard
 from corolle_gateway.links.lorawan.duty import DutyLedger, band
@@ -246,12 +247,41 @@ def test_a_window_and_its_cooldown(alone: bool, closes_s: float):
     ]
 
 
-@given(st.lists(st.integers(0, 3800), max_size=30))
+@given(st.lists(st.integers(0, 2000), max_size=30))
 def test_totals_are_the_sum_of_all_steps(steps: list[int]):
     before: dict[str, tuple[int, int]] = {}
     passed = 0
     for step in [0, *steps]:
         passed += step
         values = dict.fromkeys((field.name for field in LAMP_REPORT.fields), 0)
-        totals, before = unwrap(LAMP_REPORT, {**values, "passages": passed % 4096}, before)
+        totals, before = unwrap(LAMP_REPORT, {**values, "passages": passed % 4096}, before, 3600.0)
         assert totals == {"energy_wh": 0, "passages": passed}
+
+
+def _energies(*told_wh: float | None) -> list[float | None]:
+    """The totals of a lamp whose counter says this, every quarter of an hour."""
+    before: dict[str, tuple[int, int]] = {}
+    totals = []
+    for energy_wh in told_wh:
+        values = dict.fromkeys((field.name for field in LAMP_REPORT.fields), 0)
+        told, before = unwrap(LAMP_REPORT, {**values, "energy_wh": energy_wh}, before, 900.0)
+        totals.append(told.get("energy_wh"))
+    return totals
+
+
+def test_a_board_that_counts_anew_is_not_taken_for_a_megawatt_hour():
+    assert _energies(48_210.4, 0.3, 10.3) == [48_210.4, 48_210.7, 48_220.7]
+    assert _energies(500.0, 48_210.0, 48_212.5) == [500.0, 500.0, 502.5], "it was elsewhere before"
+    assert _energies(48_210.4, 48_209.9, 48_210.9) == [48_210.4, 48_210.4, 48_211.4], "after a power cut"
+
+
+def test_a_meter_that_is_silent_for_once_loses_no_total():
+    assert _energies(48_210.4, None, 48_212.4) == [48_210.4, None, 48_212.4]
+    wrapped = _energies(1_677_721.4, 0.6, None, 1.6)
+    assert wrapped[-1] == pytest.approx(1_677_723.1)
+
+
+def test_every_counter_that_wraps_is_known_by_how_fast_it_can_grow():
+    for kind, report in (("lamp", LAMP_REPORT), ("canopy", CANOPY_REPORT)):
+        wrapping = {field.name for field in report.fields if field.wraps} - {"seq"}
+        assert wrapping == {meter.field for meter in meters(kind, "report")}

@@ -158,7 +158,8 @@ class Hub:
 
     def _report(self, uplink: Uplink, message: Message, values: dict[str, Any], guard: Guard) -> Accepted:
         name = uplink.unit.name
-        totals, counters = unwrap(message, values, self._counters.get(name, {}))
+        elapsed_s = uplink.time_s - self._reported_s.get(name, uplink.time_s)
+        totals, counters = unwrap(message, values, self._counters.get(name, {}), elapsed_s)
         self._counters[name] = counters
         body = bodies.report(uplink, message, values, totals)
         said, standing = msgspec.json.encode(body), msgspec.json.encode(counters)
