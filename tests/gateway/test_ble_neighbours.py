@@ -14,6 +14,7 @@ from corolle_gateway.links.ble.neighbours import Neighbour, Neighbours
 from corolle_gateway.links.ble.refused import Refused
 from corolle_gateway.links.lorawan.keys import Key
 from corolle_gateway.model import Unit
+from msgspec.structs import replace
 
 _MANY = 200
 _READINGS = [(0x02, 21.5), (0x0B, 38.4)]
@@ -84,6 +85,18 @@ def test_a_restart_forgets_no_counter_but_that_of_another_key():
         assert neighbours.read(_address(4), _advert(4, 90)) is not None
 
     _live(test, {"lamp-3": (mark, 100), "lamp-4": (mark, 100)})
+
+
+def test_a_lost_unit_is_known_and_refused_at_each_new_advert():
+    def test(neighbours: Neighbours) -> None:
+        lost = replace(_unit(1), revoked=True)
+        neighbours.load([(lost, _key(1)), (_unit(2), _key(2))], {})
+        assert _refusal(neighbours, _address(1), _advert(1, 5)) == "ble_revoked"
+        assert neighbours.read(_address(1), _advert(1, 5)) is None
+        assert _refusal(neighbours, _address(1), _advert(1, 6)) == "ble_revoked"
+        assert neighbours.read(_address(2), _advert(2, 6)) is not None
+
+    _live(test)
 
 
 def test_an_advert_that_another_address_repeats_is_nobodys():

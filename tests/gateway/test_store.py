@@ -11,9 +11,10 @@ from corolle_gateway.counts import Counts
 from corolle_gateway.errors import StoreError
 from corolle_gateway.log import Log
 from corolle_gateway.model import Airtime, Registration, SessionRecord, Unit
-from corolle_gateway.store import airtime, database, messages, registry, schema, sessions
+from corolle_gateway.store import airtime, alarms, database, messages, registry, schema, sessions, states
 from corolle_gateway.store.outbox import Outbox
 from corolle_gateway.store.writer import Writer
+from msgspec.structs import replace
 
 _NOW_S = 1_767_225_600.0  # 2026-01-01: the first JoinNonce is 1
 
@@ -195,6 +196,33 @@ def test_two_units_exchange_their_controllers(db: sqlite3.Connection):
         ("lamp-1", "2"),
         ("lamp-2", "1"),
     ]
+
+
+def test_a_session_ends_with_its_key_and_a_place_that_changes_ends_none(db: sqlite3.Connection):
+    sessions.begin(db, _session("lamp-1", 7))
+    moved = replace(_unit("lamp-1", 1), lat_deg=1.0, groups=("banks",))
+    registry.put_all(db, [Registration(moved, b"k" * 16)], _NOW_S)
+    assert [session.dev_addr for session in sessions.everyone(db)] == [7]
+    registry.put_all(db, [Registration(moved, b"K" * 16)], _NOW_S)
+    assert sessions.everyone(db) == []
+
+
+def test_totals_are_the_unit_s_and_raw_steps_its_controller_s(db: sqlite3.Connection):
+    states.put(db, "lamp-1", b"{}", b'{"energy_wh":[3000,90000]}')
+    registry.put_all(db, [Registration(_unit("lamp-1", 1), b"K" * 16)], _NOW_S)
+    assert states.everyone(db)["lamp-1"][1] == b'{"energy_wh":[3000,90000]}'
+    registry.put_all(db, [Registration(_unit("lamp-1", 9), b"K" * 16)], _NOW_S)
+    assert states.everyone(db)["lamp-1"][1] == b'{"energy_wh":[-1,90000]}'
+
+
+def test_a_unit_is_lost_and_found(db: sqlite3.Connection):
+    sessions.begin(db, _session("lamp-1", 7))
+    alarms.put(db, "lamp-1", "silent", {}, _NOW_S)
+    lost = Registration(replace(_unit("lamp-1", 1), revoked=True), b"k" * 16)
+    registry.put_all(db, [lost], _NOW_S)
+    assert registry.units(db) == [lost.unit] and sessions.everyone(db) and not alarms.still_open(db)
+    registry.put_all(db, [Registration(_unit("lamp-1", 9), b"K" * 16)], _NOW_S)
+    assert not registry.units(db)[0].revoked and not sessions.everyone(db)
 
 
 def test_an_uplink_counter_is_used_once(db: sqlite3.Connection):
