@@ -9,6 +9,7 @@ from corolle_tools.codec.cli import app as codec
 from corolle_tools.command import command
 from corolle_tools.console.cli import console
 from corolle_tools.desk.cli import board
+from corolle_tools.flash.cli import flash
 from corolle_tools.provision.cli import label, provision
 from corolle_tools.provision.units_cli import app as units
 from corolle_tools.replay.cli import app as replay
@@ -27,6 +28,7 @@ app.command()(command)
 app.command()(settings)
 app.command()(console)
 app.command()(board)
+app.command()(flash)
 app.command()(provision)
 app.command()(label)
 app.add_typer(ble, name="ble")

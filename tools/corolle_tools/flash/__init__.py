@@ -1,0 +1,1 @@
+"""`corolle flash`: from a bare board to a unit, and safe to repeat."""

@@ -1,0 +1,116 @@
+"""What a node says when it boots."""
+
+import contextlib
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import serial
+from corolle_hil.console import read_line
+from mpremote.transport_serial import SerialTransport
+
+from corolle_tools.flash.session import BAUD
+
+_BOOT_S = 30.0
+_AFTER_S = 3.0  # what is wrong from the beginning is said by then
+_SELF_TEST_S = 60.0
+_RETRY_S = 0.2
+
+
+@dataclass
+class Verdict:
+    """How a node began.
+
+    Attributes:
+        boot: its boot line, empty when none came.
+        errors: what it said at level error.
+        self_test: the line with which its test ended, empty when it made none.
+    """
+
+    boot: dict[str, Any] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+    self_test: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it runs, and found nothing wrong with itself."""
+        return (
+            bool(self.boot)
+            and not self.boot["safe_mode"]
+            and not self.errors
+            and not self.self_test.get("bad")
+        )
+
+    def __str__(self) -> str:
+        if not self.boot:
+            return f"no boot line within {_BOOT_S:.0f} s"
+        told = [f"boots after {self.boot['cause']}"]
+        if self.boot["safe_mode"]:
+            told.append(f"in safe mode, {self.boot['failed_boots']} failed boots")
+        if self.self_test:
+            told.append("self-test {good} good, {bad} bad, {untested} untested".format(**self.self_test))
+        return ", ".join(told + self.errors)
+
+
+def listen(transport: SerialTransport, port: str) -> Verdict:
+    """Hear a node boot, and what it says next. The port of a chip that has its own USB goes and comes."""
+    verdict = Verdict()
+    ear = _Ear(transport.serial, port)
+    deadline_s = time.monotonic() + _BOOT_S
+    while (left_s := deadline_s - time.monotonic()) > 0:
+        record = read_line("", ear.line(left_s))
+        event = record.get("event")
+        if event == "boot":
+            verdict.boot = record
+            deadline_s = time.monotonic() + _AFTER_S
+        elif event == "self_test" and record.get("state") == "begins":
+            deadline_s = time.monotonic() + _SELF_TEST_S
+        elif event == "self_test" and record.get("state") == "ends":
+            verdict.self_test = record
+            break
+        elif verdict.boot and record.get("level") == "error":
+            verdict.errors.append(_said(record))
+    ear.close()
+    return verdict
+
+
+class _Ear:
+    """Lines from a port that may go away for a moment."""
+
+    def __init__(self, opened: serial.Serial, port: str):
+        self._serial: serial.Serial | None = opened
+        self._port = port
+        self._text = b""
+
+    def line(self, wait_s: float) -> str:
+        """The next whole line; "" after a while without one."""
+        if self._serial is None:
+            time.sleep(min(wait_s, _RETRY_S))
+            self._open()
+            return ""
+        try:
+            self._serial.timeout = min(wait_s, _RETRY_S)
+            self._text += self._serial.read(max(1, self._serial.in_waiting))
+        except OSError:
+            self.close()
+        line, end, rest = self._text.partition(b"\n")
+        if not end:
+            return ""
+        self._text = rest
+        return line.decode(errors="replace").rstrip("\r")
+
+    def close(self) -> None:
+        """Let the port go."""
+        if self._serial:
+            with contextlib.suppress(OSError):
+                self._serial.close()
+        self._serial = None
+
+    def _open(self) -> None:
+        with contextlib.suppress(OSError):
+            self._serial = serial.Serial(self._port, BAUD, exclusive=True)
+
+
+def _said(record: dict[str, Any]) -> str:
+    told = (f"{name}={value}" for name, value in record.items() if name not in ("type", "unit", "level"))
+    return " ".join(told)

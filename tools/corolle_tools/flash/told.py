@@ -1,0 +1,61 @@
+"""What a technician sees of a flash: bars while it runs, a sentence at the end."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from corolle_tools.flash.flashing import Outcome
+
+
+class Bars:
+    """A bar a step, on the error output; call it with the step and how much of it is done, 0 to 1.
+
+    On what is no terminal only the last state of each is printed.
+    """
+
+    def __init__(self, quiet: bool = False):
+        columns = TextColumn("{task.description:12}"), BarColumn(), TextColumn("{task.percentage:3.0f} %")
+        console = Console(stderr=True)
+        self._progress = Progress(*columns, TimeElapsedColumn(), console=console, disable=quiet)
+        self._bars: dict[str, TaskID] = {}
+
+    def __enter__(self) -> "Bars":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def __call__(self, step: str, share: float) -> None:
+        if step not in self._bars:
+            self._bars[step] = self._progress.add_task(step, total=1.0)
+        self._progress.update(self._bars[step], completed=share)
+
+
+def sentence(outcome: Outcome) -> str:
+    """The verdict."""
+    word = "good" if outcome.verdict.is_good else "bad"
+    files = f"{outcome.written} files written ({outcome.written_bytes / 1024:.0f} KB)"
+    notes = "".join(f"\n  note: {note}" for note in outcome.notes)
+    who = f"{outcome.unit} on chip {outcome.chip} at {outcome.port}"
+    return f"{word}: {who}: {files}, {outcome.unchanged} unchanged; {outcome.verdict}{notes}"
+
+
+def as_record(outcome: Outcome) -> dict[str, Any]:
+    """The same for programs."""
+    verdict = outcome.verdict
+    return {
+        "port": outcome.port,
+        "unit": outcome.unit,
+        "chip": outcome.chip,
+        "good": verdict.is_good,
+        "written": outcome.written,
+        "written_bytes": outcome.written_bytes,
+        "unchanged": outcome.unchanged,
+        "boot": verdict.boot.get("cause"),
+        "safe_mode": bool(verdict.boot.get("safe_mode")),
+        "self_test": verdict.self_test,
+        "errors": verdict.errors,
+        "notes": outcome.notes,
+    }
