@@ -16,9 +16,8 @@ from corolle.system.store import Store
 from corolle.system.supervisor import WATCHDOG_MS, Supervisor
 from corolle.units.common import Common, Faults, Ledger
 from corolle.units.link import LinkKeeper
-from corolle.units.near_desk import NearDesk
 from corolle.units.reporting import Reporter
-from corolle.units.serial_desk import SerialDesk
+from corolle.units.serial_desk import serial_desk
 from corolle.units.wiring import Wiring
 from corolle.wire.seldom import borrowed
 from corolle.wire.words import BOOT_CAUSES, code_of
@@ -50,7 +49,8 @@ class Node:
         self.supervisor = Supervisor(self._log, self._clock.uptime_s, watchdog)
         with borrowed("corolle.system.proof") as proof:
             self.supervisor.spawn("boot", proof.Proof(rtc, self._boots.safe).run)
-        self._facts = self._read("/unit.json")
+        with borrowed("corolle.system.identity") as identity:
+            self._facts, self._keys = identity.read(self._store, self._log)
         kind = str(self._facts.get("kind") or board.get("unit"))
         if kind not in _PROGRAMS:
             self._log("file", level="error", error=f"no unit program for kind {kind!r}: lamp or canopy")
@@ -101,8 +101,7 @@ class Node:
         for name, start in unit.tasks:
             self.supervisor.spawn(name, start)
         self.supervisor.spawn("report", common.reporter.run)
-        desk = NearDesk(kind, common, unit, by="serial")
-        self.supervisor.spawn("console", SerialDesk(desk, kind, common, unit).run)
+        self.supervisor.spawn("console", serial_desk(kind, common, unit))
         if self._ble:
             self._open_near_field(common, kind, unit)
         if self._mute:
@@ -115,7 +114,7 @@ class Node:
     def _open_near_field(self, common: Common, kind: str, unit) -> None:
         """A unit that nobody near can hear does its work all the same."""
         try:
-            keys, facts = self._read("/keys.json"), self._facts.get("neighbours", {})
+            keys, facts = self._keys, self._facts.get("neighbours", {})
             placed = {_number(dev_eui): int(facts[dev_eui]) for dev_eui in facts}
             with borrowed(*_NEAR_FIELD) as near_field:
                 tasks = near_field.build(self._ble, common, kind, unit, keys, placed)
@@ -160,7 +159,7 @@ class Node:
     def _identity(self) -> dict:
         """What the network knows the unit by, as far as it was provisioned."""
         known = dict(self._facts)
-        known.update(self._read("/keys.json"))
+        known.update(self._keys)
         return {name: known[name] for name in ("dev_eui", "join_eui", "app_key") if name in known}
 
     def _place(self) -> tuple | None:

@@ -107,6 +107,10 @@ class Answers:
     def _test(self, body: bytes) -> tuple:
         if body:
             return (_DONE if self._unit.test() else "busy"), b""
+        return _DONE, _fitted(self.findings())
+
+    def findings(self) -> bytes:
+        """What the unit finds of itself now, a line each."""
         common = self._common
         found = {"output": self._output(), "memory": gc.mem_free()}
         found["clock"] = ("unknown", "kept", "network")[common.clock.quality]
@@ -116,7 +120,7 @@ class Answers:
         for cause in common.refused:
             found["refused." + cause] = common.refused[cause]
         verdict = (common.store.load(_VERDICT) or b"").split(b"\n")[0]
-        return _DONE, _fitted((verdict and verdict + b"\n") + _lines(found, sorted(found)))
+        return (verdict and verdict + b"\n") + _lines(found, sorted(found))
 
     def _verdict(self, body: bytes) -> tuple:
         return _DONE, page(self._common.store.load(_VERDICT) or b"", _start(body))

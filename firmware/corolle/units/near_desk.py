@@ -31,6 +31,11 @@ class NearDesk:
         with borrowed(*_READINGS) as words:
             return words.readings(self._kind, self._unit.values())
 
+    def findings(self) -> bytes:
+        """What it finds of itself now, lines "part=finding"."""
+        with borrowed(*_ANSWERS) as answers:
+            return answers.Answers(self._common, self._unit, None, self._by).findings()
+
     def answer(self, message: bytes) -> bytes:
         """The answer to a crew's request."""
         fields = None

@@ -4,47 +4,52 @@ Nobody is asked who he is: whoever has the port has MicroPython's prompt behind 
 What is ordered is checked like any order, and logged by "serial"; no key is ever shown.
 """
 
-import asyncio
+import select
 import sys
+from asyncio import core
 
 from corolle.wire.compat import const
 from corolle.wire.seldom import borrowed
 
-_WORDS = (
-    "corolle.units.serial_words",
-    "corolle.system.version",
-    "corolle.wire.gatt_words",
-    "corolle.wire.orders",
-    "corolle.wire.packer",
-    "corolle.wire.unpacker",
-    "corolle.wire.bits",
-    "corolle.wire.fields",
-)
+_WORDS = ("corolle.units.serial_words", "corolle.system.version")
 _FOR_EVER_S = const(1 << 28)
 _LONGEST = const(200)
 
 
-class SerialDesk:
-    """`desk` is a NearDesk of its own, `unit` of that kind."""
+def serial_desk(*parts):
+    """The console's task, for the supervisor. `parts`: kind, common, unit."""
+    return lambda alive: _serve(alive, parts)
 
-    def __init__(self, desk, kind: str, common, unit):
-        self._parts = desk, kind, common, unit
 
-    async def run(self, alive) -> bool:
-        """Answer line after line; True when there is no console."""
-        keyboard, line = asyncio.StreamReader(sys.stdin), ""
-        while True:
-            alive(_FOR_EVER_S)  # nobody may ever type
-            letter = await keyboard.read(1)
+async def _serve(alive, parts: tuple) -> bool:
+    """Answer line after line; True when there is no console."""
+    line = bytearray()
+    while True:
+        alive(_FOR_EVER_S)  # nobody may ever type
+        await _something()
+        waits = select.poll()
+        waits.register(sys.stdin, select.POLLIN)
+        for _ in range(_LONGEST):  # what is there already is taken at once, but the light has its turn
+            if not waits.poll(0):
+                break
+            letter = sys.stdin.read(1)
             if not letter:
                 return True
-            if letter not in "\r\n":
-                line = line + letter if len(line) < _LONGEST else ""
-                continue
-            asked, line = line.strip(), ""
-            if asked:
-                self._answer(asked)
+            line = _take(line, letter, parts)
 
-    def _answer(self, line: str) -> None:
+
+def _something():
+    """Wait for input. A StreamReader does no more, and takes two kilobytes to do it."""
+    yield getattr(core, "_io_queue").queue_read(sys.stdin)  # noqa: B009 - what a text says keeps its name
+
+
+def _take(line: bytearray, letter: str, parts: tuple) -> bytearray:
+    """The line with one more letter; an empty one after its end, and when it is longer than any."""
+    if letter not in ("\r", "\n"):
+        line.extend(letter.encode())
+        return line if len(line) < _LONGEST else bytearray()
+    asked = bytes(line).strip()
+    if asked:
         with borrowed(*_WORDS) as words:
-            words.answer(line, *self._parts)
+            words.answer(asked.decode(), *parts)
+    return bytearray()
