@@ -153,7 +153,7 @@ class Gateway:
     def _open_console(self) -> None:
         from corolle_gateway import crew  # who has no console need not have it in memory
 
-        told = self._clock, self._log, self._counts, self._desk, self._hub, self._keeper
+        told = self._clock, self._log, self._counts, self._door, self._hub, self._keeper
         rooms = crew.Rooms(*told, self._alarms, self._watch, self._city, self._far, self._ble)
         crew.open_console(self._settings, rooms, self._tasks)
 
@@ -275,6 +275,7 @@ class Gateway:
 
     def _make_city(self) -> City:
         alarms = AlarmDesk(self._clock, self._counts, self._writer, self._outbox, self._alarms)
+        self._door = Door(self._places, self._desk, self._groups, self._wanted, alarms)
         return City(
             self._settings.gateway.site,
             self._settings.gateway.name,
@@ -285,7 +286,7 @@ class Gateway:
             self._tasks,
             self._outbox,
             self._hub,
-            Door(self._places, self._desk, self._groups, self._wanted, alarms),
+            self._door,
             lambda fresh: self._writer.submit(lambda db: counts.add(db, fresh)),
             lambda: self._keeper.room,
             self._alarms.summary,

@@ -17,10 +17,9 @@ from corolle_gateway.console.outside import Body, LinkNow, NotNear, OrderRefused
 from corolle_gateway.console.room import Console
 from corolle_gateway.console.users import Users
 from corolle_gateway.counts import Counts
-from corolle_gateway.hub import orders
 from corolle_gateway.hub.alarming.alarms import Alarms
 from corolle_gateway.hub.alarming.watch import Watch
-from corolle_gateway.hub.desk import Desk
+from corolle_gateway.hub.door import Door
 from corolle_gateway.hub.hub import Hub
 from corolle_gateway.hub.keeper import Keeper
 from corolle_gateway.hub.orders import OrderError
@@ -29,9 +28,9 @@ from corolle_gateway.links.lorawan.link import LorawanLink
 from corolle_gateway.log import Log
 from corolle_gateway.logs import sieve as sieves
 from corolle_gateway.logs.sieve import Sieve
-from corolle_gateway.model import Command
+from corolle_gateway.model import Command, Unit
 from corolle_gateway.northbound.city import City
-from corolle_gateway.store import commands, messages
+from corolle_gateway.store import commands, groups, messages
 from corolle_gateway.store.reader import Reader
 from corolle_gateway.tasks import Tasks
 from corolle_gateway.version import version
@@ -50,7 +49,7 @@ class Rooms(Struct):
     clock: Clock
     log: Log
     counts: Counts
-    desk: Desk
+    door: Door
     hub: Hub
     keeper: Keeper
     alarms: Alarms
@@ -88,6 +87,14 @@ class GatewayCrew:
     def names(self) -> list[str]:
         """All units."""
         return list(self._rooms.hub.units)
+
+    def groups(self) -> list[str]:
+        """All groups and sites."""
+        return self._rooms.door.groups()
+
+    def members(self, name: str) -> list[Unit]:
+        """The units that go by a name, their own or a group's; none when nobody knows it."""
+        return self._rooms.door.members(name)
 
     def unit(self, name: str) -> UnitNow:
         """KeyError for one that is not registered."""
@@ -135,17 +142,21 @@ class GatewayCrew:
         """An order as it stands."""
         return await self._reader.ask(lambda db: commands.find(db, unit, command_id))
 
-    async def order(self, unit: str, verb: str, value: int, for_s: float, author: str) -> str:
-        """Give an order as the city does; its id. OrderRefused."""
+    async def standing(self, group: str, order_id: str) -> dict[str, int]:
+        """How many units of a group have come how far with an order, by status."""
+        return await self._reader.ask(lambda db: groups.standing(db, group, order_id))
+
+    async def order(self, name: str, verb: str, value: int, for_s: float, author: str) -> str:
+        """Give an order as the city does, to a unit or to all of a group; its id. OrderRefused."""
         order = {"id": secrets.token_hex(4), "verb": verb, "value": value, "for_s": for_s, "author": author}
         written = msgspec.json.encode(order)
         try:
-            orders.read(self._rooms.hub.units.get(unit), written, self.now())
+            self._rooms.door.check(name, written, self.now())
         except OrderError as error:
-            self._rooms.counts.reject(error.cause, unit=unit)
+            self._rooms.counts.reject(error.cause, unit=name)
             raise OrderRefused(error.cause, str(error)) from error
-        self._rooms.log.info("console_order", user=author, unit=unit, verb=verb, id=order["id"])
-        await self._rooms.desk.order(unit, written)
+        self._rooms.log.info("console_order", user=author, unit=name, verb=verb, id=order["id"])
+        await self._rooms.door.order(name, written)
         return str(order["id"])
 
     async def self_test(self, unit: str) -> str:

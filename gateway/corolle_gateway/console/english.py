@@ -100,6 +100,7 @@ TEXTS = {
     "value_none": "`{verb}` takes no value.",
     "order_refused": "Refused: {reason}",
     "order_given": "Order {id}: {verb} {value} for {lasts}, by {author}.",
+    "order_many": "Units it goes to: {count}.",
     "order_step": "{time}  {status}",
     "order_step_why": "{time}  {status}: {reason}",
     "order_waits": "No answer yet. It goes on by itself; `commands` shows what becomes of it.",
@@ -108,6 +109,7 @@ TEXTS = {
     "command_expired": "it ended before it came.",
     "command_out_of_range": "it is out of range.",
     "command_unknown_verb": "this kind of unit does not know it.",
+    "command_one_by_one": "it is for one unit at a time.",
     "alarm_unknown": "There is no such alarm.",
     "alarm_bad_note": "the note is too long, or has characters that cannot be printed.",
     "test_near": "{unit} is near: its own test over Bluetooth.",
@@ -159,7 +161,10 @@ TEXTS = {
 HELP = {
     "ack": ("ack NUMBER [NOTE]", "say that you know of an alarm"),
     "alarms": ("alarms", "what is wrong, since when, what to look at and what to bring"),
-    "command": ("command UNIT VERB [VALUE] [for TIME]", "give an order: command lamp-01 level 40"),
+    "command": (
+        "command NAME VERB [VALUE] [for TIME]",
+        "order a unit, a group, a site or a kind: command lamp-01 level 40",
+    ),
     "commands": ("commands [UNIT]", "the last orders and what became of them"),
     "exit": ("exit", "log out"),
     "help": ("help [COMMAND]", "this list"),

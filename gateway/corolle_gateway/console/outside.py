@@ -73,6 +73,14 @@ class Crew(Protocol):
         """All units."""
         ...
 
+    def groups(self) -> list[str]:
+        """All groups and sites."""
+        ...
+
+    def members(self, name: str) -> list[Unit]:
+        """The units that go by a name, their own or a group's; none when nobody knows it."""
+        ...
+
     def unit(self, name: str) -> UnitNow:
         """KeyError for one that is not registered."""
         ...
@@ -97,8 +105,12 @@ class Crew(Protocol):
         """An order as it stands."""
         ...
 
-    async def order(self, unit: str, verb: str, value: int, for_s: float, author: str) -> str:
-        """Give an order; its id. OrderRefused."""
+    async def standing(self, group: str, order_id: str) -> dict[str, int]:
+        """How many units of a group have come how far with an order, by status."""
+        ...
+
+    async def order(self, name: str, verb: str, value: int, for_s: float, author: str) -> str:
+        """Give an order to a unit, or to all of a group; its id. OrderRefused."""
         ...
 
     async def self_test(self, unit: str) -> str:

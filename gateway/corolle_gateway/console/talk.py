@@ -14,6 +14,7 @@ from corolle_gateway.console.language import Language
 from corolle_gateway.console.line import WIDTH
 from corolle_gateway.console.outside import Crew, UnitNow
 from corolle_gateway.console.sending import Sending
+from corolle_gateway.model import Unit
 
 _PAGE = 22  # lines; a VT100 has 24, and one is for the question
 _END = "\r\n"
@@ -99,9 +100,17 @@ class Talk:
         except KeyError:
             raise Said(self._no_unit(words[0])) from None
 
-    def _no_unit(self, name: str) -> str:
+    def units(self, words: list[str]) -> list[Unit]:
+        """All that the first word means: a unit, or those of a group, a site or a kind. Usage, Said."""
+        if not words:
+            raise Usage
+        if found := self.crew.members(words[0]):
+            return found
+        raise Said(self._no_unit(words[0], self.crew.groups()))
+
+    def _no_unit(self, name: str, groups: list[str] | None = None) -> str:
         said = self.text("unknown_unit", unit=name)
-        close = difflib.get_close_matches(name, self.crew.names(), 5, 0.6)
+        close = difflib.get_close_matches(name, [*(groups or ()), *self.crew.names()], 5, 0.6)
         return f"{said} {self.text('close_units', names=', '.join(close))}" if close else said
 
     def alarms_of(self, unit: str) -> list[Alarm]:

@@ -80,7 +80,7 @@ class GroupDesk:
     async def order(self, name: str, payload: bytes) -> None:
         """Take what the city orders a group. sqlite3.Error when it could not be stored."""
         try:
-            ordered = self._read(name, payload)
+            ordered = self.read(name, payload)
         except OrderError as error:
             self._counts.reject(error.cause, unit=name)
             await self._book.refuse(name, error.order_id, str(error))
@@ -91,8 +91,8 @@ class GroupDesk:
         if made:
             self._tasks.start(self._carry_out(name, made))
 
-    def _read(self, name: str, payload: bytes) -> dict[str, Order]:
-        """The order for each unit of those whose kind takes it."""
+    def read(self, name: str, payload: bytes) -> dict[str, Order]:
+        """The order for each unit of those whose kind takes it. OrderError."""
         ordered: dict[str, Order] = {}
         wrong: OrderError | None = None
         now_s = self._clock.now()
@@ -109,7 +109,7 @@ class GroupDesk:
             raise wrong or OrderError("command_unknown_unit", "nobody of that name is registered here")
         first = next(iter(ordered.values()))
         if first.verb in _ONE_BY_ONE:
-            raise OrderError("command_unknown_verb", f"{first.verb} is for one unit at a time", first.id)
+            raise OrderError("command_one_by_one", f"{first.verb} is for one unit at a time", first.id)
         return ordered
 
     async def _carry_out(self, name: str, made: list[Command]) -> None:

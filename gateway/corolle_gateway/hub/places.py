@@ -21,6 +21,11 @@ class Places:
         """The units that go by a name; none when nobody knows it."""
         return self._members.get(name, [])
 
+    def groups(self) -> list[str]:
+        """The names of groups and sites; those of kinds are in the units' own."""
+        units = [unit for members in self._members.values() for unit in members]
+        return sorted({name for unit in units for name in (unit.site, *unit.groups)})
+
     def is_unit(self, name: str) -> bool:
         """Whether a name is a unit's own."""
         members = self.members(name)

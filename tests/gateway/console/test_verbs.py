@@ -32,7 +32,7 @@ def test_help_names_every_command_and_explains_one(english: Site):
         "test",
         "log",
     }
-    assert english.terminal.ask("help command").startswith("command UNIT VERB [VALUE] [for TIME]")
+    assert english.terminal.ask("help command").startswith("command NAME VERB [VALUE] [for TIME]")
 
 
 def test_units_are_a_table_that_fits_and_can_be_searched(english: Site):
@@ -77,6 +77,26 @@ def test_an_order_that_cannot_be_says_what_can(english: Site):
     assert "is not a length of time" in ask("command lamp-01 level 40 for ever")
     assert "Usage:" in ask("command lamp-01 level 40 for")
     assert ask("command lamp-01 level 40 for 60d") == "Refused: it is out of range.\n"
+
+
+def test_an_order_to_a_site_goes_to_all_whose_kind_takes_it(english: Site):
+    told = _obey(english, "command quai level 40 for 10m")
+    order_id = re.search(r"Order (\w+): level 40 for 10m, by anne\.\s+Units it goes to: 1\.", told)
+    assert order_id, told
+    assert "1 \u00d7 acknowledged by the unit" in told
+    assert english.city.wait_ack("lamp-01", order_id[1], "acknowledged", 20)["author"] == "anne"
+    assert english.city.wait_ack("quai", order_id[1], "acknowledged", 20)["standing"] == {"acknowledged": 1}
+
+
+def test_an_order_to_a_kind_that_cannot_be_says_what_can(english: Site):
+    ask = english.terminal.ask
+    assert "takes: " in ask("command canopy level 40")
+    assert ask("command quai learn") == "Refused: it is for one unit at a time.\n"
+    assert ask("command qaui level 40") == "No unit is called `qaui`. Close to it: quai\n"
+    english.terminal.type("command qu\tle\t")
+    english.terminal.wait("command quai le")
+    english.terminal.type("\x03")
+    english.terminal.wait("> ")
 
 
 def test_control_c_stops_waiting_for_an_answer_and_the_order_goes_on(english: Site):

@@ -1,4 +1,4 @@
-"""`command`: an order to a unit, in the name of who is logged in, and what becomes of it."""
+"""`command`: an order to a unit or a group, in the name of who is logged in, and what becomes of it."""
 
 import asyncio
 
@@ -17,15 +17,20 @@ _LOOK_S = 0.2
 
 
 async def _run(talk: Talk, words: list[str]) -> None:
-    it = talk.unit(words).unit
+    meant = talk.units(words)
     *words, lasts = words if _FOR in words else [*words, _FOR, _USUAL]
     if len(words) not in (3, 4) or words[-1] != _FOR:
         raise Usage
-    verb, *rest = words[1:-1]
-    value = _value(talk, it, verb, rest)
-    order_id = await give(talk, it, verb, value, lasts)
+    name, verb, *rest = words[:-1]
+    obeying = [unit for unit in meant if legal_values(unit.kind, verb)] or meant
+    value = _value(talk, obeying[0], verb, rest)
+    order_id = await give(talk, name, verb, value, lasts)
     await talk.say("order_given", id=order_id, verb=verb, value=value, lasts=lasts, author=talk.user)
-    await follow(talk, it.name, order_id)
+    if name == meant[0].name:
+        await follow(talk, name, order_id)
+    else:
+        await talk.say("order_many", count=len(obeying))
+        await _follow_all(talk, name, order_id)
 
 
 def _value(talk: Talk, it: Unit, verb: str, rest: list[str]) -> int:
@@ -43,14 +48,14 @@ def _value(talk: Talk, it: Unit, verb: str, rest: list[str]) -> int:
     return int(rest[0])
 
 
-async def give(talk: Talk, it: Unit, verb: str, value: int, lasts: str) -> str:
-    """Give it; its id. Said when it is refused."""
+async def give(talk: Talk, name: str, verb: str, value: int, lasts: str) -> str:
+    """Give it to a unit or a group; its id. Said when it is refused."""
     try:
         for_s = duration.seconds(lasts)
     except ValueError:
         raise Said(talk.text("bad_duration", text=lasts)) from None
     try:
-        return await talk.crew.order(it.name, verb, value, for_s, talk.user)
+        return await talk.crew.order(name, verb, value, for_s, talk.user)
     except OrderRefused as refused:
         reason = talk.language.refusal(refused.cause, str(refused))
         raise Said(talk.text("order_refused", reason=reason)) from None
@@ -72,6 +77,22 @@ async def follow(talk: Talk, unit: str, order_id: str) -> Command | None:
     return order
 
 
+async def _follow_all(talk: Talk, group: str, order_id: str) -> None:
+    """Tell how many have come how far, until all have ended or for a minute."""
+    loop = asyncio.get_running_loop()
+    end_s, told = loop.time() + _FOLLOWED_S, dict[str, int]()
+    while loop.time() < end_s:
+        standing = await talk.crew.standing(group, order_id)
+        if standing != told:
+            told = standing
+            steps = (f"{count} \u00d7 {talk.language.status(each)}" for each, count in sorted(told.items()))
+            await talk.say("order_step", time=talk.time(talk.crew.now()), status=", ".join(steps))
+        if told and not set(OPEN_STATUSES) & set(told):
+            return
+        await asyncio.sleep(_LOOK_S)
+    await talk.say("order_waits")
+
+
 async def _tell(talk: Talk, order: Command) -> None:
     status, time = talk.language.status(order.status), talk.time(talk.crew.now())
     if order.status == "acknowledged":
@@ -84,9 +105,9 @@ async def _tell(talk: Talk, order: Command) -> None:
 
 def _options(crew: Crew, before: list[str]) -> list[str]:
     if not before:
-        return crew.names()
-    if len(before) == 1 and before[0] in crew.names():
-        return verbs(crew.unit(before[0]).unit.kind)
+        return [*crew.names(), *crew.groups()]
+    if len(before) == 1:
+        return sorted({verb for unit in crew.members(before[0]) for verb in verbs(unit.kind)})
     return [_FOR]
 
 

@@ -50,7 +50,7 @@ async def _ask_report(talk: Talk, now: UnitNow) -> None:
     name = now.unit.name
     if now.unit.radio_class == "A":
         await talk.say("test_wait_class_a")
-    order_id = await give(talk, now.unit, "report", 0, _LASTS)
+    order_id = await give(talk, name, "report", 0, _LASTS)
     order = await follow(talk, name, order_id)
     if order is None or order.status != "acknowledged":
         return
