@@ -40,8 +40,9 @@ _SAID_ELSEWHERE = {
 }  # the wheel of MicroPython itself, MIT in MicroPython's LICENSE
 
 # LGPL, and nothing here loads or ships them: Bumble's way to a USB dongle, a package of its own; what plays
-# BlueZ in the tests, a program of its own in an environment of its own (tools/bootstrap.sh).
-_LEFT_ALONE = {"libusb1": "usb1", "python-dbusmock": "dbusmock"}  # package -> what it is imported as
+# BlueZ in the tests, a program of its own in an environment of its own (tools/bootstrap.sh). GPL: esptool,
+# which is run as the program that it is. package -> what it is imported as
+_LEFT_ALONE = {"libusb1": "usb1", "python-dbusmock": "dbusmock", "esptool": "esptool"}
 
 # The licence's words with single spaces between them, of the copy that Debian ships.
 _APACHE_2_SHA256 = "0ffddef9e48f8a09aed5caf2d44f7ba1c1be2d9b8e0a6f693b1635b2d5566645"
