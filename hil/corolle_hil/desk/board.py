@@ -7,14 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 from corolle_hil.board import SOFT_RESET, Board
-from corolle_hil.desk.keyboard import Keyboard, crlf, takes_ctrl_c
+from corolle_hil.desk.keyboard import Keyboard, cpu_s, crlf, takes_ctrl_c
 from corolle_hil.forkserver import Order
 from corolle_hil.interpreter import Interpreter
 from corolle_hil.shims import ops
 
 _RAW, _FRIENDLY = b"raw REPL; CTRL-B to exit\r\n", b"for more information.\r\n>>> "
 _REMOTE = b"\x18"  # begins a command of mpremote's mount; before it ctrl-C is made a byte like any other
-_LOOPS_US = 100_000  # who has not come to a call by then computes, and is interrupted as a chip would be
+_LOOPS_S = 0.5  # of CPU without a call: it is in a loop, and is interrupted wherever it stands
+_LOOK_US = 100_000
 _EARLY_BYTES = 4096
 _MOST_RECORDS = 64  # interrupts that wait for a board which stands at its prompt
 # In the middle of these an exception would leave the file system's own code.
@@ -115,23 +116,23 @@ class DeskBoard(Board):
         """Ctrl-C, to a program that is to be ended by it."""
         if self._waiting:
             super()._interrupt(ops.IRQ_BREAK, 0)
-        elif not self._breaking:
+        elif not self._breaking and self._interpreter:
             self._breaking = True
-            self._insist_later()
+            self._insist(self._interpreter, self._heard, cpu_s(self._interpreter.pid))
 
-    def _insist_later(self) -> None:
-        self._scheduler.after(_LOOPS_US, self._insist, self._interpreter, self._heard)
-
-    def _insist(self, interpreter: Interpreter, heard: int) -> None:
+    def _insist(self, interpreter: Interpreter, heard: int, before_s: float) -> None:
+        """A signal may hit it while it moves its memory about, so that is for loops that never call."""
         if not self._breaking or interpreter is not self._interpreter:
             return
+        now_s = cpu_s(interpreter.pid)
         if not takes_ctrl_c(interpreter.pid):
             self._breaking = False  # it has ended by itself
-        elif self._heard != heard:
-            self._insist_later()  # it is busy with its flash
-        else:
+        elif self._heard == heard and now_s - before_s > _LOOPS_S:
             self._breaking = False
             os.kill(interpreter.pid, signal.SIGINT)
+        else:
+            since = (heard, before_s) if self._heard == heard else (self._heard, now_s)
+            self._scheduler.after(_LOOK_US, self._insist, interpreter, *since)
 
     def _ended(self, interpreter: Interpreter) -> None:
         """Ctrl-D at the prompt, or the program's own end: on a chip a soft reset."""

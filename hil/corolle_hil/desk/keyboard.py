@@ -63,6 +63,15 @@ def takes_ctrl_c(pid: int) -> bool:
     return bool(caught and int(caught[1], 16) & _SIGINT_BIT)
 
 
+def cpu_s(pid: int) -> float:
+    """The CPU time that a process has taken; 0 when it has ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def crlf(printed: bytes, before: bytes) -> bytes:
     """As a chip's console sends the ends of lines; `before` is what it has sent already."""
     if before.endswith(b"\r") and printed.startswith(b"\n"):

@@ -86,7 +86,7 @@ class Session:
     def reset(self) -> SerialTransport:
         """Let it boot; the open port goes on to whoever listens."""
         with _lost():
-            self._transport.exec_raw_no_follow("machine.reset()")
+            self._transport.exec_raw_no_follow("restart()")
         return self._transport
 
     def _exec(self, command: str | bytes) -> bytes:
