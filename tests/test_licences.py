@@ -21,6 +21,7 @@ _COMPATIBLE = {
     "MIT-CMU",
     "MPL-2.0",
     "PSF-2.0",
+    "Unlicense",
     "Zlib",
 }
 
@@ -32,6 +33,7 @@ _SPDX = {
     "Apache Software License 2.0": "Apache-2.0",
     "ISC License (ISCL)": "ISC",
     "Python Software Foundation License": "PSF-2.0",
+    "The Unlicense (Unlicense)": "Unlicense",
 }
 
 # Packages whose metadata is silent, and where they say it instead.
@@ -76,6 +78,7 @@ def _licence(package: str) -> str:
         *(metadata.get_all("License") or []),
     ]
     said = sayings[0] if sayings else _SAID_ELSEWHERE.get(package, "not said")
+    said = said.partition("\n")[0].strip()  # some put the whole text there, its name on the first line
     return _SPDX.get(said, said)
 
 
