@@ -45,8 +45,9 @@ class Identity:
     @classmethod
     def from_registry(cls, entry: dict[str, Any]) -> "Identity":
         """A unit as units.json lists it. Raises TypeError for what it lacks or should not have."""
-        told = {name: value for name, value in entry.items() if name != "class"}
-        unit = cls(**told | {"groups": tuple(told.get("groups", ()))})
+        told: dict[str, Any] = {name: value for name, value in entry.items() if name != "class"}
+        told["groups"] = tuple(told.get("groups", ()))
+        unit = cls(**told)
         return replace(unit, radio_class=unusual_class(unit.kind, entry.get("class", "")))
 
     def keys_json(self) -> dict[str, str]:

@@ -65,10 +65,7 @@ def _point(feature: dict[str, Any], place: str, problems: Problems) -> dict[str,
     geometry = feature.get("geometry")
     geometry = geometry if isinstance(geometry, dict) else {}
     coordinates = geometry.get("coordinates")
-    is_point = (
-        geometry.get("type") == "Point" and isinstance(coordinates, list) and 2 <= len(coordinates) <= 3
-    )
-    if not is_point:
-        problems.add(f"{place}, geometry: must be a Point of longitude and latitude")
-        return {}
-    return dict(zip(_PLACES, coordinates, strict=False))
+    if geometry.get("type") == "Point" and isinstance(coordinates, list) and 2 <= len(coordinates) <= 3:
+        return dict(zip(_PLACES, coordinates, strict=False))
+    problems.add(f"{place}, geometry: must be a Point of longitude and latitude")
+    return {}

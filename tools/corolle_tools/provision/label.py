@@ -11,7 +11,8 @@ _CODE_MM = 33.0  # with its quiet zone
 _QUIET = 4  # modules of white about a code (ISO/IEC 18004, 6.3.8)
 _ERROR = "q"  # a quarter of it may be scratched off or painted over
 _TEXT_LEFT_MM, _TEXT_WIDTH_MM = 35.0, 33.0
-_NAME_SIZES_MM, _NAME_FOOT_MM, _LEADING = (5.6, 4.4, 3.4, 2.6), 18.0, 1.2
+_NAME_SIZES_MM, _NAME_FOOT_MM, _LEADING = (5.6, 4.4, 3.4, 2.4), 18.0, 1.2
+_NAME_ROOM_MM = 15.0  # enough, at the smallest size, for the longest name there may be
 _SMALL_MM = 2.5
 _BROADEST = 0.7  # of its height a letter is broad, bold capitals on average
 
@@ -83,14 +84,22 @@ def _runs(matrix: tuple[bytearray, ...]) -> list[tuple[int, int, int]]:
 
 def _name(name: str) -> list[Text]:
     """As large as it fits, in several lines where it is long."""
-    for size_mm in _NAME_SIZES_MM:
-        lines = wrap(name, int(_TEXT_WIDTH_MM / (_BROADEST * size_mm)))
-        height_mm = len(lines) * size_mm * _LEADING
-        if height_mm <= _NAME_FOOT_MM - 4:
-            break
-    top_mm = _NAME_FOOT_MM - height_mm
-    feet_mm = [top_mm + size_mm * (1 + number * _LEADING) for number in range(len(lines))]
-    return [Text(_TEXT_LEFT_MM, y_mm, size_mm, line, True) for y_mm, line in zip(feet_mm, lines, strict=True)]
+    size_mm = next(size_mm for size_mm in _NAME_SIZES_MM if _height_mm(name, size_mm) <= _NAME_ROOM_MM)
+    top_mm = _NAME_FOOT_MM - _height_mm(name, size_mm)
+    return [
+        Text(_TEXT_LEFT_MM, top_mm + size_mm * (1 + number * _LEADING), size_mm, line, True)
+        for number, line in enumerate(_lines(name, size_mm))
+    ]
+
+
+def _height_mm(name: str, size_mm: float) -> float:
+    return len(_lines(name, size_mm)) * size_mm * _LEADING
+
+
+def _lines(name: str, size_mm: float) -> list[str]:
+    """Broken at hyphens, but at the smallest size wherever a line is full: so that every name fits."""
+    letters = int(_TEXT_WIDTH_MM / (_BROADEST * size_mm))
+    return wrap(name, letters, break_on_hyphens=size_mm > _NAME_SIZES_MM[-1])
 
 
 def _facts(unit: Identity) -> list[Text]:
