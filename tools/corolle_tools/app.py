@@ -14,6 +14,9 @@ from corolle_tools.provision.cli import label, provision
 from corolle_tools.provision.units_cli import app as units
 from corolle_tools.replay.cli import app as replay
 from corolle_tools.sanitary.cli import app as sanitary
+from corolle_tools.serial.doctor import doctor
+from corolle_tools.serial.logs import logs
+from corolle_tools.serial.shell import shell
 from corolle_tools.settings import settings
 from corolle_tools.street.cli import street
 
@@ -29,6 +32,9 @@ app.command()(settings)
 app.command()(console)
 app.command()(board)
 app.command()(flash)
+app.command()(logs)
+app.command()(shell)
+app.command()(doctor)
 app.command()(provision)
 app.command()(label)
 app.add_typer(ble, name="ble")
