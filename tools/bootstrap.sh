@@ -52,5 +52,10 @@ if [ "$extra" = test ] && /usr/bin/python3 -c "import dbus, gi, venv, ensurepip"
     /usr/bin/python3 -m venv --system-site-packages .venv/dbusmock
     .venv/dbusmock/bin/python -m pip install --quiet --disable-pip-version-check python-dbusmock==0.38.1
 fi
+# Stubs of two MCUs are files of the same names: those that are not the ESP32's lie beside the others.
+if [ "$extra" = test ]; then
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade \
+        --target .venv/stubs/esp32s3 micropython-esp32-esp32-generic-s3-stubs==1.29.0.post1
+fi
 touch ".venv/.has-$extra"
 [ "$extra" != test ] || touch .venv/.has-tools # [test] holds [tools]
