@@ -83,7 +83,8 @@ def measured(request: pytest.FixtureRequest) -> Measured:
 def _dut(rig: Rig, node: pytest.Item, kind: str) -> Iterator[Dut]:
     needs = [ability for mark in node.iter_markers("needs") for ability in mark.args]
     if unknown := set(needs) - ABILITIES.keys():
-        raise pytest.UsageError(f"{node.nodeid} needs {unknown}: there are {', '.join(ABILITIES)}")
+        known = ", ".join(ABILITIES)
+        raise pytest.UsageError(f"{node.nodeid} needs {', '.join(sorted(unknown))}: there are {known}")
     for ability in ("", *needs):
         if reason := rig.lacks(kind, ability):
             pytest.skip(reason)
