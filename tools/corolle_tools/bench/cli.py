@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from corolle_tools.bench import fleet as fleet_bench
+from corolle_tools.bench import flash_cuts as flash_cuts_bench
 from corolle_tools.bench import gateway as gateway_bench
 from corolle_tools.bench import kill as kill_bench
 from corolle_tools.bench import mutations as mutations_bench
@@ -98,6 +99,33 @@ def mutations(
     if as_json:
         print(json.dumps(found.figures()))
     if found.escaped:
+        raise typer.Exit(1)
+
+
+@app.command("flash-cuts")
+def flash_cuts(
+    cuts: Annotated[int, typer.Option(min=1, help="How many.")] = 50,
+    seed: Seed = 1,
+    as_json: Json = False,
+) -> None:
+    """Flashes of a simulated board, each killed at a random moment: whether the next one ends well.
+
+    A third of them makes the board another unit, a third takes its power too. Fifty take some minutes.
+    """
+    toll = flash_cuts_bench.measure(cuts, seed)
+    table = Table("cuts", str(toll.cuts))
+    table.add_row("with its power", str(toll.power))
+    table.add_row("while it became another unit", str(toll.moved))
+    table.add_row("flashes that were quicker", str(toll.finished))
+    table.add_row("the next flash ended well", str(toll.recovered))
+    table.add_row("the slowest of them", f"{toll.slowest_s:.1f} s")
+    table.add_row("identity lost", str(toll.identity_lost))
+    _print(table)
+    for problem in toll.problems:
+        print(problem)
+    if as_json:
+        print(json.dumps(toll.figures()))
+    if toll.recovered < toll.cuts or toll.identity_lost:
         raise typer.Exit(1)
 
 

@@ -31,6 +31,7 @@ class Wish:
         chip: the chip's own id that has to answer, where it is known.
         image: the file or folder of a MicroPython image; None: the one it has stays.
         erase: nobody needs what is on it.
+        listen_s: how long it is heard after its boot line, for what is wrong from the beginning.
     """
 
     board: str
@@ -39,6 +40,11 @@ class Wish:
     chip: str = ""
     image: Path | None = None
     erase: bool = False
+    listen_s: float = 3.0
+
+    def files(self) -> dict[str, bytes]:
+        """All that its flash is to hold: path -> content."""
+        return with_manifest(node_files(self.board, self.unit), self.board)
 
     @property
     def definition(self) -> dict[str, Any]:
@@ -70,7 +76,7 @@ def flash(port: str, wish: Wish, progress: Progress) -> Outcome:
     """
     outcome = Outcome(port, wish.unit.name, wish.chip)
     guard.check_unit(wish.definition, wish.unit)
-    files = with_manifest(node_files(wish.board, wish.unit), wish.board)
+    files = wish.files()
     if wish.image:
         _bring_image(port, wish, outcome, progress)
     with Session.open(port, _BOOT_TRIES if wish.image else 2) as session:
@@ -82,7 +88,7 @@ def flash(port: str, wish: Wish, progress: Progress) -> Outcome:
         outcome.unchanged = len(files) - len(plan.write)
         _carry_out(session, plan, files, outcome, progress)
         progress("boot", 0.0)
-        outcome.verdict = listen(session.reset(), port)
+        outcome.verdict = listen(session.reset(), port, wish.listen_s)
         progress("boot", 1.0)
     return outcome
 

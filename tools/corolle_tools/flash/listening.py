@@ -12,7 +12,6 @@ from mpremote.transport_serial import SerialTransport
 from corolle_tools.flash.session import BAUD
 
 _BOOT_S = 30.0
-_AFTER_S = 3.0  # what is wrong from the beginning is said by then
 _SELF_TEST_S = 60.0
 _RETRY_S = 0.2
 
@@ -52,8 +51,11 @@ class Verdict:
         return ", ".join(told + self.errors)
 
 
-def listen(transport: SerialTransport, port: str) -> Verdict:
-    """Hear a node boot, and what it says next. The port of a chip that has its own USB goes and comes."""
+def listen(transport: SerialTransport, port: str, after_s: float) -> Verdict:
+    """Hear a node boot, and what it says next. The port of a chip that has its own USB goes and comes.
+
+    `after_s`: how long to listen on after the boot line.
+    """
     verdict = Verdict()
     ear = _Ear(transport.serial, port)
     deadline_s = time.monotonic() + _BOOT_S
@@ -62,7 +64,7 @@ def listen(transport: SerialTransport, port: str) -> Verdict:
         event = record.get("event")
         if event == "boot":
             verdict.boot = record
-            deadline_s = time.monotonic() + _AFTER_S
+            deadline_s = time.monotonic() + after_s
         elif event == "self_test" and record.get("state") == "begins":
             deadline_s = time.monotonic() + _SELF_TEST_S
         elif event == "self_test" and record.get("state") == "ends":
