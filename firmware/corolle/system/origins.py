@@ -7,18 +7,25 @@ the list of modules lies beside the program.
 from corolle.wire.compat import const
 
 _LINES = const(1000)
-_PATH = const("/rom/corolle/origins.txt")
+_PATH = const("/corolle/origins.txt")  # on the flash, where modules are looked for first, or in ROM
+_ROM = const("/rom")
 _MARK = const('", line ')
 
 
 def explained(traceback: str) -> str:
     """The traceback with the modules and lines that stand in the sources."""
-    try:
-        with open(_PATH) as file:
-            origins = file.read().split("\n")
-    except OSError:
+    origins = _origins(_PATH) or _origins(_ROM + _PATH)
+    if not origins:
         return traceback  # the modules are here as they were written
     return "\n".join(_line(line, origins) for line in traceback.split("\n"))
+
+
+def _origins(path: str) -> list:
+    try:
+        with open(path) as file:
+            return file.read().split("\n")
+    except OSError:
+        return []
 
 
 def _line(line: str, origins: list) -> str:
