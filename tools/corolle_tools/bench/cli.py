@@ -10,7 +10,6 @@ from rich.console import Console
 from rich.table import Table
 
 from corolle_tools.bench import fleet as fleet_bench
-from corolle_tools.bench import flash_cuts as flash_cuts_bench
 from corolle_tools.bench import gateway as gateway_bench
 from corolle_tools.bench import kill as kill_bench
 from corolle_tools.bench import mutations as mutations_bench
@@ -112,7 +111,9 @@ def flash_cuts(
 
     A third of them makes the board another unit, a third takes its power too. Fifty take some minutes.
     """
-    toll = flash_cuts_bench.measure(cuts, seed)
+    from corolle_tools.bench.flash_cuts import measure  # the simulated board takes a while to load
+
+    toll = measure(cuts, seed)
     table = Table("cuts", str(toll.cuts))
     table.add_row("with its power", str(toll.power))
     table.add_row("while it became another unit", str(toll.moved))

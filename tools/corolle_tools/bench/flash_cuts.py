@@ -50,8 +50,8 @@ class Toll:
     Attributes:
         cuts: flashes that were killed.
         recovered: cuts after which the next flash ended well: all files, a boot, its identity.
-        identity_lost: cuts after which the board was nobody's, had one unit's name and another's keys, or had no
-            more what the same unit had counted.
+        identity_lost: cuts after which the board was nobody's, had one unit's name and another's keys, or had
+            no more what the same unit had counted.
         power: cuts that took the board's power as well.
         moved: cuts of a flash that made the board another unit.
         finished: flashes that were quicker than their cut.

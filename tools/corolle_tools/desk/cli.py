@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-from corolle_hil.desk.pty_board import PtyBoard
-from corolle_hil.unit import Record
 
 from corolle_tools.firmware import board_definition
 
@@ -30,6 +28,8 @@ def board(
 
     mpremote, a terminal program and `corolle flash` find it at PATH. Linux only.
     """
+    from corolle_hil.desk.pty_board import PtyBoard  # all chips take a while to load
+
     signal.signal(signal.SIGTERM, _end)
     folder = state or port.with_name(port.name + ".state")
     try:
@@ -47,9 +47,9 @@ def _end(*_: Any) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _say_nothing(record: Record) -> None:
+def _say_nothing(record: dict[str, Any]) -> None:
     """Whoever wants to read it opens the port."""
 
 
-def _tell(record: Record) -> None:
+def _tell(record: dict[str, Any]) -> None:
     print(" ".join(f"{name}={value}" for name, value in record.items()), flush=True)

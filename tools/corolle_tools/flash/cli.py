@@ -7,13 +7,6 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from corolle_tools.flash.errors import FlashError
-from corolle_tools.flash.flashing import Outcome, Wish
-from corolle_tools.flash.flashing import flash as flash_board
-from corolle_tools.flash.told import Bars, as_record, sentence
-from corolle_tools.identity import Identity
-from corolle_tools.provision.units import ProvisionError, find, load
-
 _FAILED, _USAGE = 1, 2
 
 
@@ -42,8 +35,14 @@ def flash(
     Only what differs is written. A cable may be pulled at any moment: the same command goes on from there.
     Ends with 0 when the unit runs, with 1 when it was refused, or does not run, with 2 for a wrong command.
     """
+    from corolle_tools.flash.errors import FlashError
+    from corolle_tools.flash.flashing import Wish
+    from corolle_tools.flash.flashing import flash as flash_board
+    from corolle_tools.flash.told import Bars, as_record, sentence
+    from corolle_tools.provision.units import ProvisionError, find, load
+
     try:
-        wish = Wish(board, _identity(units, unit), replace, chip.lower(), image, erase)
+        wish = Wish(board, find(load(units), unit, units), replace, chip.lower(), image, erase)
         wish.definition  # noqa: B018 - whether there is such a board
     except (ProvisionError, LookupError) as error:
         _give_up(str(error.args[0]), _USAGE)
@@ -52,16 +51,8 @@ def flash(
             outcome = flash_board(port, wish, bars)
     except FlashError as error:
         _give_up(str(error), _FAILED)
-    _tell(outcome, as_json)
-    raise typer.Exit(0 if outcome.verdict.is_good else _FAILED)
-
-
-def _identity(units: Path, name: str) -> Identity:
-    return find(load(units), name, units)
-
-
-def _tell(outcome: Outcome, as_json: bool) -> None:
     print(json.dumps(as_record(outcome)) if as_json else sentence(outcome))
+    raise typer.Exit(0 if outcome.verdict.is_good else _FAILED)
 
 
 def _give_up(why: str, status: int) -> NoReturn:

@@ -1,0 +1,93 @@
+"""Images of MicroPython, and esptool as it is against a ROM bootloader on a pseudo-terminal."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from corolle_tools.firmware import board_definition
+from corolle_tools.flash import esp, image
+from corolle_tools.flash.errors import FlashError, Refused
+
+_S3 = board_definition("lamp-s3")
+_NAME = "ESP32_GENERIC_S3-20260406-v1.28.0.bin"
+_SIZE = 40_000
+
+
+def _image(chip: int = 9, version: str = "1.28.0") -> bytes:
+    head = bytearray(24)
+    head[0], head[12] = 0xE9, chip
+    banner = f"MicroPython v{version} on 2026-04-06; Generic ESP32S3 module with ESP32S3".encode()
+    return bytes(head) + bytes(200) + banner + bytes(range(256)) * (_SIZE // 256)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / _NAME).write_bytes(_image())
+    (tmp_path / "ESP32_GENERIC-20260406-v1.28.0.bin").write_bytes(_image(chip=0))
+    return tmp_path
+
+
+def test_the_image_of_a_folder_is_the_one_the_board_wants(folder: Path):
+    chosen = image.choose(folder, _S3)
+    assert (chosen.path.name, chosen.offset, chosen.version) == (_NAME, 0, "1.28.0")
+    assert image.choose(folder, board_definition("lamp-esp32")).offset == 0x1000
+
+
+def test_a_folder_with_none_says_which_is_wanted(tmp_path: Path):
+    with pytest.raises(Refused, match=r"one image of ESP32_GENERIC_S3 1\.28\.0 is wanted, there is none"):
+        image.choose(tmp_path, _S3)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"\x7fELF" * 10, "is no image for an ESP32: it begins with 7f"),
+        (b"", "begins with nothing"),
+        (_image(chip=0), "is for esp32; lamp-s3 is built on esp32s3"),
+        (_image(chip=5), "is for another chip"),
+        (_image(version="1.27.0"), "is MicroPython 1.27.0; lamp-s3 wants 1.28.0"),
+    ],
+)
+def test_another_image_is_refused(tmp_path: Path, content: bytes, why: str):
+    (tmp_path / "image.bin").write_bytes(content)
+    with pytest.raises(Refused, match=why):
+        image.choose(tmp_path / "image.bin", _S3)
+
+
+def test_a_hash_that_the_board_gives_has_to_be_the_files(folder: Path):
+    wanted = {**_S3, "micropython": {**_S3["micropython"], "sha256": "0" * 64}}
+    with pytest.raises(Refused, match=r"has SHA-256 [0-9a-f]{64}; lamp-s3 wants 0000"):
+        image.choose(folder / _NAME, wanted)
+
+
+@pytest.fixture(scope="module")
+def bootloader() -> Iterator[str]:
+    """An ESP32-S3 in its bootloader; a program of its own, as esptool is."""
+    command = [sys.executable, "-m", "esp32_mock_bootloader.cli", "run", "--pty", "--chip", "esp32s3"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as mock:
+        assert mock.stdout
+        yield mock.stdout.readline().strip()
+        mock.terminate()
+
+
+def test_esptool_recognises_the_chip_and_writes_what_it_reads_back(bootloader: str, folder: Path):
+    chip = esp.recognise(bootloader)
+    assert chip.mcu == "esp32s3"
+    assert len(bytes.fromhex(chip.id)) == 6
+    shares: list[float] = []
+    esp.write(bootloader, image.choose(folder, _S3), chip, erase=True, progress=shares.append)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+
+
+def test_an_image_for_another_chip_is_not_written(bootloader: str, folder: Path):
+    other = image.choose(folder, board_definition("lamp-esp32"))
+    with pytest.raises(Refused, match="the image is for esp32, the chip is esp32s3"):
+        esp.write(bootloader, other, esp.Chip("esp32s3", ""), erase=False, progress=lambda share: None)
+
+
+def test_a_port_that_is_none_is_said_in_esptools_own_words(tmp_path: Path):
+    with pytest.raises(FlashError, match="esptool: "):
+        esp.recognise(str(tmp_path / "none"))
