@@ -73,3 +73,19 @@ def test_what_provisioning_writes_rules_and_ends_the_session_of_another_key(boar
     other = json.dumps({"app_key": "ef" * 16})
     assert _is(board.boot(keys=other)) == f"IS 02c0ffee00000001 {'ef' * 16} 0 b''"
     assert _is(board.boot(keys="")) == f"IS 02c0ffee00000001 {'ef' * 16} 1 b''"
+
+
+def test_a_whole_lamp_that_loses_its_keys_joins_with_their_copy(live: Any):
+    loses = (
+        b"import os\n"
+        b"from corolle.system.identity import read\n"
+        b"from corolle.system.store import Store\n"
+        b"read(Store(), lambda *_, **__: None)\n"
+        b"os.remove('/keys.json')\n"
+        b"from corolle.start import run\n"
+        b"run()\n"
+    )
+    life = live("lamp", {"/main.py": loses})
+    life.run(20)
+    assert life.said(event="file", path="/keys.json", level="warn")
+    assert life.said(event="join_request") and life.unit.board.resets == {1: 1}

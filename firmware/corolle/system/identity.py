@@ -31,21 +31,15 @@ def read(store, log) -> tuple:
 
 def _read(nvs, store, log, path: str, needed: str) -> dict:
     name = path[1:5]
-    content, error = None, "not a JSON object"
-    try:
-        with open(path, "rb") as file:
-            content = file.read()
-        facts = _parsed(content)
-    except (OSError, ValueError) as cause:
-        facts, error = None, repr(cause)
-    if facts and needed in facts:
+    content, facts, error = _loaded(path)
+    if needed in facts:
         _keep(nvs, log, name, content)
         return facts
     copy = _copied(nvs, name)
     if copy is None:
-        if facts is None:
+        if error:
             log("file", level="error", path=path, error=error)
-        return facts or {}
+        return facts
     log("file", level="warn", path=path, restored=len(copy))
     store.corrupt += 1
     store.restored += 1
@@ -54,12 +48,18 @@ def _read(nvs, store, log, path: str, needed: str) -> dict:
             file.write(copy)
     except OSError as cause:  # there is the copy, and there will be at the next boot
         log("file", level="error", path=path, error=repr(cause))
-    return _parsed(copy)
+    return json.loads(copy)
 
 
-def _parsed(content: bytes) -> dict | None:
-    facts = json.loads(content)
-    return facts if isinstance(facts, dict) else None
+def _loaded(path: str) -> tuple:
+    """(a file's bytes, the facts in it, what is wrong with it)."""
+    try:
+        with open(path, "rb") as file:
+            content = file.read()
+        facts = json.loads(content)
+    except (OSError, ValueError) as cause:
+        return b"", {}, repr(cause)
+    return (content, facts, "") if isinstance(facts, dict) else (content, {}, "not a JSON object")
 
 
 def _keep(nvs, log, name: str, content: bytes) -> None:
