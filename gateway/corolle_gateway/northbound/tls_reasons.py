@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
+from corolle_gateway.errors import ConfigError
 from corolle_gateway.northbound.tls import Tls, certificates, day
 
 _LOOK_S = 5.0
+_REFUSED_S = 2.0  # who has heard nothing against us by then is let in
 
 # OpenSSL's verdicts on a certificate (x509_vfy.h).
 _NOT_YET, _EXPIRED = 9, 10
@@ -24,6 +26,8 @@ async def why(tls: Tls, error: Exception) -> str:
         return _of_the_broker(tls, error, await _shown(tls))
     if isinstance(error, ssl.SSLError):
         return _alert(tls, error)
+    if isinstance(error, ConnectionResetError) and (refusal := await _refusal(tls)):
+        return refusal
     ended = _ended(tls)
     return f"{error or 'closed by the broker'}{f'; {ended}' if ended else ''}"
 
@@ -95,6 +99,25 @@ def _ended_authorities(tls: Tls, now: datetime) -> str:
     ended = [each for each in certificates(tls.ca) if each.not_valid_after_utc < now]
     told = (f"{each.subject.rfc4514_string()} on {day(each.not_valid_after_utc)}" for each in ended)
     return f": in {tls.ca} {', '.join(told)}" if ended else ""
+
+
+async def _refusal(tls: Tls) -> str:
+    """What the broker has against us, asked once more by a connection on which nothing is said.
+
+    TLS 1.3 tells it only after we have begun to speak (RFC 8446, 4.4.2.4): what we said then meets a closed
+    socket, and the reset that answers it may overtake the alert.
+    """
+    with suppress(OSError, ConfigError):  # TimeoutError is an OSError: then it has nothing against us
+        try:
+            async with asyncio.timeout(_REFUSED_S):
+                reader, writer = await asyncio.open_connection(tls.host, tls.port, ssl=tls.context())
+                try:
+                    await reader.read(1)
+                finally:
+                    writer.transport.abort()
+        except ssl.SSLError as error:
+            return _alert(tls, error)
+    return ""
 
 
 async def _shown(tls: Tls) -> x509.Certificate | None:

@@ -1,6 +1,8 @@
 """Mosquitto with mutual TLS: who may come in does; who may not is told which file, which date, what to do."""
 
+import asyncio
 import datetime
+import errno
 import getpass
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +15,7 @@ from corolle_gateway.config import BrokerConfig
 from corolle_gateway.errors import ConfigError
 from corolle_gateway.northbound.tls import Tls, day
 from corolle_gateway.northbound.tls_dates import ending, ends
+from corolle_gateway.northbound.tls_reasons import why
 from gateway_process import PATIENCE_S, GatewayProcess, free_port
 from gateway_street import Street
 from mqtt_broker import Broker, mosquitto_path
@@ -160,6 +163,18 @@ def test_what_the_broker_has_against_us_is_told(site: _Site, case: str, sentence
     if case == "expired":
         assert f"ended on {day(ends)}: have it renewed and put in its place" in line
     assert "event=broker_connected" not in gateway.log.read_text()
+
+
+@pytest.mark.parametrize(
+    ("has_own", "sentence"), [(False, "the broker wants a certificate of ours"), (True, "Connection reset")]
+)
+def test_a_refusal_that_a_reset_has_overtaken_is_asked_for_once_more(
+    site: _Site, has_own: bool, sentence: str
+):
+    port, own = site.broker().port, site.authority.issue("cabinet-7") if has_own else (None, None)
+    tls = Tls("broker", BrokerConfig("127.0.0.1", port, True, None, None, site.authority.file, *own))
+    reset = ConnectionResetError(errno.ECONNRESET, "Connection reset by peer")
+    assert sentence in asyncio.run(why(tls, reset))
 
 
 def test_a_certificate_that_ends_during_the_run_is_told_of_and_renewed_without_a_restart(site: _Site):
