@@ -59,3 +59,61 @@ def test_a_sound_canopy_waters_for_a_moment_and_mists_nobody(node):
     assert verdict["mist_valve"].startswith("untested")
     assert not canopy.said(type="decision", output="mist", value=1)
     assert not canopy.said(type="decision", output="purge", value=1)
+
+
+def test_what_is_broken_in_a_lamp_is_found_by_its_name(node):
+    lamp = node("lamp-s3", _NIGHT_H)
+    it = lamp.unit.furniture
+    it.lux.faults.dead = it.energy_meter.faults.dead = it.radio.dead = True
+    verdict = lamp.test()
+    bad = _bad(verdict)
+    assert set(bad) >= {"self-test", "lux", "meter", "radio", "bus uart1"}, verdict
+    assert verdict["dimmer"] == "untested: the meter is silent"
+    assert verdict["temperature"].startswith("good") and verdict["bus i2c0"] == "good: 3 of 4 answer"
+    (told,) = lamp.said(event="self_test", state="ends")
+    assert told["bad"] == len(bad) - 1
+
+
+def test_a_bus_that_is_held_is_told_as_one(node):
+    lamp = node("lamp-s3", _NIGHT_H)
+    lamp.unit.furniture.lux.faults.bus_stuck = True
+    verdict = lamp.test()
+    assert verdict["bus i2c0"].startswith("bad: nothing on it answers")
+    assert verdict["dimmer"].startswith("good")
+
+
+def test_light_that_does_not_follow_is_found(node):
+    lamp = node("lamp-s3", _NIGHT_H)
+    lamp.unit.furniture.converter.converter_v = 6.0
+    verdict = lamp.test()
+    assert verdict["dimmer"].startswith("bad: power does not follow"), verdict
+
+
+def test_a_reset_in_the_middle_of_a_test_is_kept_as_bad(node):
+    lamp = node("lamp-s3", _NIGHT_H)
+    lamp.ask("self-test")
+    lamp.run(2)
+    lamp.unit.board.reset(2)
+    lamp.run(20)
+    assert lamp.ask("verdict") == ["self-test=bad: broken off by a reset"]
+
+
+def test_a_meter_that_does_not_turn_and_a_wet_tray(node):
+    canopy = node("canopy-s3", _NOON_H)
+    canopy.unit.furniture.meter.dead = True
+    verdict = canopy.test()
+    assert verdict["flow"].startswith("bad: no pulse"), verdict
+    assert verdict["valve"].startswith("bad: open, and no water")
+
+
+def test_nothing_is_opened_against_a_leak_or_somebody_s_order(node):
+    canopy = node("canopy-s3", _NOON_H)
+    canopy.ask("command close for 1h")
+    assert canopy.test()["valve"] == "untested: somebody's order is in force"
+    canopy.ask("command auto")
+    canopy.records.clear()
+    canopy.unit.furniture.leak.closed = True
+    canopy.run(5)
+    verdict = canopy.test()
+    assert verdict["valve"] == "untested: leak" and verdict["leak"] == "bad: it is wet", verdict
+    assert not canopy.said(type="decision", output="valve", value=1)

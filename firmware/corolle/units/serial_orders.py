@@ -2,14 +2,15 @@
 
 import os
 
+from corolle.system.clock import NETWORK
 from corolle.units.orders import obey
 from corolle.wire.compat import const
-from corolle.wire.gatt_words import OUTCOMES, REQUESTS, request
 from corolle.wire.seldom import borrowed
 from corolle.wire.words import VERBS, VERDICTS, code_of, word_of
 
 _AUTHOR = const("serial")
 _USUAL_S = const(600)
+_REQUESTS = const("corolle.wire.gatt_words")
 _ORDER = ("corolle.wire.orders", "corolle.wire.packer", "corolle.wire.bits", "corolle.wire.fields")
 
 
@@ -18,15 +19,18 @@ def take(verb: str, rest: list, desk, kind: str, common, unit) -> None:
     if verb == "command":
         _command(rest, kind, common, unit)
     elif verb == "time":
-        _ask(desk, verb, int(rest[0]).to_bytes(4, "little") if rest else b"")
+        if rest and not common.clock.set(int(rest[0]), quality=NETWORK):
+            raise ValueError("a clock shows 2026 to 2099")
         print(":", common.clock.stamp())
     elif verb == "settings":
         _set(rest, common, unit)
     elif verb == "self-test":
-        _ask(desk, verb, b"\1")
+        if not unit.test():
+            raise ValueError("it does already")
         print(": it begins; `verdict` tells when the log says state=ends")
     else:
-        _ask(desk, verb)
+        with borrowed(_REQUESTS) as words:
+            desk.answer(words.request(code_of(words.REQUESTS, verb), 0))
 
 
 def _set(rest: list, common, unit) -> None:
@@ -38,14 +42,6 @@ def _set(rest: list, common, unit) -> None:
     common.reporter.event("settings changed", len(pairs))
     for name, _, _ in pairs:
         print(f": {name}={common.settings[name]}")
-
-
-def _ask(desk, word: str, body: bytes = b"") -> bytes:
-    """The desk's answer to a request of wire/gatt_words.py."""
-    told = desk.answer(request(code_of(REQUESTS, word), 0, body))
-    if told[2]:
-        raise ValueError(told[3:].decode() or word_of(OUTCOMES, told[2]))
-    return told[3:]
 
 
 def _command(rest: list, kind: str, common, unit) -> None:

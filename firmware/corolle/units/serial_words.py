@@ -10,7 +10,7 @@ from corolle.units.near_desk import NearDesk
 from corolle.wire.compat import const
 from corolle.wire.seldom import borrowed
 
-_ORDERS = ("corolle.units.serial_orders", "corolle.wire.gatt_words")
+_ORDERS = const("corolle.units.serial_orders")
 _ORDERING = const("command time restart self-test")
 _SETTINGS = const("settings")
 _HELP = """show                               who it is, what it does and why, what it measures, what is wrong
@@ -28,7 +28,7 @@ def answer(line: str, kind: str, common, unit) -> None:
     desk = NearDesk(kind, common, unit, "serial")
     try:
         if verb in _ORDERING.split() or (verb == _SETTINGS and "=" in line):
-            with borrowed(*_ORDERS) as orders:
+            with borrowed(_ORDERS) as orders:
                 orders.take(verb, rest, desk, kind, common, unit)
         else:
             for told in _told(verb, rest, desk, kind, common, unit):
