@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
+from chirpstack_server import ChirpStack, Unit
 from city_client import City
 from corolle.wire import words
 from corolle.wire.sanitary_record import PORT, SANITARY, first_link, pack
@@ -136,6 +137,27 @@ def test_a_unit_that_was_lost_comes_back_with_another_board(street: Street):
     scene.report(new, lambda body: body["passages"] == 5, passages=5)
     assert scene.forwarder.push(lost.join_request())
     scene.city.wait_rejected("unknown_dev_eui")
+
+
+class _Lost(Unit):
+    """A unit that the list has as revoked."""
+
+    def registration(self) -> dict[str, Any]:
+        return super().registration() | {"revoked": True}
+
+
+def test_what_chirpstack_brings_of_a_lost_unit_is_refused(street: Street):
+    lamp, lost = Unit("lamp-1"), _Lost("lamp-2", "lamp", 2)
+    with closing(ChirpStack(street.broker_port, lamp, lost)) as server:
+        gateway = street.gateway(lamp, lost, radio=server.section)
+        for broker in ("chirpstack", "broker"):
+            gateway.wait_log(f"event={broker}_subscribed")
+        city = street.city(gateway).ready()
+        server.hear(lost, *lost.report_payload())
+        server.hear(lamp, *lamp.report_payload())
+        city.wait("lamp-1/report")
+        city.wait_rejected("chirpstack_revoked")
+        assert not city.of("lamp-2/report")
 
 
 def _write_log(scene: _Scene, canopy: Device) -> None:
