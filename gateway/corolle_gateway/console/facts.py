@@ -37,7 +37,10 @@ def output_of(report: Body) -> int | bool:
 
 def way(language: Language, radio: Body) -> str:
     """How a report was heard."""
-    return language.text("heard_ble" if radio.get("link") == "ble" else "heard_lora", **radio)
+    if radio.get("link") == "ble":
+        return language.text("heard_ble", rssi_dbm=round(radio["rssi_dbm"]))
+    heard = {"rssi_dbm": round(radio["rssi_dbm"]), "snr_db": language.figure(radio["snr_db"])}
+    return language.text("heard_lora", **heard, dr=radio["dr"])
 
 
 def short_way(radio: Body) -> str:
