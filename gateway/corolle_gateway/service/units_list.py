@@ -36,7 +36,7 @@ def add(path: Path, config_path: Path, passphrase_file: Path | None) -> Added:
     settings = config.load(config_path)
     place = settings.units_file
     before = _entries(read_secret(place), place) if place.exists() else {}
-    fresh = _entries(_opened(path, passphrase_file), path)
+    fresh = {name: _needed(entry) for name, entry in _entries(_opened(path, passphrase_file), path).items()}
     merged = before | fresh
     text = msgspec.json.format(msgspec.json.encode({"units": list(merged.values())}), indent=1)
     _check(units_file.parse(text, path), settings)
@@ -62,6 +62,11 @@ def _opened(path: Path, passphrase_file: Path | None) -> str:
 def _entries(text: str, path: Path) -> _Entries:
     units_file.parse(text, path)
     return {entry["name"]: entry for entry in msgspec.json.decode(text)["units"]}
+
+
+def _needed(entry: dict[str, Any]) -> dict[str, Any]:
+    """What a gateway has no use for is not to be stolen there: by the group key lamps believe each other."""
+    return {name: value for name, value in entry.items() if name != "group_key"}
 
 
 def _check(registrations: list[Registration], settings: Config) -> None:
