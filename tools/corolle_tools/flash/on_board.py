@@ -50,11 +50,11 @@ def digest(path):
 
 
 def text(path):
-    """A small file's content, "" when there is none."""
+    """A small file's content, "" when there is none, or no text in it."""
     try:
         with open(path) as file:
             return file.read()
-    except OSError:
+    except (OSError, ValueError):
         return ""
 
 

@@ -1,11 +1,17 @@
 """What a technician sees of a flash: bars while it runs, a sentence at the end."""
 
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
+from corolle_tools.flash.errors import FlashError
 from corolle_tools.flash.flashing import Outcome
+from corolle_tools.flash.flashing import Progress as Told
+from corolle_tools.flash.tray import Place, is_good
 
 
 class Bars:
@@ -27,7 +33,15 @@ class Bars:
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
+    def of(self, port: str) -> Told:
+        """The bars of one board among others."""
+        return partial(self._move, f"{port} ")
+
     def __call__(self, step: str, share: float) -> None:
+        self._move("", step, share)
+
+    def _move(self, whose: str, step: str, share: float) -> None:
+        step = whose + step
         if step not in self._bars:
             self._bars[step] = self._progress.add_task(step, total=1.0)
         self._progress.update(self._bars[step], completed=share)
@@ -59,3 +73,21 @@ def as_record(outcome: Outcome) -> dict[str, Any]:
         "errors": verdict.errors,
         "notes": outcome.notes,
     }
+
+
+def tray_record(place: Place, end: Outcome | FlashError) -> dict[str, Any]:
+    """One board of a tray, for programs."""
+    if isinstance(end, Outcome):
+        return as_record(end)
+    unit = place.unit.name if place.unit else None
+    return {"port": place.port, "unit": unit, "chip": place.chip, "good": False, "errors": [str(end)]}
+
+
+def print_table(ends: Iterable[tuple[Place, Outcome | FlashError]]) -> None:
+    """A tray, a board a row."""
+    table = Table("port", "chip", "unit", "", "verdict")
+    for place, end in ends:
+        said = str(end.verdict if isinstance(end, Outcome) else end)
+        unit = place.unit.name if place.unit else "-"
+        table.add_row(place.port, place.chip, unit, "good" if is_good(end) else "bad", said)
+    Console().print(table)
