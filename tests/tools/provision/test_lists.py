@@ -50,7 +50,7 @@ def _without_keys(units: Units) -> list[dict[str, Any]]:
     return [vars(unit) | {"app_key": "", "group_key": ""} for unit in units.values()]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(units=_units(), suffix=st.sampled_from((".csv", ".geojson")))
 def test_what_goes_out_comes_in_again_and_only_keys_stay_behind(
     units: Units, suffix: str, tmp_path_factory: Any
