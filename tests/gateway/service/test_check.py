@@ -1,6 +1,7 @@
 """`corolle-gateway check`: the real command against what is well, and against each thing that is not."""
 
 import contextlib
+import datetime
 import getpass
 import os
 import re
@@ -14,8 +15,8 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
-from authority import Authority
 from broker_double import BadBroker
+from certificate_authority import Authority, now
 from command_line import ran_here
 from corolle_gateway import config
 from corolle_gateway.service.check import devices, machine, words
@@ -171,6 +172,13 @@ class _TlsBroker(Broker):
         return [str(mosquitto_path()), "-c", str(path)]
 
 
+def _issued(authority: Authority, name: str, days: tuple[int, int], *hosts: str) -> Path:
+    """A certificate that is good between these days from now."""
+    begins, ends = (now() + datetime.timedelta(days=each) for each in days)
+    certificate, _ = authority.issue(name, *hosts, begins=begins, ends=ends)
+    return certificate
+
+
 @with_mosquitto
 @pytest.mark.parametrize(
     ("days", "address", "word", "sentence"),
@@ -204,7 +212,7 @@ class _TlsBroker(Broker):
             (-1, 365),
             None,
             "correct horse",
-            r"BAD: .*CN=street authority, which this machine does not have: put that .* into broker\.ca",
+            r"BAD: .*CN=street-ca, which this machine does not have: put that .* into broker\.ca",
         ),
     ],
     ids=["good", "ends soon", "ended", "another's", "wrong password", "stranger"],
@@ -215,10 +223,10 @@ def test_each_thing_a_broker_can_have_is_told(
     (tmp_path / "broker").mkdir()
     authority = Authority(tmp_path / "broker")
     broker = _TlsBroker(tmp_path / "broker")
-    broker.certificate = authority.issue("server", *days, address or "127.0.0.1")
+    broker.certificate = _issued(authority, "server", days, address or "127.0.0.1")
     broker.start()
     keys = f'url = "mqtts://127.0.0.1:{broker.port}"\nuser = "gw"\npassword_file = "word"\n'
-    keys += f'ca = "{authority.path}"' if address else ""
+    keys += f'ca = "{authority.file}"' if address else ""
     gateway = GatewayProcess(tmp_path, "c7", keys, [])
     (tmp_path / "word").write_text(word)
     (tmp_path / "word").chmod(0o600)
@@ -248,15 +256,14 @@ def test_what_a_broker_has_against_our_certificate_is_told(
     (tmp_path / "broker").mkdir()
     authority = Authority(tmp_path / "broker")
     broker = _TlsBroker(tmp_path / "broker")
-    broker.certificate, broker.clients = authority.issue("server"), authority.path
+    broker.certificate, broker.clients = authority.issue("server", "127.0.0.1")[0], authority.file
     broker.start()
-    keys = f'url = "mqtts://127.0.0.1:{broker.port}"\nca = "{authority.path}"\nprotocol = "{protocol}"\n'
+    keys = f'url = "mqtts://127.0.0.1:{broker.port}"\nca = "{authority.file}"\nprotocol = "{protocol}"\n'
     keys += 'user = "gw"\npassword_file = "word"\n'
     (tmp_path / "word").write_text("correct horse")
     (tmp_path / "word").chmod(0o600)
     if days:
-        own = authority.issue("cabinet-7", *days)
-        own.with_suffix(".key").chmod(0o600)
+        own = _issued(authority, "cabinet-7", days)
         keys += f'cert = "{own}"\nkey = "{own.with_suffix(".key")}"\n'
     _, said = _checked(GatewayProcess(tmp_path, "c7", keys, []))
     broker.stop()

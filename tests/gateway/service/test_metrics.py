@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from authority import Authority
+from certificate_authority import Authority
 from gateway_process import GatewayProcess, free_port
 from gateway_street import Street, join
 from prometheus_client.parser import text_string_to_metric_families
@@ -103,12 +103,12 @@ def _queries() -> list[str]:
 
 def test_until_when_certificates_are_good_is_told(street: Street):
     authority, port = Authority(street.folder), free_port(socket.SOCK_STREAM)
-    broker = f'url = "mqtts://127.0.0.1:1"\nca = "{authority.path}"\n'
+    broker = f'url = "mqtts://127.0.0.1:1"\nca = "{authority.file}"\n'
     gateway = GatewayProcess(street.folder, "sealed", broker, [], more=f"[metrics]\nport = {port}\n")
     gateway.start()
     gateway.wait_log("event=metrics_listening", 15)
-    end_s = _value(_asked(port), "corolle_certificate_end_timestamp_seconds", file=str(authority.path))
-    assert end_s == pytest.approx(time.time() + 3650 * 86400, abs=120)
+    end_s = _value(_asked(port), "corolle_certificate_end_timestamp_seconds", file=str(authority.file))
+    assert end_s == pytest.approx(time.time() + 365 * 86400, abs=120)
     gateway.kill()
 
 
