@@ -1,6 +1,7 @@
 """A simulated device under test: a world of its own, begun anew at each start."""
 
 from collections.abc import Collection, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from corolle_hil.bench.rig import Load, Record, Said, Trace
@@ -10,6 +11,7 @@ from corolle_hil.bench.virtual.world import Workshop, World
 from corolle_hil.board import HARD_RESET
 from corolle_hil.fitting import Furniture
 from corolle_hil.installer import InstallError, install
+from corolle_hil.one_core import one_core
 from corolle_hil.pace import FlatOut
 from corolle_hil.romfs import PROGRAM
 from corolle_hil.scheduler import Scheduler
@@ -40,7 +42,8 @@ class VirtualDut:
     def wait(self, seconds: float) -> None:
         """See Dut."""
         scheduler = self._world.scheduler
-        scheduler.run(scheduler.now_us + round(seconds * 1e6))
+        with nullcontext() if self._air else one_core():
+            scheduler.run(scheduler.now_us + round(seconds * 1e6))
         if self._air:
             self._air.listen(self.now_s)
 

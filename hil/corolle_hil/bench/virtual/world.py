@@ -13,6 +13,7 @@ from corolle_hil.forkserver import ForkServer, Order
 from corolle_hil.installer import Installer
 from corolle_hil.interpreter import Interpreter
 from corolle_hil.mpy import shims_folder
+from corolle_hil.one_core import one_core
 from corolle_hil.replay.lamp import ROOMY_BYTES
 from corolle_hil.scheduler import Scheduler
 from corolle_hil.shims import ops
@@ -46,7 +47,8 @@ class Workshop:
     """Where simulated devices are made: one interpreter server and one set of flash images for all."""
 
     def __init__(self, folder: Path):
-        self.forks = ForkServer(shims_folder())
+        with one_core():
+            self.forks = ForkServer(shims_folder())
         self.folder = folder
         self.installer = Installer(self.forks, folder / "images")
         self._made = 0
