@@ -78,4 +78,5 @@ def test_a_lamp_is_loaded_started_asked_and_left_as_it_was(desk_rig: RealRig, de
     assert not said(lamp, event="hello")
     lamp.start(NIGHT_S + 12 * 3600, Load())
     await_said(lamp, 20, type="decision", output="light", value=0, reason="day")
+    assert said(lamp, event="boot", failed_boots=0), "resets of earlier tests count"
     lamp.close()
