@@ -57,7 +57,7 @@ def listen(transport: SerialTransport, port: str, after_s: float) -> Verdict:
     `after_s`: how long to listen on after the boot line.
     """
     verdict = Verdict()
-    ear = _Ear(transport.serial, port)
+    ear = _Ear(transport.serial, port)  # pyright: ignore[reportArgumentType] - nothing is mounted
     deadline_s = time.monotonic() + _BOOT_S
     while (left_s := deadline_s - time.monotonic()) > 0:
         record = read_line("", ear.line(left_s))

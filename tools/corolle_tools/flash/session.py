@@ -17,7 +17,7 @@ from corolle_tools.flash.errors import FlashError, Lost, NoAnswer, PortBusy
 BAUD = 115_200
 _ON_BOARD = Path(__file__).with_name("on_board.py")
 _SILENCE_S = 10.0  # a board that says nothing for so long is gone
-_ENTER_S = 8.0  # from ctrl-C to the prompt after a soft reset
+_ENTER_S = 8  # from ctrl-C to the prompt after a soft reset
 
 
 @dataclass(frozen=True)

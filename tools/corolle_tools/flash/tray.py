@@ -30,7 +30,7 @@ def usb_ports() -> list[str]:
 
 
 def look(ports: Iterable[str], units: Units, fresh: Iterable[Identity], bare: bool) -> list[Place]:
-    """Who sits where. A board that is one of the `units` stays it; one that is nobody's is the next fresh one.
+    """Who sits where. A board that is one of `units` stays it; one that is nobody's is the next of `fresh`.
 
     Ports at which nothing answers are left out. `bare`: chips without MicroPython are looked for, too.
     """
