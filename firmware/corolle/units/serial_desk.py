@@ -6,7 +6,7 @@ What is ordered is checked like any order, and logged by "serial"; no key is eve
 
 import select
 import sys
-from asyncio import core
+from asyncio import core  # pyright: ignore[reportAttributeAccessIssue] - the stubs leave it out
 
 from corolle.wire.compat import const
 from corolle.wire.seldom import borrowed
@@ -26,7 +26,7 @@ async def _serve(alive, parts: tuple) -> bool:
     line = bytearray()
     while True:
         alive(_FOR_EVER_S)  # nobody may ever type
-        await _something()
+        await _something()  # pyright: ignore[reportGeneralTypeIssues] - in MicroPython a generator is
         waits = select.poll()
         waits.register(sys.stdin, select.POLLIN)
         for _ in range(_LONGEST):  # what is there already is taken at once, but the light has its turn

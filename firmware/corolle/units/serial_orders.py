@@ -51,7 +51,7 @@ def _command(rest: list, kind: str, common, unit) -> None:
         lasts_s, rest = _duration_s(" ".join(rest[place + 1 :])), rest[:place]
     if len(rest) not in (1, 2):
         raise ValueError("command VERB [VALUE] [for 10m]")
-    fields = {"verb": code_of(VERBS, rest[0]), "value": int(rest[1]) if len(rest) > 1 else 0}
+    fields: dict = {"verb": code_of(VERBS, rest[0]), "value": int(rest[1]) if len(rest) > 1 else 0}
     fields["until_s"], fields["author"] = common.clock.now() + lasts_s, _AUTHOR
     fields["id"] = int.from_bytes(os.urandom(2), "little")
     with borrowed(*_ORDER) as orders:
