@@ -125,6 +125,7 @@ def test_a_fault_is_seen_explained_and_acknowledged(english: Site):
     shown = english.terminal.ask("alarms")
     assert "lamp-01 lampFailure, next round, since" in shown and "not acknowledged" in shown
     assert "look at the fuse" in shown and "To bring: luminaire, driver, fuse" in shown
+    assert "at first: level_pct 10, power_w 4.2" in shown
     number = shown.split()[0]
     assert "fault: lampFailure" in english.terminal.ask("unit lamp-01")
     assert "It also tells of lampFailure." in english.terminal.ask("why lamp-01")
