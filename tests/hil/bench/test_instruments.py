@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from corolle_hil.bench.real.board_port import BoardPort
 from corolle_hil.bench.real.jig import Jig
 from corolle_hil.bench.real.meters import Bl0942Meter
 from corolle_hil.bench.real.ports import find_port
@@ -18,6 +19,7 @@ from corolle_hil.chips.bl0942 import Bl0942
 from corolle_hil.desk.pty_board import PtyBoard
 from corolle_hil.scheduler import Scheduler
 from corolle_tools.firmware import board_definition
+from mpremote.transport import TransportError
 
 
 @dataclass
@@ -104,6 +106,21 @@ def test_labgrid_is_asked_for_its_place_and_given_it_back(tmp_path: Path):
 def test_a_usb_device_that_is_not_there_is_named():
     with pytest.raises(LookupError, match="usb:NOBODY is not plugged in; USB devices with a serial port: "):
         find_port("usb:NOBODY")
+
+
+def test_a_port_that_goes_with_its_board_is_found_again(tmp_path: Path):
+    board = board_definition("canopy-s3") | {"fitted": {}}
+    with PtyBoard(board, tmp_path / "port", tmp_path / "board"):
+        port = BoardPort(str(tmp_path / "port"))
+        port.stop_program()
+        assert port.run("print(6 * 7)") == "42\r\n"
+    assert list(port.listen(0.3)) == []
+    with pytest.raises(TransportError, match="is not there"):
+        port.stop_program()
+    with PtyBoard(board, tmp_path / "port", tmp_path / "board"):
+        port.stop_program()
+        assert port.run("print(6 * 7)") == "42\r\n"
+        port.close()
 
 
 @pytest.fixture

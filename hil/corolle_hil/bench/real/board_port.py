@@ -4,13 +4,11 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import serial
 from mpremote.transport import TransportError
 from mpremote.transport_serial import SerialTransport
 
 from corolle_hil.bench.real.ports import find_port
 
-_BACK_S = 15.0  # a port that went with its board's power is back by then
 _LOOK_S = 0.1
 _LISTEN_S = 0.01
 _RESET_S = 0.1
@@ -31,18 +29,21 @@ class BoardPort:
     def __init__(self, named: str):
         self._named = named
         self._rest = b""
+        self._is_lost = False
         self._transport = self._open()
 
     def listen(self, seconds: float) -> Iterator[str]:
         """The lines that come within so much time; a port that goes is waited for."""
         deadline_s = time.monotonic() + seconds
         while time.monotonic() < deadline_s:
+            if not self._is_there():
+                time.sleep(_LOOK_S)
+                continue
             try:
-                port = self._serial
-                port.timeout = _LISTEN_S
-                self._rest += port.read(max(1, port.in_waiting))
-            except (serial.SerialException, OSError):
-                self._reopen()
+                self._serial.timeout = _LISTEN_S
+                self._rest += self._serial.read(max(1, self._serial.in_waiting))
+            except OSError:
+                self._lose()
             *lines, self._rest = self._rest.split(b"\n")
             yield from (line.decode(errors="replace").rstrip("\r") for line in lines)
 
@@ -52,6 +53,8 @@ class BoardPort:
 
     def stop_program(self) -> None:
         """Ctrl-C, and on to the raw prompt. Raises TransportError when the board does not listen."""
+        if not self._is_there():
+            raise TransportError(f"{self._named} is not there")
         self._serial.timeout = None
         if not self._transport.in_raw_repl:
             self._transport.enter_raw_repl(soft_reset=False)
@@ -106,14 +109,18 @@ class BoardPort:
     def _open(self) -> SerialTransport:
         return SerialTransport(find_port(self._named), baudrate=115_200)
 
-    def _reopen(self) -> None:
-        deadline_s = time.monotonic() + _BACK_S
-        while True:
-            try:
-                self._serial.close()
-                self._transport = self._open()
-                return
-            except (LookupError, TransportError):
-                if time.monotonic() > deadline_s:
-                    raise
-                time.sleep(_LOOK_S)
+    def _lose(self) -> None:
+        """The port went: its USB device may have lost its power with the board."""
+        self._serial.close()
+        self._is_lost = True
+        self._rest = b""
+
+    def _is_there(self) -> bool:
+        if not self._is_lost:
+            return True
+        try:
+            self._transport = self._open()
+        except (LookupError, TransportError):
+            return False
+        self._is_lost = False
+        return True

@@ -170,7 +170,7 @@ class RealDut:
             try:
                 self._port.stop_program()
                 return
-            except TransportError:
+            except (TransportError, OSError):
                 if time.monotonic() > deadline_s:
                     raise
                 self._port.forget_prompt()
