@@ -55,7 +55,7 @@ def board(desk: Callable[[], PtyBoard]) -> PtyBoard:
 
 def flash(units: Path, *options: str) -> tuple[int, list[dict], str]:
     """Status, what is told for programs, and what is said to people."""
-    words = ["flash", "--board", _BOARD, "--units", str(units), "--json", *options]
+    words = ["flash", "--board", _BOARD, "--units", str(units), "--json", "--no-test", *options]
     done = CliRunner().invoke(app, words)
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
     return done.exit_code, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
@@ -67,8 +67,11 @@ def test_a_bare_board_becomes_a_unit_and_is_left_alone_the_second_time(board: Pt
     assert told[0]["boot"] == "hard reset"
     assert told[0]["good"]
     assert told[0]["unchanged"] == 0
-    status, again, _ = flash(units, "--port", str(board.port), "--unit", "lamp-01", "--chip", told[0]["chip"])
-    assert (status, again[0]["written"], again[0]["unchanged"]) == (0, 0, told[0]["written"])
+    options = "--unit", "lamp-01", "--chip", told[0]["chip"], "--test"
+    status, again, _ = flash(units, "--port", str(board.port), *options)
+    assert (again[0]["written"], again[0]["unchanged"]) == (0, told[0]["written"])
+    assert again[0]["self_test"]["good"] > 5
+    assert (status == 0) == (again[0]["self_test"]["bad"] == 0)
     with Session.open(str(board.port)) as session:
         assert json.loads(session.call("text", "/unit.json")) == _UNITS[0].unit_json()
         assert json.loads(session.call("text", "/keys.json")) == _UNITS[0].keys_json()
@@ -89,6 +92,14 @@ def test_another_units_board_is_refused_until_it_is_given_away(board: PtyBoard, 
     assert told[0]["written"] == 4  # its name, its keys, main.py and the manifest
     with Session.open(str(board.port)) as session:
         assert session.call("text", _COUNTED) == ""
+
+
+def test_a_unit_whose_file_is_lost_is_known_by_its_copy(board: PtyBoard, units: Path):
+    with Session.open(str(board.port)) as session:
+        session.run([("remove", "/unit.json")])
+    status, _, said = flash(units, "--port", str(board.port), "--unit", "lamp-01")
+    assert (status, "this board is lamp-02" in said) == (1, True)
+    assert flash(units, "--port", str(board.port), "--unit", "lamp-02")[0] == 0
 
 
 def test_a_cable_in_another_board_is_noticed_before_anything_is_written(board: PtyBoard, units: Path):

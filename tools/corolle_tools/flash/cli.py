@@ -1,5 +1,6 @@
 """`corolle flash`: the options, and what is told."""
 
+import dataclasses
 import json
 import sys
 from pathlib import Path
@@ -7,8 +8,11 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from corolle_tools.firmware import board_definition
+
 if TYPE_CHECKING:
     from corolle_tools.flash.flashing import Wish
+    from corolle_tools.identity import Identity
     from corolle_tools.provision.units import Units
 
 _FAILED, _USAGE = 1, 2
@@ -40,35 +44,45 @@ def flash(
     every: Annotated[
         bool, typer.Option("--all", help="All boards that answer: at --port, or at every USB port.")
     ] = False,
+    test: Annotated[bool, typer.Option("--test/--no-test", help="Have it test its parts at the end.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON for each board.")] = False,
 ) -> None:
-    """Make a board a unit: MicroPython, firmware, identity; then reset it and hear whether it runs.
+    """Make a board a unit: MicroPython, firmware, identity; reset it, hear it boot, have it test itself.
 
     Only what differs is written. A cable may be pulled at any moment: the same command goes on from there.
-    Ends with 0 when the unit runs, with 1 when it was refused, or does not run, with 2 for a wrong command.
+    Ends with 0 when the unit is good, with 1 when it was refused or is not, with 2 for a wrong command.
     """
-    from corolle_tools.flash.flashing import Wish
-    from corolle_tools.provision.units import ProvisionError, find, load
-
     ports, names = port or [], unit or []
-    if not every and (len(ports), len(names)) != (1, 1):
-        _give_up("one --port and one --unit, or --all", _USAGE)
     if every and (replace or chip):
         _give_up("--replace and --chip are for one board, not for --all", _USAGE)
+    if not every and (len(ports), len(names)) != (1, 1):
+        _give_up("one --port and one --unit, or --all", _USAGE)
+    known, named = _units(units, board, names)
+    wish = _wish(board, named or list(known.values()))
+    wish = dataclasses.replace(wish, image=image, erase=erase, replace=replace, chip=chip.lower(), test=test)
+    done = _flash_all(ports, wish, known, named, as_json) if every else _flash_one(ports[0], wish, as_json)
+    raise typer.Exit(0 if done else _FAILED)
+
+
+def _units(path: Path, board: str, names: list[str]) -> "tuple[Units, list[Identity]]":
+    """All units of a file, and those of these names; there has to be such a board, too."""
+    from corolle_tools.provision.units import ProvisionError, find, load
+
     try:
-        known = load(units)
-        chosen = [find(known, name, units) for name in names]
-        wishes = [Wish(board, one, replace, chip.lower(), image, erase) for one in chosen or known.values()]
-        if not wishes:
-            _give_up(f"{units}: no units", _USAGE)
-        wishes[0].definition  # noqa: B018 - whether there is such a board
+        board_definition(board)
+        known = load(path)
+        return known, [find(known, name, path) for name in names]
     except (ProvisionError, LookupError) as error:
         _give_up(str(error.args[0]), _USAGE)
-    if every:
-        good = _flash_all(ports, wishes[0], known, names, as_json)
-    else:
-        good = _flash_one(ports[0], wishes[0], as_json)
-    raise typer.Exit(0 if good else _FAILED)
+
+
+def _wish(board: str, units: "list[Identity]") -> "Wish":
+    """For the first of these units; each board of a tray gets its own."""
+    from corolle_tools.flash.flashing import Wish
+
+    if not units:
+        _give_up("no units in the file", _USAGE)
+    return Wish(board, units[0])
 
 
 def _flash_one(port: str, wish: "Wish", as_json: bool) -> bool:
@@ -85,11 +99,12 @@ def _flash_one(port: str, wish: "Wish", as_json: bool) -> bool:
     return outcome.verdict.is_good
 
 
-def _flash_all(ports: list[str], wish: "Wish", known: "Units", names: list[str], as_json: bool) -> bool:
+def _flash_all(
+    ports: list[str], wish: "Wish", known: "Units", fresh: "list[Identity]", as_json: bool
+) -> bool:
     from corolle_tools.flash import tray
     from corolle_tools.flash.told import Bars, print_table, tray_record
 
-    fresh = [known[name] for name in names]
     places = tray.look(ports or tray.usb_ports(), known, fresh, bare=bool(wish.image and wish.erase))
     if not places:
         _give_up("no board answers", _FAILED)

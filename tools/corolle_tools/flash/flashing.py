@@ -31,6 +31,7 @@ class Wish:
         chip: the chip's own id that has to answer, where it is known.
         image: the file or folder of a MicroPython image; None: the one it has stays.
         erase: nobody needs what is on it.
+        test: whether the unit is asked to test its parts at the end.
         listen_s: how long it is heard after its boot line, for what is wrong from the beginning.
     """
 
@@ -40,6 +41,7 @@ class Wish:
     chip: str = ""
     image: Path | None = None
     erase: bool = False
+    test: bool = False
     listen_s: float = 3.0
 
     def files(self) -> dict[str, bytes]:
@@ -83,12 +85,12 @@ def flash(port: str, wish: Wish, progress: Progress) -> Outcome:
         facts = session.facts()
         _check_chip(outcome, facts.id)
         outcome.notes += guard.check_micropython(wish.definition, facts)
-        replaced = guard.check_owner(session.call("text", UNIT), wish.unit, wish.replace)
+        replaced = guard.check_owner(session.call("identity", UNIT), wish.unit, wish.replace)
         plan = make_plan(files, session.call("files"), is_replaced=bool(replaced))
         outcome.unchanged = len(files) - len(plan.write)
         _carry_out(session, plan, files, outcome, progress)
         progress("boot", 0.0)
-        outcome.verdict = listen(session.reset(), port, wish.listen_s)
+        outcome.verdict = listen(session.reset(), port, wish.listen_s, wish.test)
         progress("boot", 1.0)
     return outcome
 
@@ -101,7 +103,7 @@ def _bring_image(port: str, wish: Wish, outcome: Outcome, progress: Progress) ->
         with Session.open(port, 1) as session:
             facts = session.facts()
             _check_chip(outcome, facts.id)
-            told = session.call("text", UNIT)
+            told = session.call("identity", UNIT)
             taken = guard.check_owner(told, wish.unit, wish.replace)
             if _runs(facts, chosen):
                 return

@@ -12,7 +12,7 @@ from mpremote.transport_serial import SerialTransport
 from corolle_tools.flash.session import BAUD
 
 _BOOT_S = 30.0
-_SELF_TEST_S = 60.0
+_SELF_TEST_S = 150.0  # a minute or two (firmware, units/serial_words.py)
 _RETRY_S = 0.2
 
 
@@ -24,11 +24,13 @@ class Verdict:
         boot: its boot line, empty when none came.
         errors: what it said at level error.
         self_test: the line with which its test ended, empty when it made none.
+        is_untested: it was asked to test its parts, and did not come to an end of that.
     """
 
     boot: dict[str, Any] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     self_test: dict[str, Any] = field(default_factory=dict)
+    is_untested: bool = False
 
     @property
     def is_good(self) -> bool:
@@ -47,14 +49,16 @@ class Verdict:
         if self.boot["safe_mode"]:
             told.append(f"in safe mode, {self.boot['failed_boots']} failed boots")
         if self.self_test:
-            told.append("self-test {good} good, {bad} bad, {untested} untested".format(**self.self_test))
+            told.append("self-test: {good} good, {bad} bad, {untested} untested".format(**self.self_test))
+        elif self.is_untested:
+            told.append(f"no self-test within {_SELF_TEST_S:.0f} s")
         return ", ".join(told + self.errors)
 
 
-def listen(transport: SerialTransport, port: str, after_s: float) -> Verdict:
+def listen(transport: SerialTransport, port: str, after_s: float, test: bool = False) -> Verdict:
     """Hear a node boot, and what it says next. The port of a chip that has its own USB goes and comes.
 
-    `after_s`: how long to listen on after the boot line.
+    `after_s`: how long to listen on after the boot line. `test`: it is asked to test its parts.
     """
     verdict = Verdict()
     ear = _Ear(transport.serial, port)  # pyright: ignore[reportArgumentType] - nothing is mounted
@@ -64,11 +68,12 @@ def listen(transport: SerialTransport, port: str, after_s: float) -> Verdict:
         event = record.get("event")
         if event == "boot":
             verdict.boot = record
-            deadline_s = time.monotonic() + after_s
-        elif event == "self_test" and record.get("state") == "begins":
-            deadline_s = time.monotonic() + _SELF_TEST_S
+            deadline_s = time.monotonic() + (_SELF_TEST_S if test else after_s)
+            if test:
+                verdict.is_untested = True
+                ear.say(b"self-test\r")
         elif event == "self_test" and record.get("state") == "ends":
-            verdict.self_test = record
+            verdict.self_test, verdict.is_untested = record, False
             break
         elif verdict.boot and record.get("level") == "error":
             verdict.errors.append(_said(record))
@@ -100,6 +105,12 @@ class _Ear:
             return ""
         self._text = rest
         return line.decode(errors="replace").rstrip("\r")
+
+    def say(self, words: bytes) -> None:
+        """Type at the node's own console."""
+        if self._serial:
+            with contextlib.suppress(OSError):
+                self._serial.write(words)
 
     def close(self) -> None:
         """Let the port go."""

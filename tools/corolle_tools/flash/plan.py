@@ -4,9 +4,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from corolle.system.version import VERSION
 
 MAIN, MANIFEST, UNIT, KEYS = "/main.py", "/manifest.json", "/unit.json", "/keys.json"
 DATA = "/data"
@@ -52,9 +49,8 @@ def make_plan(files: Mapping[str, bytes], there: Mapping[str, str], is_replaced:
 
 def with_manifest(files: Mapping[str, bytes], board: str) -> dict[str, bytes]:
     """The files, and a list of them that is written when all are there."""
-    told: dict[str, Any] = {"board": board, "firmware": VERSION}
-    told["files"] = {path: digest(content) for path, content in sorted(files.items()) if path != KEYS}
-    return {**files, MANIFEST: json.dumps(told).encode()}
+    digests = {path: digest(content) for path, content in sorted(files.items()) if path != KEYS}
+    return {**files, MANIFEST: json.dumps({"board": board, "files": digests}).encode()}
 
 
 def digest(content: bytes) -> str:

@@ -48,7 +48,7 @@ def _seen(port: str, bare: bool) -> tuple[str, str] | None:
     """A board's chip, and the DevEUI it has, "" without; None where there is no board that can be flashed."""
     try:
         with Session.open(port, 1) as session:
-            owner = owner_of(session.call("text", UNIT))
+            owner = owner_of(session.call("identity", UNIT))
             return session.facts().id, owner["dev_eui"] if owner else ""
     except NoAnswer:
         pass
