@@ -10,7 +10,7 @@ from corolle_tools.firmware import board_definition, node_files
 from corolle_tools.flash import esp, guard, image
 from corolle_tools.flash.errors import NoAnswer, Refused
 from corolle_tools.flash.listening import Verdict, listen
-from corolle_tools.flash.plan import UNIT, Plan, digest, make_plan, with_manifest
+from corolle_tools.flash.plan import Plan, digest, make_plan, with_manifest
 from corolle_tools.flash.session import BoardFacts, Session
 from corolle_tools.identity import Identity
 
@@ -85,7 +85,7 @@ def flash(port: str, wish: Wish, progress: Progress) -> Outcome:
         facts = session.facts()
         _check_chip(outcome, facts.id)
         outcome.notes += guard.check_micropython(wish.definition, facts)
-        replaced = guard.check_owner(session.call("identity", UNIT), wish.unit, wish.replace)
+        replaced = guard.check_owner(session.call("identity"), wish.unit, wish.replace)
         plan = make_plan(files, session.call("files"), is_replaced=bool(replaced))
         outcome.unchanged = len(files) - len(plan.write)
         _carry_out(session, plan, files, outcome, progress)
@@ -103,7 +103,7 @@ def _bring_image(port: str, wish: Wish, outcome: Outcome, progress: Progress) ->
         with Session.open(port, 1) as session:
             facts = session.facts()
             _check_chip(outcome, facts.id)
-            told = session.call("identity", UNIT)
+            told = session.call("identity")
             taken = guard.check_owner(told, wish.unit, wish.replace)
             if _runs(facts, chosen):
                 return

@@ -9,7 +9,6 @@ from corolle_tools.flash import esp
 from corolle_tools.flash.errors import FlashError, NoAnswer
 from corolle_tools.flash.flashing import Outcome, Progress, Wish, flash
 from corolle_tools.flash.guard import owner_of
-from corolle_tools.flash.plan import UNIT
 from corolle_tools.flash.session import Session
 from corolle_tools.identity import Identity
 from corolle_tools.provision.units import Units
@@ -48,7 +47,7 @@ def _seen(port: str, bare: bool) -> tuple[str, str] | None:
     """A board's chip, and the DevEUI it has, "" without; None where there is no board that can be flashed."""
     try:
         with Session.open(port, 1) as session:
-            owner = owner_of(session.call("identity", UNIT))
+            owner = owner_of(session.call("identity"))
             return session.facts().id, owner["dev_eui"] if owner else ""
     except NoAnswer:
         pass
