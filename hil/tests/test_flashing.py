@@ -7,7 +7,6 @@ from corolle_hil.bench.waiting import await_said, said
 _LEVELS = (20, 40)
 _MOST_WRITES = 200
 _SETTLED_S = 12
-_KILLS = 3  # `corolle bench flash-cuts` does many
 _PADDING_BYTES = 4000  # so that there is something to write
 
 
@@ -41,14 +40,15 @@ def test_flashing_interrupted(lamp, measured):
     measured("boots afterwards with the old settings or the new", whole, "", at_least=cuts)
 
 
-def test_the_flash_command_killed(rig, measured):
-    """`corolle flash` over a serial port, killed at random moments; some take the power with them."""
+def test_the_flash_command_killed(rig, measured, request):
+    """`corolle flash` over a serial port, killed at random moments; `corolle bench flash-cuts` does many."""
+    kills = request.config.getoption("kills")
     if rig.name != "virtual":
         pytest.skip("it makes a board one unit and then another: only a simulated one bears that")
     from corolle_tools.bench.flash_cuts import measure  # the simulated board takes a while to load
 
-    toll = measure(_KILLS, 1)
-    measured("kills", toll.cuts, "", at_least=_KILLS)
-    measured("kills after which the next flash ended well", toll.recovered, "", at_least=_KILLS)
+    toll = measure(kills, 1)
+    measured("kills", toll.cuts, "", at_least=kills)
+    measured("kills after which the next flash ended well", toll.recovered, "", at_least=kills)
     measured("identities lost", toll.identity_lost, "", at_most=0)
     measured("the slowest flash after a kill", toll.slowest_s, "s", at_most=120)

@@ -26,6 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--bench-report", type=Path, metavar="FILE", help="write what was measured as one HTML page"
     )
     group.addoption("--resets", type=int, default=1000, metavar="N", help="how often the resets test resets")
+    group.addoption("--kills", type=int, default=3, metavar="N", help="how often a flash command is killed")
 
 
 def pytest_configure(config: pytest.Config) -> None:
