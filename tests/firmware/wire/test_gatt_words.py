@@ -7,8 +7,8 @@ from corolle.wire.words import code_of, words
 
 
 def test_codes_stay_what_they_are():
-    assert [code_of(REQUESTS, word) for word in words(REQUESTS)] == list(range(1, 10))
-    assert code_of(REQUESTS, "restart") == 8
+    assert [code_of(REQUESTS, word) for word in words(REQUESTS)] == list(range(1, 11))
+    assert code_of(REQUESTS, "restart") == 8 and code_of(REQUESTS, "verdict") == 10
     assert code_of(OUTCOMES, "done") == 0 and code_of(OUTCOMES, "busy") == 5
 
 
