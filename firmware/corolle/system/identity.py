@@ -11,7 +11,7 @@ from esp32 import NVS
 
 from corolle.wire.compat import const
 
-_NAMESPACE = const("corolle")
+_NAMESPACE = const("corolle-unit")  # no name of a module: the linker shortens those
 # Each file, and without which of its facts it is not whole.
 _FILES = const((("/unit.json", "dev_eui"), ("/keys.json", "app_key")))
 # What was agreed under one AppKey means nothing under another: radio/lorawan/session.py.

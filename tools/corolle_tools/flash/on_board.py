@@ -64,7 +64,7 @@ def identity():
     told = text("/unit.json")
     if '"dev_eui"' in told:
         return told
-    nvs = esp32.NVS("corolle")  # firmware, system/identity.py
+    nvs = esp32.NVS("corolle-unit")  # firmware, system/identity.py
     try:
         copy = bytearray(nvs.get_i32("unit_bytes"))
         nvs.get_blob("unit", copy)
