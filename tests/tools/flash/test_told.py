@@ -28,7 +28,7 @@ def test_one_that_says_nothing_is_in_safe_mode_or_failed_its_test_is_bad():
     for verdict, why in (
         (Verdict(), "no boot line within 30 s"),
         (Verdict(safe), "in safe mode, 3 failed boots"),
-        (Verdict(_BOOT, self_test=_TESTED), "self-test 11 good, 1 bad, 2 untested"),
+        (Verdict(_BOOT, self_test=_TESTED), "self-test: 11 good, 1 bad, 2 untested"),
         (Verdict(_BOOT, ["event=file path=/keys.json"]), "event=file path=/keys.json"),
     ):
         said = sentence(_outcome(verdict))
