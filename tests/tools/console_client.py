@@ -1,4 +1,4 @@
-"""`corolle console` on a terminal of its own, as somebody at a laptop has it."""
+"""A program on a terminal of its own, as somebody at a laptop has it; `corolle console` for one."""
 
 import contextlib
 import os
@@ -15,14 +15,13 @@ _SEQUENCE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 LEAVE = "\x1d"
 
 
-class ConsoleClient:
+class TerminalProgram:
     """Runs from now until `end`; `text` is all it has shown, without escape sequences."""
 
-    def __init__(self, *options: str, runtime: Path | None = None):
-        env = os.environ | ({"XDG_RUNTIME_DIR": str(runtime)} if runtime else {})
+    def __init__(self, *command: str, env: dict[str, str] | None = None):
         self._pid, self._terminal = pty.fork()
         if self._pid == 0:
-            os.execve(COROLLE, [str(COROLLE), "console", *options], env)
+            os.execve(command[0], command, os.environ | (env or {}))
         self._raw = b""
         self._seen = 0
 
@@ -71,3 +70,11 @@ class ConsoleClient:
             return False
         self._raw += data
         return bool(data)
+
+
+class ConsoleClient(TerminalProgram):
+    """`corolle console` with these options."""
+
+    def __init__(self, *options: str, runtime: Path | None = None):
+        env = {"XDG_RUNTIME_DIR": str(runtime)} if runtime else {}
+        super().__init__(str(COROLLE), "console", *options, env=env)
