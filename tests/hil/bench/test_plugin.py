@@ -73,7 +73,7 @@ def test_the_terminal_has_each_figure_and_the_reason_to_skip(ran: _Ran):
     assert "test_good: passed" in ran.told and "power: 1.5 W (1 to 2 W)" in ran.told
     assert "who: lamp <1>" in ran.told
     assert "latency: 250 ms (at most 200 ms)" in ran.told
-    assert "a simulated canopy has not a meter of the power it draws" in ran.told
+    assert "a simulated canopy lacks a meter of the power it draws" in ran.told
 
 
 def test_junit_has_the_figures_as_properties(ran: _Ran):

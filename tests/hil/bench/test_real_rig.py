@@ -58,7 +58,7 @@ def desk_rig(desk: PtyBoard, tmp_path: Path) -> Iterator[RealRig]:
 
 def test_what_a_rig_lacks_is_said(desk_rig: RealRig):
     assert desk_rig.lacks("canopy") == "rig bench: no unit is a canopy"
-    assert desk_rig.lacks("lamp", "meter") == "rig bench: lamp-07 has not a meter of the power it draws"
+    assert desk_rig.lacks("lamp", "meter") == "rig bench: lamp-07 lacks a meter of the power it draws"
     assert desk_rig.lacks("lamp", "files") == ""
 
 

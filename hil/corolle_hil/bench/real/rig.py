@@ -30,7 +30,7 @@ class RealRig:
             return f"rig {self.name}: no unit is a {kind}"
         if not ability or _has(self._what, unit, ability):
             return ""
-        return f"rig {self.name}: {unit.name} has not {ABILITIES[ability]}"
+        return f"rig {self.name}: {unit.name} lacks {ABILITIES[ability]}"
 
     def dut(self, kind: str, needs: Collection[str]) -> RealDut:
         """See Rig. Raises what opening a port or reaching a broker raises."""

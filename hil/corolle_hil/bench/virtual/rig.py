@@ -31,7 +31,7 @@ class VirtualRig:
         if kind not in _HAS:
             return f"the virtual rig has no {kind}: there are {', '.join(_HAS)}"
         if ability and ability not in _HAS[kind]:
-            return f"a simulated {kind} has not {ABILITIES[ability]}"
+            return f"a simulated {kind} lacks {ABILITIES[ability]}"
         return ""
 
     def dut(self, kind: str, needs: Collection[str]) -> VirtualDut:
