@@ -24,9 +24,9 @@ from bleak.exc import BleakDeviceNotFoundError, BleakError
 from bumble import core, gatt_client, hci
 from bumble.core import AdvertisingData
 from bumble.device import Advertisement, Connection, Device, DeviceConfiguration, Peer
-from bumble.transport import open_transport
 from bumble.transport.common import Transport, TransportLostError
 
+from corolle_hil.ble import hci_socket
 from corolle_hil.ble.repeats import Repeats
 
 BACKEND = f"{__name__}:Bumble"  # as whoever loads a backend by its name wants it
@@ -67,7 +67,7 @@ class _Host:
         """OSError when nobody offers the adapter, EOFError when it goes at once."""
         if self._device is None or self._transport is None or self._transport.source.terminated.done():
             await self.close()
-            self._transport = await open_transport(f"unix-client:{self._path}")
+            self._transport = await hci_socket.connect(self._path)
             config = DeviceConfiguration(name="gateway", address=_own_address(self._path))
             self._device = Device.from_config_with_hci(config, self._transport.source, self._transport.sink)
             self._transport.source.set_packet_sink(Repeats(self._device.host))

@@ -47,6 +47,8 @@ class Endpoint:
         self._token = 0
         self._unanswered: dict[bytes, asyncio.Future[str]] = {}
         self._unstored = 0
+        # For one datagram after the other: to take and give back so much for each tears memory into pieces.
+        self._room = memoryview(bytearray(_LONGEST))
 
     def open(self, bind: str, port: int) -> None:
         """Begin to take datagrams. OSError when the address or the port cannot be had."""
@@ -90,13 +92,13 @@ class Endpoint:
                 asyncio.get_running_loop().remove_reader(opened)
                 return
             try:
-                data, source = opened.recvfrom(_LONGEST)
+                n, source = opened.recvfrom_into(self._room)
             except BlockingIOError:
                 return
             except OSError as error:  # a concentrator is not there any more (ICMP); it will pull again
                 self._counts.reject("udp_error", error=error.strerror)
             else:
-                self.take(data, source)
+                self.take(bytes(self._room[:n]), source)
 
     async def transmit(self, address: Address, transmission: Transmission) -> Sent:
         """Hand a frame to a concentrator; whether it says that it will send it."""
