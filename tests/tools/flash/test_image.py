@@ -9,6 +9,8 @@ import pytest
 from corolle_tools.firmware import board_definition
 from corolle_tools.flash import esp, image
 from corolle_tools.flash.errors import FlashError, Refused
+from corolle_tools.flash.flashing import Wish, flash
+from corolle_tools.identity import Identity
 
 _S3 = board_definition("lamp-s3")
 _NAME = "ESP32_GENERIC_S3-20260406-v1.28.0.bin"
@@ -86,6 +88,12 @@ def test_an_image_for_another_chip_is_not_written(bootloader: str, folder: Path)
     other = image.choose(folder, board_definition("lamp-esp32"))
     with pytest.raises(Refused, match="the image is for esp32, the chip is esp32s3"):
         esp.write(bootloader, other, esp.Chip("esp32s3", ""), erase=False, progress=lambda share: None)
+
+
+def test_a_chip_of_which_nobody_can_tell_whose_it_is_is_not_erased_unasked(bootloader: str, folder: Path):
+    unit = Identity.make("lamp-01", "lamp", "test", 43.6, 1.44)
+    with pytest.raises(Refused, match="nobody can tell whose board it is: --erase"):
+        flash(bootloader, Wish("lamp-s3", unit, image=folder), lambda step, share: None)
 
 
 def test_a_port_that_is_none_is_said_in_esptools_own_words(tmp_path: Path):
