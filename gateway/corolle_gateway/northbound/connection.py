@@ -6,7 +6,7 @@ from typing import cast
 
 from corolle_gateway.northbound.packets import MqttError, Reader, RefusedError
 
-# asyncio's own way to read takes a new piece of 256 kB for each few bytes of acknowledgement: an allocator that
+# asyncio's own way to read takes a new piece of 256 kB for a few bytes of acknowledgement: an allocator that
 # must find those between pieces that stay takes more and more from the system.
 _ROOM_BYTES = 16_384
 
