@@ -38,6 +38,10 @@ _LONG = (
     "hil/test_canopy_power_cuts.py",
     "gateway/test_groups.py",
     "hil/replay/test_replay_parts.py",
+    "gateway/test_flashed_board.py",
+    "hil/bench/test_real_rig.py",
+    "tools/flash/test_flash.py",
+    "tools/test_street_hour.py",
 )
 _PLACES = {_TESTS / name: place for place, name in enumerate(_LONG)}
 

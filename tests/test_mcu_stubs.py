@@ -6,9 +6,8 @@ import tomllib
 import pytest
 from source_tree import ROOT
 
-_MCUS = {tomllib.loads(path.read_text()).get("mcu") for path in (ROOT / "boards").glob("*/board.toml")} - {
-    None
-}
+_BOARDS = [tomllib.loads(path.read_text()) for path in (ROOT / "boards").glob("*/board.toml")]
+_MCUS: set[str] = {board["mcu"] for board in _BOARDS if "mcu" in board}
 _CONFIGURATIONS = {"esp32": "firmware", "esp32s3": "firmware/esp32s3.json"}
 _MAKEFILE = (ROOT / "Makefile").read_text()
 _S3 = ROOT / ".venv/stubs/esp32s3"

@@ -1,6 +1,7 @@
 """One board of `boards/` with its simulated chips, behind a pseudo-terminal of this machine."""
 
 import contextlib
+import hashlib
 import os
 import socket
 import threading
@@ -21,13 +22,15 @@ from corolle_hil.pace import Paced
 from corolle_hil.scheduler import Scheduler
 from corolle_hil.unit import Record, UnitPlan, VirtualUnit
 from corolle_hil.world.air import Air
-from corolle_hil.world.place import ORIGIN_DEG
+from corolle_hil.world.concentrator import Concentrator
+from corolle_hil.world.place import ORIGIN_DEG, Site
 from corolle_hil.world.propagation import Position, Propagation
 from corolle_hil.world.scenario import ScenarioClimate
 
 # An ESP32-S3 without PSRAM; a program that is not executed in place takes 45 KB of it.
 _HEAP_BYTES = 256 * 1024
 _ABOVE_GROUND_M = 5.0
+_MAST = Site("mast", Position(60.0, 0.0, 12.0))
 _BOOT_S = 10.0  # of real time: so long a busy machine may take
 
 Result = TypeVar("Result")
@@ -45,6 +48,7 @@ class PtyBoard:
         port: where the link to the pseudo-terminal is made.
         folder: keeps flash, NVS and the chip's address.
         speed: seconds of the board in a real one.
+        gateway: host and UDP port of one; a concentrator near the board brings it what the board sends.
         on_record: called, in the board's own thread, with what its console says.
         forks: makes its interpreter; one of its own without.
 
@@ -60,6 +64,7 @@ class PtyBoard:
         folder: Path,
         *,
         speed: float = 1.0,
+        gateway: tuple[str, int] | None = None,
         on_record: Callable[[Record], None] = lambda record: None,
         forks: ForkServer | None = None,
     ):
@@ -69,8 +74,11 @@ class PtyBoard:
             self._forks = forks or stack.enter_context(contextlib.closing(ForkServer(shims_folder())))
             self._terminal = Terminal(self._scheduler, port, lambda data: self._board.typed(data))
             stack.callback(self._terminal.close)
-            self._unit = self._build(definition, folder, on_record)
+            air = Air(self._scheduler, Propagation(self._scheduler.rng))
+            self._unit = self._build(definition, folder, air, on_record)
             stack.callback(self._unit.board.close)
+            if gateway:
+                stack.callback(self._put_up(air, gateway).close)
             self._asked, self._asking = socket.socketpair()
             stack.enter_context(self._asked)
             stack.enter_context(self._asking)
@@ -131,16 +139,18 @@ class PtyBoard:
         return self._unit.board
 
     def _build(
-        self, definition: Definition, folder: Path, on_record: Callable[[Record], None]
+        self, definition: Definition, folder: Path, air: Air, on_record: Callable[[Record], None]
     ) -> VirtualUnit:
-        rng = self._scheduler.rng
-        air = Air(self._scheduler, Propagation(rng))
-        around = Surroundings(self._scheduler, air, ScenarioClimate(rng), ORIGIN_DEG)
+        around = Surroundings(self._scheduler, air, ScenarioClimate(self._scheduler.rng), ORIGIN_DEG)
         name = _kept_name(folder, definition["name"])
         plan = UnitPlan(name, definition["unit"], Position(0.0, 0.0, _ABOVE_GROUND_M), definition)
         make = partial(DeskBoard, write=self._terminal.write, is_full=lambda: self._terminal.full)
         heap_bytes = _HEAP_BYTES + measure_share(self._forks)
         return VirtualUnit(plan, around, self._forks, folder, heap_bytes, on_record, make)
+
+    def _put_up(self, air: Air, gateway: tuple[str, int]) -> Concentrator:
+        eui = hashlib.sha256(str(self.port.absolute()).encode()).digest()[:8]
+        return Concentrator(self._scheduler, air, _MAST, eui, gateway)
 
 
 def _resolve(question: Callable[[], Result], answer: "Future[Result]") -> None:

@@ -21,6 +21,9 @@ def board(
     state: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Keeps its flash; by default PATH.state.")
     ] = None,
+    gateway: Annotated[
+        str, typer.Option(metavar="HOST:PORT", help="A gateway that is to hear it, by UDP.")
+    ] = "",
     speed: Annotated[float, typer.Option(min=0.001, help="Its seconds in one of yours.")] = 1,
     log: Annotated[bool, typer.Option("--log", help="Print what it logs, too.")] = False,
 ) -> None:
@@ -33,14 +36,24 @@ def board(
     signal.signal(signal.SIGTERM, _end)
     folder = state or port.with_name(port.name + ".state")
     try:
-        definition = board_definition(board)
-        desk = PtyBoard(definition, port, folder, speed=speed, on_record=_tell if log else _say_nothing)
+        hears, tells = _address(gateway), _tell if log else _say_nothing
+        desk = PtyBoard(board_definition(board), port, folder, speed=speed, gateway=hears, on_record=tells)
     except (LookupError, ValueError, OSError) as error:
         print(f"corolle board: {error.args[0] if isinstance(error, LookupError) else error}", file=sys.stderr)
         raise typer.Exit(_USAGE) from None
     with contextlib.closing(desk), contextlib.suppress(KeyboardInterrupt):
         print(f"{board} at {port}, its flash in {folder}; ctrl-C ends it", flush=True)
         desk.run()
+
+
+def _address(text: str) -> tuple[str, int] | None:
+    """ValueError for what is none."""
+    if not text:
+        return None
+    host, _, port = text.rpartition(":")
+    if not (host and port.isdigit() and 0 < int(port) < 65536):
+        raise ValueError(f"--gateway {text}: want HOST:PORT, the port from 1 to 65535")
+    return host, int(port)
 
 
 def _end(*_: Any) -> NoReturn:
