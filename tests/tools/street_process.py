@@ -49,7 +49,8 @@ class StreetProcess:
         status = self._process.wait(timeout_s)
         self._reader.join(timeout_s)
         assert self._process.stderr is not None
-        assert self._process.stderr.read() == ""
+        said = self._process.stderr.read()
+        assert not said, said
         return status, self.records[-1]
 
     def command(self, *words: str, timeout_s: float = 90) -> subprocess.CompletedProcess[str]:

@@ -68,8 +68,8 @@ def _keep(nvs, log, name: str, content: bytes) -> None:
         return
     try:
         nvs.set_blob(name, content)
-        nvs.set_i32(name + "_bytes", len(content))
-        nvs.set_i32(name + "_crc", _signed(crc32(content)))
+        nvs.set_i32(name + "-size", len(content))
+        nvs.set_i32(name + "-crc", _signed(crc32(content)))
         nvs.commit()
     except OSError as error:
         log("identity", level="error", error=repr(error))
@@ -78,9 +78,9 @@ def _keep(nvs, log, name: str, content: bytes) -> None:
 def _copied(nvs, name: str) -> bytes | None:
     """A copy that is whole, or None."""
     try:
-        copy = bytearray(nvs.get_i32(name + "_bytes"))
+        copy = bytearray(nvs.get_i32(name + "-size"))
         length = nvs.get_blob(name, copy)
-        is_whole = length == len(copy) and nvs.get_i32(name + "_crc") == _signed(crc32(copy))
+        is_whole = length == len(copy) and nvs.get_i32(name + "-crc") == _signed(crc32(copy))
     except (OSError, ValueError, MemoryError):
         return None
     return bytes(copy) if is_whole else None

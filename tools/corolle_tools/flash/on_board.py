@@ -66,9 +66,9 @@ def identity():
         return told
     nvs = esp32.NVS("corolle-unit")  # firmware, system/identity.py
     try:
-        copy = bytearray(nvs.get_i32("unit_bytes"))
+        copy = bytearray(nvs.get_i32("unit-size"))
         nvs.get_blob("unit", copy)
-        is_whole = nvs.get_i32("unit_crc") & 0xFFFFFFFF == crc32(copy)
+        is_whole = nvs.get_i32("unit-crc") & 0xFFFFFFFF == crc32(copy)
     except (OSError, ValueError, MemoryError):
         return told
     return copy.decode() if is_whole else told

@@ -20,6 +20,7 @@ from corolle_tools.street.plan import SITE
 from corolle_tools.street.world import World, WorldOptions
 
 _HOST = "127.0.0.1"
+_LISTENS, _IN_USE = "listening on", "already in use"  # what a broker says
 _USUAL_PORT = 1883
 _START_S = 20.0  # what a program may take to come up
 
@@ -58,11 +59,21 @@ class Stage:
         return stack.enter_context(closing(StreetFolder(path)))
 
     def _own_broker(self, stack: ExitStack) -> BrokerUrl:
-        port = _free_port(socket.SOCK_STREAM, _USUAL_PORT)
+        """Of two streets that begin together both may find the usual port free: the second takes another."""
+        for wanted in (_USUAL_PORT, 0):
+            port = _free_port(socket.SOCK_STREAM, wanted)
+            with ExitStack() as trial:
+                if self._broker_listens(trial, port):
+                    stack.enter_context(trial.pop_all())
+                    return BrokerUrl(_HOST, port, tls=False)
+        raise StageError("the broker finds no port")
+
+    def _broker_listens(self, stack: ExitStack, port: int) -> bool:
+        """Begin a broker; False when somebody has its port."""
         command = [sys.executable, "-m", "corolle_hil.broker", "--port", str(port)]
         child = self._child(stack, "broker", command)
-        _wait(child, lambda: "listening on" in child.last_words())
-        return BrokerUrl(_HOST, port, tls=False)
+        _wait(child, lambda: any(word in child.last_words() for word in (_LISTENS, _IN_USE)))
+        return _LISTENS in child.last_words()
 
     def _listen(self, stack: ExitStack) -> City:
         city = City(self.broker, SITE, self.records.put)
