@@ -13,7 +13,7 @@ from corolle_tools.street.ledger import unix_s
 from paho.mqtt.client import Client, MQTTMessage
 from street_process import StreetProcess
 
-_HOUR_S = 3600
+_HOUR_S = 3600 + 1200  # what is told once an hour, a report after it has passed, comes for certain
 
 
 class _Recorder:
