@@ -35,6 +35,7 @@ from corolle_gateway.hub.hub import Hub
 from corolle_gateway.hub.keeper import Keeper
 from corolle_gateway.hub.paths import Paths
 from corolle_gateway.hub.places import Places
+from corolle_gateway.hub.roll import Roll
 from corolle_gateway.hub.sanitary import SanitaryLogs
 from corolle_gateway.hub.settings_desk import SettingsDesk
 from corolle_gateway.links.chirpstack.link import ChirpstackLink
@@ -43,7 +44,7 @@ from corolle_gateway.links.lorawan.link import LorawanLink
 from corolle_gateway.links.lorawan.upkeep import AdrRule
 from corolle_gateway.log import Log
 from corolle_gateway.logs import command as log_command
-from corolle_gateway.model import Registration
+from corolle_gateway.model import Registration, UnitsChange
 from corolle_gateway.months import Months
 from corolle_gateway.northbound import tls_dates
 from corolle_gateway.northbound.city import City
@@ -54,7 +55,7 @@ from corolle_gateway.service.check import command as check_command
 from corolle_gateway.service.inside import Inside
 from corolle_gateway.service.notify import Notifier
 from corolle_gateway.service.service import Service
-from corolle_gateway.store import counts, database, registry
+from corolle_gateway.store import counts, database
 from corolle_gateway.store.ble import BleMemory
 from corolle_gateway.store.chirpstack import ChirpstackMemory
 from corolle_gateway.store.faults import is_damage
@@ -118,12 +119,14 @@ class Gateway:
         self._city = self._make_city()
         self._alarms.changed = self._city.alarms_changed
         self._mended: Salvage | None = None
+        known = clock, log, self._counts, self._writer, self._follow
+        self._roll = Roll(settings.units_file, settings.gateway.name, *known)
+        self.units_may_have_changed = self._roll.look
 
     async def start(self, registrations: list[Registration]) -> None:
         """Go on where an earlier run stopped. StartError when a port or a unit's identity is taken."""
-        await self._register(registrations)
+        units = list((await self._roll.enter(registrations)).in_service.values())
         self._counts.load(await self._writer.submit(counts.everyone))
-        units = [unit for unit in await self._writer.submit(registry.units) if not unit.revoked]
         await self._outbox.load()
         await self._hub.load(units, self._city.changed)
         self._places.load(units)
@@ -144,6 +147,7 @@ class Gateway:
         self._tasks.keep(self._desk.run)
         self._tasks.keep(self._keeper.run)
         self._tasks.keep(self._watch.run)
+        self._tasks.keep(self._roll.run)
         self._tasks.keep(lambda: watch(self._clock, self._clock_jumped))
         self._city.start()
         if self._settings.console.device:
@@ -215,15 +219,14 @@ class Gateway:
         except OSError as error:
             raise StartError(f"UDP {lorawan.bind}:{lorawan.port} cannot be had: {error.strerror}") from error
 
-    async def _register(self, registrations: list[Registration]) -> None:
-        now_s, own = self._clock.now(), self._settings.gateway.name
-        if any(each.unit.name == own for each in registrations):
-            raise ConfigError(f"{self._settings.units_file}: unit {own!r}: the gateway has the same name")
-        try:
-            await self._writer.submit(lambda db: registry.put_all(db, registrations, now_s))
-        except sqlite3.IntegrityError as error:
-            path = self._settings.units_file
-            raise ConfigError(f"{path}: a dev_eui belongs to another unit of this gateway already") from error
+    async def _follow(self, change: UnitsChange) -> None:
+        """Units are others than they were. Waits are first and last: the others know it at once."""
+        await self._hub.follow(change)
+        self._places.load(change.in_service.values())
+        for room in (self._desk, self._wanted, self._alarms, *([self._ble] if self._ble else [])):
+            room.follow(change)
+        self._city.units_changed(change.changed)
+        await self._far.follow(change)
 
     def _make_lorawan(self) -> LorawanLink:
         lorawan = self._settings.lorawan
@@ -312,6 +315,7 @@ async def _serve(
         if mended:
             gateway.tell_salvage(mended)
         await gateway.start(registrations)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, gateway.units_may_have_changed)
         gateway.attend(service)
         gc.freeze()  # what is there now stays: it is not to be looked through again and again
         gc.set_threshold(_COLLECT_EVERY)
@@ -360,6 +364,7 @@ def main() -> None:
 
 
 def _run(path: Path) -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the list is read now, and looked at as soon as all runs
     settings = config.load(path)
     registrations = units_file.load(settings.units_file)
     clock = _clock(settings.clock_file)
@@ -381,6 +386,7 @@ def _run(path: Path) -> None:
 
 def _begin_anew(folder: Path) -> None:
     """Nothing on the disk is open meanwhile: it can be mended, and mounted again."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     notifier = Notifier()
     time.sleep(_BREATH_S)
     while not database.takes_writes(folder):

@@ -46,6 +46,26 @@ class Registration(Struct, frozen=True):
         return f"Registration({self.unit.name!r})"
 
 
+class UnitsChange(Struct, frozen=True):
+    """What another list of units has made of those that were known. The repr leaves the keys out.
+
+    `everyone`: all units that are known now with their AppKeys, revoked ones as well. `changed`: who is new,
+    or not as before; of these `anew`: who has another controller, or another key.
+    """
+
+    everyone: list[tuple[Unit, bytes]]
+    changed: frozenset[str]
+    anew: frozenset[str]
+
+    @property
+    def in_service(self) -> dict[str, Unit]:
+        """By name, those that are not revoked."""
+        return {unit.name: unit for unit, _ in self.everyone if not unit.revoked}
+
+    def __repr__(self) -> str:
+        return f"UnitsChange({sorted(self.changed)})"
+
+
 class Radio(Struct, frozen=True):
     """How well an uplink was heard, by the best of the concentrators that heard it."""
 

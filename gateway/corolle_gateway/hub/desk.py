@@ -13,7 +13,7 @@ from corolle_gateway.counts import Counts
 from corolle_gateway.hub import orders
 from corolle_gateway.hub.book import Book
 from corolle_gateway.hub.orders import OrderError
-from corolle_gateway.model import OPEN_STATUSES, Command, Downlink, Guard, Sent, Unit
+from corolle_gateway.model import OPEN_STATUSES, Command, Downlink, Guard, Sent, Unit, UnitsChange
 from corolle_gateway.tasks import Tasks
 
 # Street seconds to wait for a class C unit's acknowledgement after the 1st, 2nd ... transmission: the unit
@@ -65,11 +65,19 @@ class Desk:
         self._link = link
         of_groups = 0
         for command in await self._book.load():
-            if command.unit not in units:
-                self._book.step(command, "failed", "the unit was revoked")
+            if self._is_lost(command):
                 continue
             self._plan(command, self._clock.now() + of_groups * STEP_S)
             of_groups += bool(command.group)
+
+    def follow(self, change: UnitsChange) -> None:
+        """Other units are known: a lost one's orders have failed, and one may always listen from now on."""
+        for unit in change.changed:
+            for command in list(self._book.open_for(unit)):
+                if self._is_lost(command):
+                    self._over(command)
+                elif _key(command) in self._parked:
+                    self._plan(command, self._clock.now())
 
     async def order(self, unit_name: str, payload: bytes) -> None:
         """Take what the city wrote on a unit's command topic. sqlite3.Error when it could not be stored."""
@@ -81,7 +89,7 @@ class Desk:
             await self._book.refuse(unit_name, error.order_id, str(error))
             return
         command, new = await self._book.add(unit_name, order)
-        if new:
+        if new and not self._is_lost(command):
             self.supersede(command)
             if self._must_wait(command):
                 self._book.step(command, "queued", "waits for the unit's next uplink")
@@ -89,7 +97,7 @@ class Desk:
 
     def take_over(self, command: Command, delay_s: float, heard: bool) -> None:
         """One unit's part of an order to its group. `heard`: it was told already, and may yet answer."""
-        if command.status not in OPEN_STATUSES:
+        if command.status not in OPEN_STATUSES or self._is_lost(command):
             return
         if heard:
             command.attempts = 1
@@ -204,10 +212,9 @@ class Desk:
             self._end(command, "failed", self._known(command) + missing)
         else:
             self._plan(command, command.until_s)  # should a fault of ours end what comes now
-            self._tasks.start(self._transmit(command))
+            self._tasks.start(self._transmit(command, self._downlink(command)))
 
-    async def _transmit(self, command: Command) -> None:
-        downlink = self._downlink(command)
+    async def _transmit(self, command: Command, downlink: Downlink) -> None:
         outcome = await self._link.send_now(downlink) if self._link else Sent(False, "no link")
         self.sent(downlink, outcome)
         again_s = max(_LINK_RETRY_S, len(self._planned) * _RETRY_SHARE_S)
@@ -224,6 +231,13 @@ class Desk:
             same = older.verb == newer.verb or {older.verb, newer.verb} <= set(_STATE_VERBS)
             if older is not newer and same and newer.verb not in _FACTS:
                 self._end(older, "failed", f"superseded by {newer.id}")
+
+    def _is_lost(self, command: Command) -> bool:
+        """Whether its unit is not in service any more: then it has failed."""
+        if command.unit in self._units:
+            return False
+        self._book.step(command, "failed", "the unit was revoked")
+        return True
 
     def _must_wait(self, command: Command) -> bool:
         """For the unit's next uplink, after which alone a class A unit listens."""

@@ -30,6 +30,7 @@ from corolle_gateway.model import (
     Sensed,
     Sent,
     Unit,
+    UnitsChange,
     Uplink,
     unix_s,
 )
@@ -77,8 +78,19 @@ class Hub:
         for name, (report, counters) in (await self._writer.submit(states.everyone)).items():
             self.latest[name] = msgspec.json.decode(report)
             self._reported_s[name] = unix_s(self.latest[name]["time"])
-            self._counters[name] = self._kept_counters[name] = msgspec.json.decode(counters, type=Counters)
+            self._counters[name] = self._kept_counters[name] = _counters(counters)
         await self._sanitary.load(units)
+
+    async def follow(self, change: UnitsChange) -> None:
+        """Other units are known; a new controller's counts go on from its unit's totals. sqlite3.Error."""
+        kept = await self._writer.submit(states.everyone) if change.anew else {}
+        self.units.clear()  # others hold the same dictionary
+        self.units.update(change.in_service)
+        for name in change.anew:
+            self._twins.forget(name)
+            self._sanitary.forget(name)
+        for name in change.anew & kept.keys():
+            self._counters[name] = self._kept_counters[name] = _counters(kept[name][1])
 
     def accept(self, uplink: Uplink, guard: Guard) -> Accepted:
         """Store an uplink if `guard` allows; it is published after settle()."""
@@ -231,3 +243,7 @@ class Hub:
         """Authentic, and so its counter is used up; but nothing that could be published."""
         self._counts.reject(cause, unit=uplink.unit.name, port=uplink.port)
         return Accepted(None, self._writer.submit(guard))
+
+
+def _counters(stored: bytes) -> Counters:
+    return msgspec.json.decode(stored, type=Counters)

@@ -1,6 +1,7 @@
 """Who is meant by a name: a unit, all of a group, of a site or of a kind."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 from corolle_gateway.model import Unit
 
@@ -11,8 +12,9 @@ class Places:
     def __init__(self) -> None:
         self._members: defaultdict[str, list[Unit]] = defaultdict(list)
 
-    def load(self, units: list[Unit]) -> None:
-        """All units of the registry."""
+    def load(self, units: Iterable[Unit]) -> None:
+        """All units there are now."""
+        self._members.clear()
         for unit in units:
             for name in names_of(unit):
                 self._members[name].append(unit)

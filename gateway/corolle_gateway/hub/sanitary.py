@@ -60,6 +60,10 @@ class SanitaryLogs:
                 wanted = self._whole.get(unit.dev_eui, 0) + 1
                 self._asking[unit.name] = Asking.of_order(*given[unit.name], wanted)
 
+    def forget(self, unit: str) -> None:
+        """The unit has another controller, with a log of its own: what the old one was told is past."""
+        self._asking.pop(unit, None)
+
     def keep(
         self, unit: Unit, record: Record, now_s: float, guard: Guard, publish: Guard
     ) -> asyncio.Future[bool]:

@@ -14,7 +14,7 @@ from corolle_gateway.hub.orders import OrderError
 from corolle_gateway.hub.paths import Paths
 from corolle_gateway.hub.places import Places, names_of
 from corolle_gateway.hub.standing import Standing, Values
-from corolle_gateway.model import Accepted, Downlink, Guard, Sent, Unit, Uplink
+from corolle_gateway.model import Accepted, Downlink, Guard, Sent, Unit, UnitsChange, Uplink
 from corolle_gateway.settings_tables import known as legal
 from corolle_gateway.store import messages, settings
 from corolle_gateway.store.outbox import Outbox
@@ -53,6 +53,16 @@ class SettingsDesk:
         for unit in units.values():
             self._standings[unit.name] = Standing(unit.kind, self._wanted(unit), reported.get(unit.name))
 
+    def follow(self, change: UnitsChange) -> None:
+        """Other units are known: what a new controller runs is not, and others may be to run other things."""
+        for name in change.changed:
+            before, unit = self._standings.pop(name, None), self._units.get(name)
+            if unit:
+                runs = before.reported if before and name not in change.anew else None
+                standing = self._standings[name] = Standing(unit.kind, self._wanted(unit), runs)
+                if before and standing.desired != before.desired:
+                    self._publish(unit)
+
     async def order(self, name: str, payload: bytes) -> None:
         """Take what the city wants of whoever goes by a name. sqlite3.Error when it could not be stored."""
         members = self._places.members(name)
@@ -66,6 +76,7 @@ class SettingsDesk:
         await self._writer.submit(lambda db: settings.want(db, name, wish.settings, wish.author, now_s))
         self._want(name, wish.settings)
         await self._tell(name, wish.id, "accepted", "", wish.author, len(members))
+        members = self._places.members(name)  # some may have been lost meanwhile
         for unit in members:
             self._changed(unit, not wish.settings)
         self._tell_at_once(members)
@@ -119,8 +130,9 @@ class SettingsDesk:
 
     def sent(self, downlink: Downlink, outcome: Sent) -> None:
         """What became of what next_downlink() gave."""
-        if not outcome.ok:
-            self._standings[downlink.unit.name].not_sent()
+        standing = self._standings.get(downlink.unit.name)
+        if standing and not outcome.ok:
+            standing.not_sent()
 
     def _told(self, unit: Unit, news: bool, guard: Guard) -> asyncio.Future[bool]:
         """A unit has said what it runs. `news`: nobody knew."""
@@ -188,6 +200,8 @@ class SettingsDesk:
         standing = self._standings[unit]
         standing.sends(self._clock.now())
         values = await self._paths.settings(unit, standing.desired)
+        if self._standings.get(unit) is not standing:
+            return False  # it is another controller's turn, or nobody's
         if values is None:
             standing.not_sent()
             return False

@@ -22,6 +22,10 @@ class Twins:
         """The unit may be heard over BLE as well."""
         self._recent.setdefault(unit, deque(maxlen=_REMEMBERED))
 
+    def forget(self, unit: str) -> None:
+        """The unit has another controller, which counts for itself."""
+        self._recent.pop(unit, None)
+
     def is_twin(self, uplink: Uplink, seq: int) -> bool:
         """Whether another link has brought this message already."""
         return any(

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from corolle_gateway.clock import Clock
 from corolle_gateway.config import BrokerConfig, HomeAssistantConfig
@@ -96,6 +96,13 @@ class City:
         self._alarms.say_again()
         if self._assistant:
             self._assistant.look_again()
+
+    def units_changed(self, units: Iterable[str]) -> None:
+        """Units were entered, or are others than they were."""
+        for unit in units:
+            self._publisher.changed(unit)
+        if self._assistant:
+            self._assistant.say_again()
 
     def _unit_changed(self, unit: str) -> None:
         self._publisher.changed(unit)

@@ -115,7 +115,10 @@ class Publisher:
         if name is None:
             return False
         del self._changed[name]
-        body = smart_data_models.entity(self._street.units[name], self._street.latest.get(name))
+        unit = self._street.units.get(name)
+        if unit is None:  # it was revoked meanwhile: what was said of it last stays
+            return True
+        body = smart_data_models.entity(unit, self._street.latest.get(name))
         self._client.send(self._topics.of(name, "entity"), msgspec.json.encode(body), True, _nothing)
         return True
 

@@ -24,5 +24,5 @@ def _add(given: argparse.Namespace) -> int:
     added = units_list.add(given.list, given.config, given.passphrase_file)
     print(f"{added.place}: {added.new} new, {added.changed} changed, {added.total} in all")
     if added.new or added.changed:
-        print("The gateway takes them when it starts: systemctl restart corolle-gateway")
+        print("A gateway that runs takes them within seconds; its log says so: units_taken")
     return 0

@@ -28,12 +28,17 @@ class LorawanMemory:
         return await self._writer.submit(lambda db: airtime.since(db, since_s))
 
     def begin(
-        self, unit: str, dev_nonce: int, make: Callable[[int], SessionRecord]
+        self, unit: Unit, dev_nonce: int, make: Callable[[int], SessionRecord]
     ) -> Future[SessionRecord | None]:
-        """Use up a DevNonce, take a JoinNonce, store the session `make` makes of it; None for a replay."""
+        """Use up a DevNonce, take a JoinNonce, store the session `make` makes of it.
+
+        None for a replay, and for a controller that is not its unit's any more.
+        """
 
         def operation(db: sqlite3.Connection) -> SessionRecord | None:
-            join_nonce = registry.use_nonces(db, unit, dev_nonce)
+            if not registry.is_in_service(db, unit):
+                return None
+            join_nonce = registry.use_nonces(db, unit.name, dev_nonce)
             return None if join_nonce is None else sessions.begin(db, make(join_nonce))
 
         return self._writer.submit(operation)

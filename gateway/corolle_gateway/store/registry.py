@@ -45,6 +45,14 @@ def dev_euis(db: sqlite3.Connection) -> list[tuple[str, str]]:
     return db.execute("SELECT name, dev_eui FROM units").fetchall()
 
 
+def is_in_service(db: sqlite3.Connection, unit: Unit) -> bool:
+    """Whether a unit still has this controller, and is not lost."""
+    row = db.execute(
+        "SELECT 1 FROM units WHERE name = ? AND dev_eui = ? AND NOT revoked", (unit.name, unit.dev_eui)
+    )
+    return row.fetchone() is not None
+
+
 def use_nonces(db: sqlite3.Connection, unit: str, dev_nonce: int) -> int | None:
     """Take the DevNonce of a join-request; the JoinNonce to answer with, or None when it is a replay.
 

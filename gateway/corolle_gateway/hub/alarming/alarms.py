@@ -17,7 +17,7 @@ from corolle_gateway.hub.alarming import bodies, life
 from corolle_gateway.hub.alarming.life import Sign
 from corolle_gateway.hub.orders import OrderError, checked_author
 from corolle_gateway.log import Log
-from corolle_gateway.model import Unit
+from corolle_gateway.model import Unit, UnitsChange
 from corolle_gateway.store import alarms, messages
 from corolle_gateway.store.outbox import Outbox
 from corolle_gateway.store.writer import Writer
@@ -49,6 +49,12 @@ class Alarms:
         found = await self._writer.submit(alarms.still_open)
         for alarm in found:
             self._open.setdefault(alarm.unit, {})[alarm.code] = alarm
+
+    def follow(self, change: UnitsChange) -> None:
+        """Other units are known: the alarms of those that are lost ended as these were stored."""
+        lost = [name for name in change.changed - self._units.keys() if self._open.pop(name, None)]
+        if lost:
+            self.changed()
 
     def open(self) -> list[Alarm]:
         """All that are open: the gravest first, of these the oldest."""

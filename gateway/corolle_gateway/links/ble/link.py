@@ -16,7 +16,7 @@ from corolle_gateway.links.ble.scanning import Scanning
 from corolle_gateway.links.ble.settings import agreed
 from corolle_gateway.links.ble.stack import BTHOME, Stack
 from corolle_gateway.log import Log
-from corolle_gateway.model import BleRadio, Downlink, Sent, Uplink
+from corolle_gateway.model import BleRadio, Downlink, Sent, UnitsChange, Uplink
 from corolle_gateway.tasks import Tasks
 
 _NEAR_S = 60.0  # a unit adverts something new every ten seconds
@@ -55,6 +55,10 @@ class BleLink:
         self._neighbours.load(units, await self._memory.counters())
         self._tasks.keep(self._scanning.run)
         self._log.info("ble_starting", units=len(units))
+
+    def follow(self, change: UnitsChange) -> None:
+        """Other units are known."""
+        self._neighbours.follow(change)
 
     def hears(self) -> bool:
         """Whether the adapter listens."""
@@ -142,6 +146,8 @@ class BleLink:
 
     async def _accepted(self, neighbour: Neighbour, key: str, port: int, payload: bytes) -> None:
         """Hand on what came in a session: it proved who it is, and its counters keep replays out."""
+        if self._neighbours.by_name.get(neighbour.unit.name) is not neighbour:
+            return  # it was lost, or replaced, while it spoke
         radio = BleRadio(neighbour.rssi_dbm)
         uplink = Uplink(neighbour.unit, key, port, payload, self._clock.now(), radio)
         accepted = self._receiver.accept(uplink, lambda _: True)

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 from corolle_gateway.links.ble.refused import Refused, Revoked
 from corolle_gateway.links.lorawan.keys import Key
-from corolle_gateway.model import Unit
+from corolle_gateway.model import Unit, UnitsChange
 
 _PACKET_ID = 0
 _MARK_BYTES = 8
@@ -67,6 +67,26 @@ class Neighbours:
             if key_mark == neighbour.key_mark:
                 neighbour.counter = counter
             self.by_name[unit.name] = neighbour
+
+    def follow(self, change: UnitsChange) -> None:
+        """Other units are known: who has another key is another one, who is lost is near nobody."""
+        for unit, app_key in change.everyone:
+            if unit.name in change.changed:
+                self._replace(_made(unit, Key(app_key)))
+        self._ignored.clear()  # who was a stranger may be one of ours
+
+    def _replace(self, neighbour: Neighbour) -> None:
+        name = neighbour.unit.name
+        before = self.by_name.get(name)
+        if before and before.key_mark == neighbour.key_mark:
+            if not neighbour.unit.revoked:
+                before.unit = neighbour.unit
+                return
+            neighbour.counter = before.counter
+        self.by_name[name] = neighbour
+        for address in [address for address, each in self._by_address.items() if each is before]:
+            del self._by_address[address]
+            self._last.pop(address, None)
 
     def read(self, address: str, data: bytes) -> tuple[Neighbour, list[tuple[int, float]]] | None:
         """Whose advert this is and the readings in it; None for one that was read or found strange before.

@@ -12,7 +12,7 @@ from corolle_gateway.links.chirpstack.downlinks import Downlinks
 from corolle_gateway.links.chirpstack.events import Join, Refused, TxAck, Up
 from corolle_gateway.links.chirpstack.outside import Broker, Memory, Message, Receiver
 from corolle_gateway.links.chirpstack.uplinks import Uplinks
-from corolle_gateway.model import Downlink, Sent, Unit
+from corolle_gateway.model import Downlink, Sent, Unit, UnitsChange
 from corolle_gateway.tasks import Tasks
 
 _STORE_RETRY_S = 1.0
@@ -54,6 +54,10 @@ class ChirpstackLink:
         self._units = {unit.dev_eui: unit for unit in await self._memory.units()}
         await self._uplinks.load()
         self._tasks.keep(self._broker.run)
+
+    async def follow(self, change: UnitsChange) -> None:
+        """Other units are known."""
+        self._units = {unit.dev_eui: unit for unit, _ in change.everyone}
 
     def stop(self) -> None:
         """Take nothing more: it comes again in the next run."""

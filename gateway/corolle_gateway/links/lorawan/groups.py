@@ -61,24 +61,39 @@ class Groups:
         self._paces: defaultdict[str, _Pace] = defaultdict(_Pace)
 
     async def load(self, units: list[tuple[Unit, bytes]]) -> None:
-        """Go on where an earlier run stopped; a group that somebody has left, or lost, gets a new key."""
+        """Go on where an earlier run stopped, or with other units than before.
+
+        A group that somebody has left, or lost, gets a new key.
+        """
+        records, marks = await self._memory.groups()
+        before, was_joined = self._units, {pair: self._mark(*pair) for pair in self._joined}
+        self._know(units)
+        known = {record.name: record for record in records} | self._groups  # whose counters are further on
+        self._groups = {name: group for name, group in self._groups.items() if name in self._meant}
+        sites = {unit.site for unit, _ in self._units.values()}
+        for name, meant in self._meant.items():
+            left = {unit for group, unit in marks.keys() | was_joined.keys() if group == name} - meant
+            if name in known and not left:
+                self._groups[name] = known[name]
+            else:
+                self._groups.pop(name, None)
+                if name in known or name not in sites:
+                    await self._begin(name)
+        # Who was known before and had not joined had been in doubt, whatever the store says.
+        new = {pair: mark for pair, mark in marks.items() if pair[1] not in before}
+        for (name, unit), mark in (new | was_joined).items():
+            if name in self._groups and unit in self._meant[name] and mark == self._mark(name, unit):
+                self._joined.add((name, unit))
+
+    def _know(self, units: list[tuple[Unit, bytes]]) -> None:
         listening = [(unit, key) for unit, key in units if unit.radio_class == _CLASS_C and not unit.revoked]
         self._units = {unit.name: (unit, key) for unit, key in listening}
+        self._joined = set()
+        self._paces.clear()
+        self._meant.clear()
         for unit, _ in self._units.values():
             for name in _names(unit):
                 self._meant[name].add(unit.name)
-        records, marks = await self._memory.groups()
-        known = {record.name: record for record in records}
-        sites = {unit.site for unit, _ in self._units.values()}
-        for name, meant in self._meant.items():
-            left = {unit for group, unit in marks if group == name} - meant
-            if name in known and not left:
-                self._groups[name] = known[name]
-            elif name in known or name not in sites:
-                await self._begin(name)
-        for (name, unit), mark in marks.items():
-            if name in self._groups and unit in self._meant[name] and mark == self._mark(name, unit):
-                self._joined.add((name, unit))
 
     async def members(self, name: str) -> set[str]:
         """The units that hear what a group is told; what has no key yet gets one. sqlite3.Error."""
@@ -123,7 +138,9 @@ class Groups:
 
     async def send(self, name: str, payload: bytes) -> Sent:
         """Tell a group something, three times by all concentrators. sqlite3.Error when it cannot be kept."""
-        group = self._groups[name]
+        group = self._groups.get(name)
+        if group is None:  # its last members have left it a moment ago
+            return Sent(False, "no_group")
         f_cnt, group.f_cnt = group.f_cnt, group.f_cnt + 1
         await self._memory.reserve_group(name, group.f_cnt)
         nwk_key, app_key = map(Key, words.group_keys(Key(group.key), group.address))

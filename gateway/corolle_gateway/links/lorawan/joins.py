@@ -75,7 +75,9 @@ class Joins:
             return  # it is counted, and the unit will ask again
         if session is None:
             return
-        _, key = self._units[session.unit.dev_eui]
+        _, key = self._units.get(session.unit.dev_eui, (None, None))
+        if key is None:
+            return  # the unit has got another controller meanwhile
         accept = JoinAccept(
             session.join_nonce,
             self._net_id,
@@ -105,7 +107,7 @@ class Joins:
                 link=link_record(LinkState(terms=self._terms)),
             )
 
-        record = await self._memory.begin(unit.name, request.dev_nonce, make)
+        record = await self._memory.begin(unit, request.dev_nonce, make)
         if record is None:
             self._counts.reject("join_replayed", unit=unit.name)
             return None

@@ -18,7 +18,7 @@ from corolle_gateway.links.lorawan.terms import Terms
 from corolle_gateway.links.lorawan.upkeep import AdrRule, Upkeep
 from corolle_gateway.links.lorawan.uplinks import Uplinks
 from corolle_gateway.log import Log
-from corolle_gateway.model import Downlink, Sent
+from corolle_gateway.model import Downlink, Sent, UnitsChange
 from corolle_gateway.tasks import Tasks
 
 
@@ -70,6 +70,12 @@ class LorawanLink:
         self.endpoint.open(bind, port)
         self._tasks.keep(self._heard.run)
         self._log.info("lorawan_listening", bind=bind, port=port, units=len(units))
+
+    async def follow(self, change: UnitsChange) -> None:
+        """Other units are known. sqlite3.Error when a group's new key cannot be kept."""
+        self._joins.load(change.everyone)
+        self._sessions.follow(change)
+        await self._groups.load(change.everyone)
 
     def stop(self) -> None:
         """Take no more frames."""

@@ -67,9 +67,12 @@ class Memory(Protocol):
         ...
 
     def begin(
-        self, unit: str, dev_nonce: int, make: Callable[[int], SessionRecord]
+        self, unit: Unit, dev_nonce: int, make: Callable[[int], SessionRecord]
     ) -> Future[SessionRecord | None]:
-        """Use up a DevNonce, take a JoinNonce, store the session `make` makes of it; None for a replay."""
+        """Use up a DevNonce, take a JoinNonce, store the session `make` makes of it.
+
+        None for a replay, and for a controller that is not its unit's any more.
+        """
         ...
 
     def advance(

@@ -10,7 +10,7 @@ from corolle_gateway.links.lorawan.adr import LinkState
 from corolle_gateway.links.lorawan.keys import Key
 from corolle_gateway.links.lorawan.refused import Refused
 from corolle_gateway.links.lorawan.terms import shared
-from corolle_gateway.model import SessionRecord, Unit
+from corolle_gateway.model import SessionRecord, Unit, UnitsChange
 
 # Downlink counters are reserved in the store so many at a time: sending a frame then waits for no disk.
 RESERVED_AHEAD = 32
@@ -76,6 +76,15 @@ class Sessions:
             self._drop(other)
         self._by_unit[session.unit.name].append(session)
         self._by_addr[session.dev_addr].append(session)
+
+    def follow(self, change: UnitsChange) -> None:
+        """Other units are known; the sessions of a controller that is not its unit's any more have ended."""
+        for unit, _ in change.everyone:
+            for session in list(self._by_unit.get(unit.name, ())):
+                if unit.name in change.anew:
+                    self._drop(session)
+                else:
+                    session.unit = unit
 
     def take_up(self, session: Session) -> None:
         """The unit has spoken in this session: those before it end."""
