@@ -63,6 +63,34 @@ def test_a_file_that_is_no_board_at_all_is_told(edits: Edits, sentence: str, tmp
     assert sentence in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("content", "status", "sentence"),
+    [
+        (None, 2, "board.toml: No such file or directory"),
+        (b"\x00\xff\xfe", 2, "board.toml is no text: byte 1 is not UTF-8"),
+        (
+            b"",
+            1,
+            "name, unit, mcu, module, flash_mb, psram_mb, micropython, buses and fitted are missing: "
+            "boards/README.md.",
+        ),
+    ],
+)
+def test_a_file_that_is_away_binary_or_empty_is_told(
+    content: bytes | None, status: int, sentence: str, tmp_path: Path
+):
+    if content is not None:
+        (tmp_path / "board.toml").write_bytes(content)
+    result = _check(tmp_path / "board.toml")
+    assert result.exit_code == status
+    assert sentence in result.output
+    assert "Errno" not in result.output and "codec" not in result.output
+
+
+def test_the_path_of_a_folder_means_the_board_in_it():
+    assert _check(BOARDS / "lamp-s3").exit_code == 0
+
+
 def test_one_cause_is_told_once(tmp_path: Path):
     """A reader mends one thing at a time: most of these files are wrong in one way, and are told one."""
     alone = 0

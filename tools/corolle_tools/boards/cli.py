@@ -17,7 +17,9 @@ from corolle_tools.firmware import board_names
 _REFUSED, _USAGE = 1, 2
 
 app = typer.Typer(no_args_is_help=True, help="Boards: list, show, check them, and draw their wiring.")
-_Board = Annotated[str, typer.Argument(metavar="BOARD", help="A board's name, or a board.toml anywhere.")]
+_Board = Annotated[str, typer.Argument(metavar="BOARD", help="A board's name, or the path of a board.toml.")]
+    str, typer.Argument(metavar="BOARD", help="A board's name, or the path of a board.toml or its folder.")
+]
 
 
 @app.command("list")
@@ -72,15 +74,17 @@ def wiring(
     try:
         svg.write_text(drawn, encoding="utf-8")
     except OSError as error:
-        _give_up(str(error))
+        _give_up(f"{svg}: {error.strerror}")
     print(f"{svg}: the wiring of {board}")
 
 
 def _read(board: str) -> Definition:
     try:
         return read_definition(board)
-    except (LookupError, OSError, ValueError) as error:
-        _give_up(str(error.args[0]) if isinstance(error, LookupError) else str(error))
+    except OSError as error:
+        _give_up(f"{error.filename}: {error.strerror}")
+    except (LookupError, ValueError) as error:
+        _give_up(str(error.args[0]))
 
 
 def _sound(board: str) -> Definition:

@@ -117,18 +117,20 @@ class Definition:
 
 
 def read_definition(board: str) -> Definition:
-    """A board by its name, or by the path of a file.
+    """A board by its name, or by the path of a file or of its folder.
 
     Raises LookupError for a name that is none, OSError for a file that cannot be read, and ValueError for one
     that is not TOML, or has a value where a table belongs.
     """
     path = BOARDS / board / "board.toml"
     if "/" in board or board.endswith(".toml"):
-        path = Path(board)
+        path = Path(board) / "board.toml" if Path(board).is_dir() else Path(board)
     elif board not in board_names():
         raise LookupError(f"no board {board!r}: there are {', '.join(board_names())}")
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is no text: byte {error.start} is not UTF-8") from None
     except ValueError as error:
         raise ValueError(f"{path} is not TOML: {error}") from None
     for name in ("micropython", "buses", "fitted", "pull_up_ohm", "pull_down_ohm"):

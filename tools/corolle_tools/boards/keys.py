@@ -73,7 +73,7 @@ class Choice:
         """What is wrong with a value, if anything."""
         if any(value == legal and type(value) is type(legal) for legal in self.values):
             return None
-        shown = [f"0x{legal:02x}" if self.hexadecimal else _toml(legal) for legal in self.values]
+        shown = [f"0x{legal:02x}" if self.hexadecimal else _legal(legal) for legal in self.values]
         return "is not possible", self.of, f"Right would be {listed(shown)}"
 
 
@@ -110,10 +110,30 @@ class Each:
         return next((fault for fault in map(self.number.fault, value) if fault), None)
 
 
-Key = Pin | Number | Choice | OnBus | Each
+@dataclass(frozen=True)
+class Host:
+    """Which of the chip's hosts a bus is. Whether there is such a one, checks.buses tells by the chip."""
+
+    optional: bool = False
+
+    def fault(self, value: Any) -> Fault | None:
+        """What is wrong with a value, if anything."""
+        if isinstance(value, int) and not isinstance(value, bool):
+            return None
+        return "is no host", "the chip's hosts are numbered", "Right would be a whole number, as in id = 1"
 
 
-def _toml(value: Any) -> str:
+Key = Pin | Number | Choice | OnBus | Each | Host
+
+
+def toml(value: Any) -> str:
+    """A value as a file has it."""
     if isinstance(value, str):
         return f'"{value}"'
-    return str(value).lower() if isinstance(value, bool) else f"{value:_}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(toml, value))}]"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _legal(value: Any) -> str:
+    return f"{value:_}" if isinstance(value, int) and not isinstance(value, bool) else toml(value)

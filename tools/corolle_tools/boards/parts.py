@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from corolle_tools.boards.keys import Key, Number, Pin
+from corolle_tools.boards.keys import Host, Key, Number, Pin
 
 _COMMON = {"radio": ("sx1262",), "ble": ("bluetooth",), "presence": ("pir",)}
 
@@ -43,20 +43,20 @@ NEEDS: Mapping[str, tuple[str, ...]] = {"flow": ("valve",), "mist_flow": ("mist_
 
 BUSES: Mapping[str, Mapping[str, Key]] = {
     "spi": {
-        "id": Number(0, 2, "the hosts of the chip"),
+        "id": Host(),
         "sck": Pin("SCK", "out"),
         "mosi": Pin("MOSI", "out"),
         "miso": Pin("MISO"),
         "baudrate_hz": Number(1000, 40_000_000, "through the GPIO matrix an ESP32 gives 40 MHz at most"),
     },
     "i2c": {
-        "id": Number(0, 1, "the hosts of the chip"),
+        "id": Host(),
         "sda": Pin("SDA", "both", pull_up=True),
         "scl": Pin("SCL", "both", pull_up=True),
         "freq_hz": Number(10_000, 400_000, 'ESP-IDF, "I2C": 400 kHz at most'),
     },
     "uart": {
-        "id": Number(0, 2, "the hosts of the chip"),
+        "id": Host(),
         "tx": Pin("RX", "out"),  # the part's RX
         "rx": Pin("TX"),
         "baudrate": Number(300, 5_000_000, "the chip's UART gives 5 Mbaud at most"),

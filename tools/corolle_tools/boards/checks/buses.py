@@ -5,6 +5,7 @@ from typing import Any
 
 from corolle_tools.boards.definition import Definition
 from corolle_tools.boards.finding import Finding, listed
+from corolle_tools.boards.parts import BUSES
 
 _SPEED = {"spi": "baudrate_hz", "i2c": "freq_hz", "uart": "baudrate"}
 _PULL_OHM = (1000, 10_000)
@@ -25,17 +26,18 @@ def _host(
     board: Definition, name: str, entry: dict[str, Any], hosts: dict[tuple[str, int], str]
 ) -> Iterator[Finding]:
     kind, number = entry["kind"], entry.get("id")
-    if not isinstance(number, int):
+    if BUSES[kind]["id"].fault(number):
         return
     where = f"buses.{name}.id = {number}"
     legal: tuple[int, ...] = getattr(board.mcu, kind)
+    has = f"an {board.mcu.name} has {kind} {listed(legal, 'and')}"
     if number not in legal:
-        why = board.mcu.sources["console" if kind == "uart" and number == 0 else "hosts"]
+        why = board.mcu.sources[{"spi": "hosts", "uart": "console"}[kind]] if number == 0 else has
         yield Finding(where, f"is no {kind} host that can be had", why, f"Right would be {listed(legal)}")
     elif (kind, number) in hosts:
         free = [host for host in legal if (kind, host) not in hosts]
-        why = f"an {board.mcu.name} has {kind} {listed(legal, 'and')}, each with one set of pins"
-        yield Finding(where, f"is buses.{hosts[kind, number]} already", why, f"Free: {listed(free)}")
+        why, what = f"{has}, each with one set of pins", f"is buses.{hosts[kind, number]} already"
+        yield Finding(where, what, why, f"Free: {listed(free)}")
     hosts.setdefault((kind, number), name)
 
 
@@ -52,7 +54,7 @@ def _parts(board: Definition, name: str, entry: dict[str, Any]) -> Iterator[Find
             others = listed((other for other in parts if other != part), "and")
             what, right = f"shares buses.{name} with {others}", "Right would be a bus of its own"
             yield Finding(f"fitted.{part}", what, f"{driver.title} answers whoever speaks", right)
-        if not isinstance(speed, int) or not driver.of_speed:
+        if BUSES[entry["kind"]][key].fault(speed) or not driver.of_speed:
             continue
         right = f"Right would be {listed(f'{legal:_}' for legal in driver.speeds)}"
         if not driver.speeds:
@@ -77,7 +79,6 @@ def _pull_ups(board: Definition, name: str, entry: dict[str, Any]) -> Iterator[F
 def _addresses(board: Definition) -> Iterator[Finding]:
     """Chips of one address on one bus; and inputs of one converter with two parts."""
     chips: dict[tuple[Any, Any], str] = {}
-    inputs: dict[tuple[Any, Any, Any], str] = {}
     for part, entry in board.fitted.items():
         if not isinstance(entry.get("address"), int) or not isinstance(entry.get("bus"), str):
             continue
@@ -92,19 +93,24 @@ def _addresses(board: Definition) -> Iterator[Finding]:
                 f"both would answer on {entry['bus']} (UM10204, 3.1.10)",
             )
             yield Finding(where, what, why, "Right would be another address, or another bus")
-        yield from _inputs(part, entry, place, inputs)
+    yield from _inputs(board)
 
 
-def _inputs(
-    part: str, entry: dict[str, Any], place: tuple[Any, Any], inputs: dict[tuple[Any, Any, Any], str]
-) -> Iterator[Finding]:
-    channels = entry.get("channels", [entry["channel"]] if "channel" in entry else [])
-    channels = channels if isinstance(channels, list) else []
-    for channel in (number for number in channels if isinstance(number, int)):
-        first = inputs.setdefault((*place, channel), part)
-        if first != part or channels.count(channel) > 1:
-            taken = {number for bus, address, number in inputs if (bus, address) == place}
-            free = listed(sorted({0, 1, 2, 3} - taken))
-            what = f"has input AIN{channel} of 0x{place[1]:02x}, which is fitted.{first}'s already"
+def _inputs(board: Definition) -> Iterator[Finding]:
+    """Inputs of one converter with two sensors."""
+    wired = [(entry.get("bus"), entry.get("address"), part) for part, entry in board.fitted.items()]
+    inputs = [
+        (bus, at, channel, part) for bus, at, part in wired for channel in _channels(board.fitted[part])
+    ]
+    for number, (bus, at, channel, part) in enumerate(inputs):
+        first = next(other for *place, other in inputs if place == [bus, at, channel])
+        if (bus, at, channel) in [it[:3] for it in inputs[:number]] and isinstance(at, int):
+            taken = {has for on, where, has, _ in inputs if (on, where) == (bus, at)}
+            what = f"has input AIN{channel} of 0x{at:02x}, which is fitted.{first}'s already"
+            free = listed(n for n in range(4) if n not in taken)
             yield Finding(f"fitted.{part}", what, "an input has one sensor", f"Free there: {free}")
-            return
+
+
+def _channels(entry: dict[str, Any]) -> list[int]:
+    channels = entry.get("channels", [entry.get("channel")])
+    return [each for each in channels if type(each) is int] if isinstance(channels, list) else []

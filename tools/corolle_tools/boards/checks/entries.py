@@ -6,7 +6,7 @@ from typing import Any
 from corolle_tools.boards.definition import Definition
 from corolle_tools.boards.drivers import DRIVERS
 from corolle_tools.boards.finding import Finding, listed
-from corolle_tools.boards.keys import Key, OnBus
+from corolle_tools.boards.keys import Key, OnBus, toml
 from corolle_tools.boards.parts import BUSES, NEEDS, UNITS
 
 _README = "boards/README.md"
@@ -24,7 +24,7 @@ def _bus(name: str, entry: dict[str, Any]) -> Iterator[Finding]:
     kind = entry.get("kind")
     if not isinstance(kind, str) or kind not in BUSES:
         right = f"Right would be {listed(BUSES)}"
-        yield Finding(f"buses.{name}.kind = {_shown('kind', kind)}", "is no kind of bus", _README, right)
+        yield Finding(*_told(f"buses.{name}", entry, "kind", "is no kind of bus"), _README, right)
         return
     yield from _values(f"buses.{name}", {k: v for k, v in entry.items() if k != "kind"}, BUSES[kind], kind)
 
@@ -38,13 +38,9 @@ def _part(board: Definition, name: str, entry: dict[str, Any]) -> Iterator[Findi
         )
         return
     if not isinstance(driver, str) or driver not in parts[name]:
-        where, what = (
-            f"fitted.{name}.driver = {_shown('driver', driver)}",
-            f"is not among the drivers of {name}",
-        )
-        if name not in board.fitted:
-            what = "is no driver"
-        yield Finding(where, what, _README, f"Right would be {listed(parts[name])}")
+        what = f"is not among the drivers of {name}" if name in board.fitted else "is no driver"
+        right = f"Right would be {listed(parts[name])}"
+        yield Finding(*_told(f"fitted.{name}", entry, "driver", what), _README, right)
         return
     values = {key: value for key, value in entry.items() if key != "driver"}
     yield from _values(f"fitted.{name}", values, DRIVERS[driver].keys, driver)
@@ -74,6 +70,8 @@ def _references(board: Definition, name: str, entry: dict[str, Any]) -> Iterator
         bus = entry.get(key)
         if not isinstance(rule, OnBus) or not isinstance(bus, str):
             continue
+        if bus in board.raw["buses"] and bus not in board.buses:
+            continue  # of that bus its kind is told already
         fit = [other for other, table in board.buses.items() if table["kind"] == rule.kind]
         if bus not in fit:
             what = f"is no {rule.kind} bus of this board" if bus in board.buses else "is no bus of this board"
@@ -81,7 +79,14 @@ def _references(board: Definition, name: str, entry: dict[str, Any]) -> Iterator
             yield Finding(f'fitted.{name}.{key} = "{bus}"', what, why, right)
 
 
+def _told(owner: str, entry: dict[str, Any], key: str, what: str) -> tuple[str, str]:
+    """A word that is wrong, or is not there at all."""
+    if key not in entry:
+        return f"{owner}.{key}", "is missing"
+    return f"{owner}.{key} = {_shown(key, entry[key])}", what
+
+
 def _shown(key: str, value: Any) -> str:
     if key == "address" and isinstance(value, int) and not isinstance(value, bool):
         return f"0x{value:02x}"
-    return f'"{value}"' if isinstance(value, str) else str(value)
+    return toml(value)

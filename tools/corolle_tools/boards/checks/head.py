@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from corolle_tools.boards.checks.entries import entries
 from corolle_tools.boards.definition import MCUS, Definition
 from corolle_tools.boards.finding import Finding, listed
+from corolle_tools.boards.keys import Number, toml
 from corolle_tools.boards.module import module_names
 from corolle_tools.boards.parts import UNITS
 
@@ -23,8 +25,9 @@ _KNOWN = {
 }
 _MAY = {"pull_up_ohm": dict, "pull_down_ohm": dict}
 _IMAGE = {"port": True, "version": True, "variant": False, "image": False, "sha256": False}  # whether it must
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _OLDEST = (1, 25)
-_PULL_OHM = (500, 1_000_000)
+_PULL = Number(500, 1_000_000, "a resistor at a pin, in ohm")
 
 
 def head(board: Definition) -> Iterator[Finding]:
@@ -57,9 +60,11 @@ def _keys(raw: dict[str, Any]) -> Iterator[Finding]:
             yield Finding(key, "is no key of a board", _README, f"Keys are {listed(known)}")
         elif not isinstance(value, known[key]) or isinstance(value, bool):
             kind = {str: "a text", int: "a whole number", dict: "a table"}[known[key]]
-            yield Finding(f"{key} = {value!r}", "is of a wrong type", _README, f"Right would be {kind}")
-    for key in _KNOWN.keys() - raw.keys():
-        yield Finding(key, "is missing", _README, f"Keys that must be there are {listed(_KNOWN, 'and')}")
+            yield Finding(f"{key} = {toml(value)}", "is of a wrong type", _README, f"Right would be {kind}")
+    if missing := [key for key in _KNOWN if key not in raw]:
+        what = "is missing" if len(missing) == 1 else "are missing"
+        right = f"Keys that must be there are {listed(_KNOWN, 'and')}"
+        yield Finding(listed(missing, "and"), what, _README, right)
 
 
 def _words(board: Definition) -> Iterator[Finding]:
@@ -79,14 +84,10 @@ def _words(board: Definition) -> Iterator[Finding]:
 
 def _image(board: Definition) -> Iterator[Finding]:
     raw = board.raw["micropython"]
-    for key in raw.keys() - _IMAGE.keys():
-        yield Finding(f"micropython.{key}", "is no key of an image", _README, f"Keys are {listed(_IMAGE)}")
-    for key, must in _IMAGE.items():
-        if must and not isinstance(raw.get(key), str):
-            yield Finding(
-                f"micropython.{key}", "is missing", "an image has port and version", "Give it as a text"
-            )
-            return
+    wrong = list(_image_keys(raw))
+    yield from wrong
+    if wrong:
+        return
     if raw["port"] not in board.mcu.ports:
         why = f"MicroPython for an {board.mcu.name} is {listed(board.mcu.ports)}"
         right = f'Right would be port = "{board.mcu.ports[0]}"'
@@ -103,6 +104,24 @@ def _image(board: Definition) -> Iterator[Finding]:
         yield Finding(f'micropython.variant = "{has}"', "is not this board's", why, right)
 
 
+def _image_keys(raw: dict[str, Any]) -> Iterator[Finding]:
+    """Whether each word is there, and a text, and the hash one."""
+    for key, value in raw.items():
+        where = f"micropython.{key} = {toml(value)}"
+        if key not in _IMAGE:
+            yield Finding(
+                f"micropython.{key}", "is no key of an image", _README, f"Keys are {listed(_IMAGE)}"
+            )
+        elif not isinstance(value, str):
+            yield Finding(where, "is of a wrong type", _README, f'Right would be a text, as in {key} = "..."')
+        elif key == "sha256" and not _SHA256.fullmatch(value):
+            why = "the file's SHA-256, as sha256sum prints it"
+            yield Finding(where, "is no hash", why, "Right would be 64 digits of 0-9 and a-f")
+    for key in (key for key, must in _IMAGE.items() if must and key not in raw):
+        why = "an image has port and version"
+        yield Finding(f"micropython.{key}", "is missing", why, "Give it as a text")
+
+
 def _variant(board: Definition) -> str:
     """The image for these memories (MicroPython, ports/esp32/boards/*/board.json, "variants")."""
     flash_mb, psram_mb = board.raw["flash_mb"], board.raw["psram_mb"]
@@ -114,17 +133,16 @@ def _variant(board: Definition) -> str:
 
 
 def _pulls(board: Definition) -> Iterator[Finding]:
-    has = {end.gpio for end in board.ends}
-    lowest, highest = _PULL_OHM
+    has = {str(end.gpio) for end in board.ends}
+    is_whole = not list(entries(board))  # else nobody can say which pins an entry would have
     for table in _MAY:
         for gpio, ohm in board.raw.get(table, {}).items():
-            where = f"{table}.{gpio} = {ohm}"
-            if not gpio.isdigit() or int(gpio) not in has:
+            where = f"{table}.{gpio} = {toml(ohm)}"
+            if gpio not in has and is_whole:
                 why, right = (
                     "no bus and no part of this board has such a pin",
                     "Strike it, or fit what it belongs to",
                 )
                 yield Finding(where, "pulls at nothing", why, right)
-            elif isinstance(ohm, bool) or not isinstance(ohm, int) or not lowest <= ohm <= highest:
-                right = f"Right would be {lowest:_} to {highest:_}"
-                yield Finding(where, "is out of range", "a resistor at a pin, in ohm", right)
+            elif fault := _PULL.fault(ohm):
+                yield Finding(where, *fault)

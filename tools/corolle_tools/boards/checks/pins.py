@@ -15,7 +15,8 @@ def pins(board: Definition) -> Iterator[Finding]:
     for end in board.ends:
         if end.gpio in owners:
             yield _shared(board, owners[end.gpio], end)
-        owners.setdefault(end.gpio, end)
+            continue
+        owners[end.gpio] = end
         if board.is_onboard(end):
             yield from _onboard(board, end)
             continue
@@ -66,7 +67,7 @@ def _unfit(board: Definition, end: End) -> Reason | None:
     if end.kind.way == "analog" and gpio in mcu.adc2:
         return "is at ADC2, which cannot measure while Wi-Fi runs", mcu.sources["adc"]
     if end.kind.way == "analog" and gpio not in mcu.adc1:
-        return "has no converter", mcu.sources["adc"]
+        return "has no converter", mcu.sources["gpios"]
     return None
 
 
