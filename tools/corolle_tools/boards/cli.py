@@ -18,8 +18,6 @@ _REFUSED, _USAGE = 1, 2
 
 app = typer.Typer(no_args_is_help=True, help="Boards: list, show, check them, and draw their wiring.")
 _Board = Annotated[str, typer.Argument(metavar="BOARD", help="A board's name, or the path of a board.toml.")]
-    str, typer.Argument(metavar="BOARD", help="A board's name, or the path of a board.toml or its folder.")
-]
 
 
 @app.command("list")

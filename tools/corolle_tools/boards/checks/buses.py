@@ -26,7 +26,7 @@ def _host(
     board: Definition, name: str, entry: dict[str, Any], hosts: dict[tuple[str, int], str]
 ) -> Iterator[Finding]:
     kind, number = entry["kind"], entry.get("id")
-    if BUSES[kind]["id"].fault(number):
+    if type(number) is not int:
         return
     where = f"buses.{name}.id = {number}"
     legal: tuple[int, ...] = getattr(board.mcu, kind)
@@ -54,7 +54,7 @@ def _parts(board: Definition, name: str, entry: dict[str, Any]) -> Iterator[Find
             others = listed((other for other in parts if other != part), "and")
             what, right = f"shares buses.{name} with {others}", "Right would be a bus of its own"
             yield Finding(f"fitted.{part}", what, f"{driver.title} answers whoever speaks", right)
-        if BUSES[entry["kind"]][key].fault(speed) or not driver.of_speed:
+        if not isinstance(speed, int) or BUSES[entry["kind"]][key].fault(speed) or not driver.of_speed:
             continue
         right = f"Right would be {listed(f'{legal:_}' for legal in driver.speeds)}"
         if not driver.speeds:
@@ -98,9 +98,10 @@ def _addresses(board: Definition) -> Iterator[Finding]:
 
 def _inputs(board: Definition) -> Iterator[Finding]:
     """Inputs of one converter with two sensors."""
-    wired = [(entry.get("bus"), entry.get("address"), part) for part, entry in board.fitted.items()]
     inputs = [
-        (bus, at, channel, part) for bus, at, part in wired for channel in _channels(board.fitted[part])
+        (entry.get("bus"), entry.get("address"), channel, part)
+        for part, entry in board.fitted.items()
+        for channel in _channels(entry)
     ]
     for number, (bus, at, channel, part) in enumerate(inputs):
         first = next(other for *place, other in inputs if place == [bus, at, channel])
