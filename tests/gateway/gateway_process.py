@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from radio_device import Device
 
@@ -57,9 +58,8 @@ class GatewayProcess:
         self.log = folder / "log"
         self._config = folder / "gateway.toml"
         self._process: subprocess.Popen[bytes] | None = None
-        units = folder / "units.json"
-        units.write_text(json.dumps({"units": [device.registration() for device in devices]}))
-        units.chmod(0o600)
+        self.units = folder / "units.json"
+        self.list_units(*(device.registration() for device in devices))
         self._config.write_text(
             f'[gateway]\nsite = "quai"\nname = "{name}"\ndata_dir = "data"\n'
             + (radio or "[lorawan]\nport = PORT\n").replace("PORT", str(self.port))
@@ -69,6 +69,18 @@ class GatewayProcess:
             + '[log]\nlevel = "debug"\n'
             + more
         )
+
+    def list_units(self, *entries: dict[str, Any]) -> None:
+        """Put another list of units in the place of the one before, as the tools do."""
+        fresh = self.folder / ".units.json.fresh"
+        fresh.write_text(json.dumps({"units": entries}))
+        fresh.chmod(0o600)
+        fresh.replace(self.units)
+
+    def reload(self) -> None:
+        """SIGHUP."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGHUP)
 
     def start(self) -> None:
         """Run it."""

@@ -13,7 +13,7 @@ from corolle.wire.derive import BIND, derive
 from corolle_gateway.links.ble.neighbours import Neighbour, Neighbours
 from corolle_gateway.links.ble.refused import Refused
 from corolle_gateway.links.lorawan.keys import Key
-from corolle_gateway.model import Unit
+from corolle_gateway.model import Unit, UnitsChange
 from msgspec.structs import replace
 
 _MANY = 200
@@ -95,6 +95,52 @@ def test_a_lost_unit_is_known_and_refused_at_each_new_advert():
         assert neighbours.read(_address(1), _advert(1, 5)) is None
         assert _refusal(neighbours, _address(1), _advert(1, 6)) == "ble_revoked"
         assert neighbours.read(_address(2), _advert(2, 6)) is not None
+
+    _live(test)
+
+
+def _follow(neighbours: Neighbours, *units: tuple[Unit, bytes]) -> None:
+    neighbours.follow(UnitsChange(list(units), frozenset(unit.name for unit, _ in units), frozenset()))
+
+
+def test_a_stranger_that_is_entered_is_heard_at_its_next_advert():
+    def test(neighbours: Neighbours) -> None:
+        new = _MANY + 1
+        assert _refusal(neighbours, _address(new), _advert(new, 5)) == "ble_stranger"
+        assert neighbours.read(_address(new), _advert(new, 6)) is None
+        _follow(neighbours, (_unit(new), _key(new)))
+        found = neighbours.read(_address(new), _advert(new, 7))
+        assert found and found[0].unit.name == f"lamp-{new}"
+
+    _live(test)
+
+
+def test_a_unit_that_is_lost_while_it_is_near_is_refused_and_one_that_is_moved_stays_near():
+    def test(neighbours: Neighbours) -> None:
+        for number in (1, 2):
+            found = neighbours.read(_address(number), _advert(number, 5))
+            assert found
+            found[0].device = BLEDevice(_address(number), None, None)
+        moved = replace(_unit(2), lat_deg=44.0)
+        _follow(neighbours, (replace(_unit(1), revoked=True), _key(1)), (moved, _key(2)))
+        assert neighbours.by_name["lamp-1"].device is None
+        assert _refusal(neighbours, _address(1), _advert(1, 5)) == "ble_repeated"
+        assert _refusal(neighbours, _address(1), _advert(1, 6)) == "ble_revoked"
+        assert neighbours.by_name["lamp-2"].device and neighbours.by_name["lamp-2"].unit == moved
+        assert neighbours.read(_address(2), _advert(2, 5)) is None
+        assert neighbours.read(_address(2), _advert(2, 6)) is not None
+
+    _live(test)
+
+
+def test_of_a_unit_with_another_board_only_that_one_is_heard():
+    def test(neighbours: Neighbours) -> None:
+        assert neighbours.read(_address(1), _advert(1, 50)) is not None
+        new = _MANY + 1
+        _follow(neighbours, (replace(_unit(1), dev_eui="03" * 8), _key(new)))
+        assert _refusal(neighbours, _address(1), _advert(1, 51)) == "ble_stranger"
+        found = neighbours.read(_address(new), _advert(new, 2))
+        assert found and found[0].unit.name == "lamp-1"
 
     _live(test)
 
