@@ -29,7 +29,8 @@ class Board:
         unique_id: the chip's 6-byte MAC address.
         on_console: called with each line the board prints.
 
-    `rom` is the image of the partition that is executed in place; the next boot has it.
+    `rom` is the image of the partition that is executed in place; the next boot has it. `on_own_reset` is
+    called with the cause of each reset that the board itself brings about: it asks for one, crashes or hangs.
     """
 
     def __init__(
@@ -46,12 +47,13 @@ class Board:
         self.flash = Flash(folder / "flash")
         self.resets: dict[int, int] = {}  # how often, by cause
         self.hangs = 0
+        self.on_own_reset: Callable[[int], None] = _unwatched
         self._controller = Controller(
             scheduler,
             self.flash,
             Nvs(folder / "nvs.json"),
             self._interrupt,
-            lambda: self.reset(WATCHDOG_RESET),
+            lambda: self._reset_itself(WATCHDOG_RESET),
             scheduler.rng(f"board {unique_id.hex()} {scheduler.epoch_us}"),
         )
         self._scheduler = scheduler
@@ -128,6 +130,10 @@ class Board:
         self.power_off()
         self.flash.close()
 
+    def _reset_itself(self, cause: int, asleep_us: int = 0) -> None:
+        self.reset(cause, asleep_us)
+        self.on_own_reset(cause)
+
     def _restart(self, cause: int, asleep_us: int, argument: str) -> None:
         self.power_off()
         self._cause = cause
@@ -196,7 +202,7 @@ class Board:
         elif op == ops.BORN:
             self._reply(0, self._birth())
         elif op == ops.RESET:
-            self.reset(a, struct.unpack("<Q", payload)[0])
+            self._reset_itself(a, struct.unpack("<Q", payload)[0])
         else:
             answer = self._controller.serve(op, a, b, payload)
             if answer is not None:
@@ -241,7 +247,7 @@ class Board:
         if interpreter.hung:
             self.hangs += 1
         elif self._script == "boot":
-            self.reset(HARD_RESET)
+            self._reset_itself(HARD_RESET)
         else:
             self._controller.watchdog.reset()  # a script is over: nothing of it goes on for ever
 
@@ -255,3 +261,7 @@ class Board:
         if self._interpreter:
             for line in self._interpreter.console_lines(self._interpreter.printed()):
                 self._on_console(line)
+
+
+def _unwatched(cause: int) -> None:
+    """Nobody counts."""

@@ -50,6 +50,7 @@ class VirtualUnit:
     ):
         self.plan = plan
         self.joined = False
+        self.last_line = ""  # of its console
         self._on_record = on_record
         self._scheduler = around.scheduler
         self._fading: Handle | None = None  # the supply lives on what it holds
@@ -121,6 +122,7 @@ class VirtualUnit:
         return record
 
     def _heard(self, line: str) -> None:
+        self.last_line = line or self.last_line
         record = read_line(self.plan.name, line)
         if record.get("event") == "joined":
             self.joined = True

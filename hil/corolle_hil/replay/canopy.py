@@ -8,6 +8,7 @@ from typing import Any
 
 from corolle_hil.fitting import Furniture
 from corolle_hil.one_core import one_core
+from corolle_hil.replay.boot_watch import watch_boots
 from corolle_hil.replay.lamp import DAY_S
 from corolle_hil.replay.season_album import SeasonAlbum, SeasonPage
 from corolle_hil.replay.season_keeper import Keeper
@@ -75,6 +76,7 @@ def replay_canopy(
 
     Raises:
         ValueError: the board has no valve or no soil probes, or no such crop.
+        NeverWorks: the node resets itself again and again.
     """
     scheduler = Scheduler(what.begin_s * 1_000_000, what.seed)
     place = lay_out(0, 1, 0, scheduler.rng("place"))
@@ -92,6 +94,7 @@ def replay_canopy(
         ) as street,
     ):
         unit = street.units[place.canopies[0].name]
+        watch_boots(scheduler, [unit])
         soil, drip = _set_up(unit.furniture, what)
         _let_people_come(scheduler, unit.furniture, what)
         Keeper(scheduler, unit.board)

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from corolle_hil.one_core import one_core
+from corolle_hil.replay.boot_watch import watch_boots
 from corolle_hil.replay.inspector import Case, Inspector
 from corolle_hil.replay.seeds import KINDS, LASTS_S, Kind, Post
 from corolle_hil.scheduler import Scheduler
@@ -65,7 +66,10 @@ def has_programme(lamp: int) -> bool:
 
 
 def replay_street(what: StreetNights, equip: Callable[[Site], Equipment], folder: Path) -> list[Record]:
-    """Live through the nights. The records of all cases and false faults (inspector.py), and of restarts."""
+    """Live through the nights. The records of all cases and false faults (inspector.py), and of restarts.
+
+    Raises NeverWorks when a node resets itself again and again.
+    """
     scheduler = Scheduler(what.begin_s * 1_000_000, what.seed * 1000 + what.number)
     place = lay_out(what.lamps, 0, 0, scheduler.rng("place"))
     told: list[Record] = []
@@ -82,6 +86,7 @@ def replay_street(what: StreetNights, equip: Callable[[Site], Equipment], folder
 
     climate = ScenarioClimate(scheduler.rng)
     with one_core(), Street(scheduler, place, equip, folder, climate, hear) as street:
+        watch_boots(scheduler, street.units.values())
         for lamp, (name, unit) in enumerate(street.units.items()):
             post = Post.of(unit.furniture)
             post.meter.noise = NOISE

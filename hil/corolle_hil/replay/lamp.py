@@ -7,6 +7,7 @@ from typing import Any
 from corolle_hil.fitting import Furniture
 from corolle_hil.one_core import one_core
 from corolle_hil.replay.album import Album, Page
+from corolle_hil.replay.boot_watch import watch_boots
 from corolle_hil.replay.diary import Diary
 from corolle_hil.replay.tally import Tally
 from corolle_hil.replay.witness import Witness
@@ -85,6 +86,7 @@ def replay_lamp(what: Nights, equipment: Equipment, folder: Path, picture: int |
 
     Raises:
         ValueError: the board has no presence sensor.
+        NeverWorks: the node resets itself again and again.
     """
     scheduler = Scheduler(what.begin_s * 1_000_000, what.seed)
     place = lay_out(1, 0, 0, scheduler.rng("place"))
@@ -102,6 +104,7 @@ def replay_lamp(what: Nights, equipment: Equipment, folder: Path, picture: int |
         ) as street,
     ):
         unit = street.units[place.lamps[0].name]
+        watch_boots(scheduler, [unit])
         luminaire, sensor = _set_up(unit.furniture, what)
         diary = Diary(scheduler, luminaire)
         witness = Witness(scheduler, sensor, luminaire, what.place_deg, diary)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from corolle_hil.one_core import one_core
+from corolle_hil.replay.boot_watch import watch_boots
 from corolle_hil.replay.valves_draw import Plan, Settings
 from corolle_hil.replay.valves_observer import Observer
 from corolle_hil.replay.valves_schedule import Schedule
@@ -45,6 +46,8 @@ def replay_runs(
 
     Args:
         sabotage: breaks something of a site before it is switched on: the check of a check.
+
+    Raises NeverWorks when a node resets itself again and again.
     """
     with one_core(), Yard(folder) as yard:
         return [_live(yard, equip, seed, what.share, sabotage) for seed in what.seeds]
@@ -68,6 +71,7 @@ def _live(
     with ExitStack() as stack:
         site = yard.build(scheduler, lambda _: plan.weather, equipment, hear)
         stack.callback(site.board.close)
+        watch_boots(scheduler, [site.unit])
         observer = Observer(site, plan.settings, share)
         observers.append(observer)
         _prepare(site, plan)

@@ -6,6 +6,7 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from corolle_hil.one_core import one_core
+from corolle_hil.replay.boot_watch import watch_boots
 from corolle_hil.replay.wave_hops import Hops
 from corolle_hil.scheduler import Scheduler
 from corolle_hil.street import Equipment, Record, Street
@@ -66,6 +67,8 @@ def replay_wave(what: Walk, equip: Callable[[Site], Equipment], folder: Path) ->
     """Let cyclists ride to and fro until the posts know each other, then let somebody walk, and look.
 
     The first post has none before it that could tell it, and is not judged.
+
+    Raises NeverWorks when a node resets itself again and again.
     """
     scheduler = Scheduler((WEEKS["summer"] + _NIGHT_S) * 1_000_000, what.seed)
     place = lay_out(what.lamps, 0, 0, scheduler.rng("place"), what.lamps)
@@ -82,6 +85,7 @@ def replay_wave(what: Walk, equip: Callable[[Site], Equipment], folder: Path) ->
             scheduler, place, equip, folder, climate, hear, heap_bytes=_ROOMY_BYTES, ble_loss=what.loss
         ) as street,
     ):
+        watch_boots(scheduler, street.units.values())
         _Replay(what, scheduler, street, place.lamps, walked).live()
     return walked
 

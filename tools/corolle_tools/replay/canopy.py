@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import typer
 from corolle.system.canopy_settings import CANOPY_SETTINGS
 from corolle.system.mist_settings import MIST_SETTINGS
 from corolle.system.settings import Settings
@@ -18,6 +17,7 @@ from corolle_hil.world.local_time import to_unix
 from corolle_hil.world.place import ORIGIN_DEG
 
 from corolle_tools.replay import canopy_options as options
+from corolle_tools.replay.endings import told_in_a_sentence
 from corolle_tools.replay.pictures import check_picture
 from corolle_tools.replay.post import UNTHRIFTY, stand_alone
 
@@ -53,7 +53,7 @@ def canopy(
     stress are those in which any part of the root zone is too dry to give the plants all they would take
     there.
     """
-    try:
+    with told_in_a_sentence("canopy"):
         if png:
             check_picture(png)
         settings = _settings(setting or [])
@@ -65,9 +65,6 @@ def canopy(
         asked: Record = {"weather": str(weather) if weather else None, "rain_mm_month": rain_mm_month}
         asked |= {"crop": crop, "settings": settings} | thresholds
         _replay(what, asked, start, _json_line if as_json else _sentence, png)
-    except (ValueError, OSError) as error:
-        print(f"corolle replay canopy: {error}", file=sys.stderr)
-        raise typer.Exit(2) from None
 
 
 def _settings(pairs: list[str]) -> dict[str, int]:

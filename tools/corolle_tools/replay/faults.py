@@ -22,6 +22,7 @@ from rich.table import Table
 
 from corolle_tools.replay import options
 from corolle_tools.replay.cores import live_all
+from corolle_tools.replay.endings import told_in_a_sentence
 from corolle_tools.replay.post import stand_alone
 
 Record = dict[str, Any]
@@ -52,10 +53,11 @@ def faults(
     supplyLoss while the mains are low.
     """
     told: list[Record] = []
-    for records in live_all(_live, streets(lamp_nights, seed), "streets", processes):
-        told += records
-        for record in records:
-            _show(record, as_json)
+    with told_in_a_sentence("faults"):
+        for records in live_all(_live, streets(lamp_nights, seed), "streets", processes):
+            told += records
+            for record in records:
+                _show(record, as_json)
     total = summary(lamp_nights, told)
     if as_json:
         print(json.dumps(total))

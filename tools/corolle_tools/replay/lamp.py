@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import typer
 from corolle_hil.replay.lamp import Nights, Replayed, replay_lamp
 from corolle_hil.replay.tally import Tally
 from corolle_hil.world.counts import CountsFile, Rate, Steady
@@ -17,6 +16,7 @@ from corolle_hil.world.place import ORIGIN_DEG
 
 from corolle_tools.replay import options
 from corolle_tools.replay.cores import live_all
+from corolle_tools.replay.endings import told_in_a_sentence
 from corolle_tools.replay.pictures import check_picture
 from corolle_tools.replay.post import UNTHRIFTY, stand_alone
 
@@ -59,7 +59,7 @@ def lamp(
 
     Savings are against the same luminaire at full light whenever it is dark.
     """
-    try:
+    with told_in_a_sentence("lamp"):
         _check_range("--base", base, options.BASE_PCT)
         _check_range("--hold", hold, options.HOLD_S)
         _check_start(start)
@@ -73,9 +73,6 @@ def lamp(
         asked |= {"counts": str(counts)} if counts else {"flow_per_h": _flow(flow)}
         tell = _json_line if as_json else _sentence
         _replay(what, asked, tell, png, png_night)
-    except (ValueError, OSError) as error:
-        print(f"corolle replay lamp: {error}", file=sys.stderr)
-        raise typer.Exit(2) from None
 
 
 def _check_range(option: str, value: int, legal: tuple[int, int]) -> None:

@@ -18,6 +18,7 @@ from corolle_tools.firmware import board_definition, node_files
 from corolle_tools.identity import Identity
 from corolle_tools.replay import options
 from corolle_tools.replay.cores import live_all
+from corolle_tools.replay.endings import told_in_a_sentence
 from corolle_tools.replay.post import UNTHRIFTY
 from corolle_tools.street.plan import SITE
 
@@ -46,11 +47,12 @@ def valves(
     1 when there was any violation: `--seed SEED --runs 1` lives a run alone.
     """
     told: list[Record] = []
-    for records in live_all(_live, parts(runs, seed), "runs", processes):
-        told += records
-        for record in records:
-            _show(record, as_json)
-        _tell_progress(told, runs)
+    with told_in_a_sentence("valves"):
+        for records in live_all(_live, parts(runs, seed), "runs", processes):
+            told += records
+            for record in records:
+                _show(record, as_json)
+            _tell_progress(told, runs)
     total = summary(seed, told)
     print(json.dumps(total) if as_json else _SUM.format_map(total))
     raise typer.Exit(1 if total["violations"] else 0)

@@ -16,6 +16,7 @@ from corolle_hil.world.place import Site
 from corolle_tools.firmware import board_definition, node_files
 from corolle_tools.identity import Identity
 from corolle_tools.replay import options
+from corolle_tools.replay.endings import told_in_a_sentence
 from corolle_tools.replay.pictures import check_picture
 from corolle_tools.replay.post import UNTHRIFTY
 from corolle_tools.street.plan import BOARDS, SITE
@@ -48,7 +49,7 @@ def wave(
     does not count.
     """
     what = Walk(lamps, speed, loss, seed)
-    try:
+    with told_in_a_sentence("wave"):
         if png:
             check_picture(png)
         with tempfile.TemporaryDirectory(prefix="corolle-replay-") as folder:
@@ -59,9 +60,6 @@ def wave(
             from corolle_tools.replay.wave_picture import save_walk  # matplotlib takes a second
 
             save_walk(png, what, walked, summary)
-    except (ValueError, OSError) as error:
-        print(f"corolle replay wave: {error}", file=sys.stderr)
-        raise typer.Exit(2) from None
     for fault in walked.faults:
         print(fault, file=sys.stderr)
     print(json.dumps(summary) if as_json else _SUM.format_map(summary))
