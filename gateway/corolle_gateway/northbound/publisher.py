@@ -53,7 +53,7 @@ class Publisher:
     async def run(self) -> None:
         """Publish, until cancelled."""
         while True:
-            if not self._client.has_room:
+            while not self._client.has_room:  # others are told of room as well, and may take it before
                 await self._client.room()
             self._look()
             if self._looking and self._looking.done():
