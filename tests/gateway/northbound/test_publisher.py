@@ -4,11 +4,12 @@ import asyncio
 import io
 import sqlite3
 from pathlib import Path
-from types import SimpleNamespace
+from typing import Any
 
 from corolle_gateway.config import BrokerConfig
 from corolle_gateway.counts import Counts
 from corolle_gateway.log import Log
+from corolle_gateway.model import Unit
 from corolle_gateway.northbound import packets
 from corolle_gateway.northbound.mqtt import IN_FLIGHT, MqttClient
 from corolle_gateway.northbound.packets import Reader
@@ -22,6 +23,13 @@ _CONNECT = 0x10
 _CONNACK = b"\x20\x02\x00\x00"
 _OTHERS = 3
 _REPORTS = 3
+
+
+class _Street:
+    """Nobody in it."""
+
+    units: dict[str, Unit] = {}
+    latest: dict[str, dict[str, Any]] = {}
 
 
 class _Slow:
@@ -68,8 +76,7 @@ def test_reports_go_on_when_others_have_taken_what_room_there_was(tmp_path: Path
         writer = Writer(database.connect(tmp_path), counts)
         outbox = Outbox(writer)
         await outbox.load()
-        street = SimpleNamespace(units={}, latest={})
-        publisher = Publisher(counts, client, Topics("quai", "gw"), outbox, street)
+        publisher = Publisher(counts, client, Topics("quai", "gw"), outbox, _Street())
 
         def put(db: sqlite3.Connection) -> None:
             for number in range(1, _REPORTS + 1):
