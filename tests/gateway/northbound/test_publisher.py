@@ -28,8 +28,9 @@ _REPORTS = 3
 class _Street:
     """Nobody in it."""
 
-    units: dict[str, Unit] = {}
-    latest: dict[str, dict[str, Any]] = {}
+    def __init__(self) -> None:
+        self.units: dict[str, Unit] = {}
+        self.latest: dict[str, dict[str, Any]] = {}
 
 
 class _Slow:
