@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from corolle_hil.board import Board
 from corolle_hil.forkserver import ForkServer
-from corolle_hil.heap import measure_share
+from corolle_hil.heap import NODE_BYTES, measure_share
 from corolle_hil.installer import install
 from corolle_hil.mpy import shims_folder
+from corolle_hil.replay.lamp import ROOMY_BYTES
 from corolle_hil.scheduler import Scheduler
 from corolle_hil.street import Equipment, Street
 from corolle_hil.unit import VirtualUnit
@@ -19,6 +20,7 @@ from corolle_hil.world.place import ORIGIN_DEG, lay_out
 from corolle_hil.world.scenario import WEEKS, ScenarioClimate
 from corolle_tools.firmware import board_definition, node_files
 from corolle_tools.identity import Identity
+from corolle_tools.replay.post import UNTHRIFTY
 from corolle_tools.street.plan import BOARDS
 
 _NOON_US = (WEEKS["summer"] + 12 * 3600) * 1_000_000
@@ -92,21 +94,30 @@ def bench(forks: ForkServer, share: int, tmp_path: Path) -> Iterator[Callable[..
 
 
 class Life:
-    """One unit alone in the world, its clock set, from noon of a summer's day on."""
+    """One unit alone in the world, its clock set, from noon of a summer's day on.
 
-    def __init__(self, kind: str, folder: Path, files: dict[str, bytes | None], settings: dict[str, int]):
+    `thrifty`: it has no more memory than a node has; to collect garbage there takes most of the time.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        folder: Path,
+        files: dict[str, bytes | None],
+        settings: dict[str, int],
+        thrifty: bool = False,
+    ):
         self.records: list[dict[str, Any]] = []
         self._kind = kind
-        self._files = files
+        self._files = files if thrifty else UNTHRIFTY | files
         self._settings = settings
         self._scheduler = Scheduler(_NOON_US, 1)
         lamps = int(kind == "lamp")
         place = lay_out(lamps, 1 - lamps, 0, self._scheduler.rng("place"))
         climate = ScenarioClimate(self._scheduler.rng)
         equipment = Equipment(board_definition(BOARDS[kind]), self._flash)
-        self.street = Street(
-            self._scheduler, place, lambda _: equipment, folder, climate, self.records.append
-        )
+        parts = self._scheduler, place, lambda _: equipment, folder, climate, self.records.append
+        self.street = Street(*parts, heap_bytes=NODE_BYTES if thrifty else ROOMY_BYTES)
         self.unit: VirtualUnit = next(iter(self.street.units.values()))
         now_us = self._scheduler.epoch_us + 100_000
         self._scheduler.at(100_000, self.unit.board.set_clock, now_us)
@@ -137,8 +148,10 @@ class Life:
 def live(tmp_path: Path):
     lives: list[Life] = []
 
-    def make(kind: str, files: dict[str, bytes | None] | None = None, **settings: int) -> Life:
-        lives.append(Life(kind, tmp_path / str(len(lives)), files or {}, settings))
+    def make(
+        kind: str, files: dict[str, bytes | None] | None = None, thrifty: bool = False, **settings: int
+    ) -> Life:
+        lives.append(Life(kind, tmp_path / str(len(lives)), files or {}, settings, thrifty))
         return lives[-1]
 
     yield make

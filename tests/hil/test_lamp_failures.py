@@ -19,6 +19,7 @@ import pytest
 from corolle_hil.board import POWER_ON
 from corolle_hil.fitting import Furniture
 from corolle_hil.one_core import one_core
+from corolle_hil.replay.lamp import ROOMY_BYTES
 from corolle_hil.scheduler import Scheduler
 from corolle_hil.street import Equipment, Street
 from corolle_hil.unit import VirtualUnit
@@ -28,6 +29,7 @@ from corolle_hil.world.propagation import Position
 from corolle_hil.world.scenario import WEEKS, ScenarioClimate
 from corolle_tools.firmware import board_definition, node_files
 from corolle_tools.identity import Identity
+from corolle_tools.replay.post import UNTHRIFTY
 
 _SECOND_US = 1_000_000
 _MINUTE_US = 60 * _SECOND_US
@@ -173,7 +175,8 @@ def _equip(failures: int, site: Site) -> Equipment:
     if not any(failure.told == "radioLost" for failure in SETS[failures]):
         del board["fitted"]["radio"]
     content = json.dumps(board).encode()
-    return Equipment(board, lambda: node_files(name, unit, _NO_BLE) | {"/board.json": content})
+    files = {"/board.json": content} | UNTHRIFTY
+    return Equipment(board, lambda: node_files(name, unit, _NO_BLE) | files)
 
 
 def _live(folder: Path, numbers: Sequence[int]) -> list[Lamp]:
@@ -190,6 +193,7 @@ def _live(folder: Path, numbers: Sequence[int]) -> list[Lamp]:
         climate,
         lambda record: lamps[record["unit"]].hear(record),
         place_deg=_BREST_DEG,
+        heap_bytes=ROOMY_BYTES,
     )
     with one_core(), street:
         for place, (name, unit) in enumerate(street.units.items()):

@@ -48,7 +48,7 @@ def _board(kind: str, **parts: Any) -> bytes:
 
 
 def test_a_lamp_is_off_by_day_asks_to_join_and_stays_up(live):
-    life = live("lamp")
+    life = live("lamp", thrifty=True)
     life.run(60)
     assert life.level_pct == 0
     assert life.said(type="decision", output="light", value=0, reason="day")
@@ -144,7 +144,7 @@ def test_an_open_valve_is_shut_within_a_second_of_the_boot(live):
 
 
 def test_a_canopy_without_its_sensors_waters_nothing_and_stays_up(live):
-    life = live("canopy", {"/board.json": _board("canopy", air=None, soil=None)})
+    life = live("canopy", thrifty=True, files={"/board.json": _board("canopy", air=None, soil=None)})
     life.run(60)
     assert life.said(type="decision", output="valve", value=0, reason="probe stale")
     assert life.unit.board.resets == {1: 1}

@@ -11,6 +11,7 @@ from typing import Any
 from corolle_hil.one_core import one_core
 from corolle_hil.replay.boot_watch import watch_boots
 from corolle_hil.replay.inspector import Case, Inspector
+from corolle_hil.replay.lamp import ROOMY_BYTES
 from corolle_hil.replay.seeds import KINDS, LASTS_S, Kind, Post
 from corolle_hil.scheduler import Scheduler
 from corolle_hil.street import Equipment, Street
@@ -85,7 +86,10 @@ def replay_street(what: StreetNights, equip: Callable[[Site], Equipment], folder
         told.append({"street": what.number, **record})
 
     climate = ScenarioClimate(scheduler.rng)
-    with one_core(), Street(scheduler, place, equip, folder, climate, hear) as street:
+    with (
+        one_core(),
+        Street(scheduler, place, equip, folder, climate, hear, heap_bytes=ROOMY_BYTES) as street,
+    ):
         watch_boots(scheduler, street.units.values())
         for lamp, (name, unit) in enumerate(street.units.items()):
             post = Post.of(unit.furniture)

@@ -23,7 +23,7 @@ from rich.table import Table
 from corolle_tools.replay import options
 from corolle_tools.replay.cores import live_all
 from corolle_tools.replay.endings import told_in_a_sentence
-from corolle_tools.replay.post import stand_alone
+from corolle_tools.replay.post import UNTHRIFTY, stand_alone
 
 Record = dict[str, Any]
 
@@ -77,7 +77,7 @@ def _equip(site: Site) -> Equipment:
     told: Record = {"settings": {"stuck_min": STUCK_MIN}}
     if has_programme(number - 1):
         told["programme"] = PROGRAMME
-    return stand_alone("lamp", number, (site.lat_deg, site.lon_deg), told)
+    return stand_alone("lamp", number, (site.lat_deg, site.lon_deg), told, UNTHRIFTY)
 
 
 def _show(record: Record, as_json: bool) -> None:
