@@ -10,6 +10,7 @@ from typing import Any
 from bumble.hci import Address
 from corolle_hil.ble.host import Station
 from corolle_hil.heap import NODE_BYTES
+from corolle_hil.replay.lamp import ROOMY_BYTES
 from corolle_hil.scheduler import Scheduler
 from corolle_hil.street import Equipment, Street
 from corolle_hil.world.counts import Steady
@@ -18,6 +19,7 @@ from corolle_hil.world.propagation import Position
 from corolle_hil.world.scenario import WEEKS, ScenarioClimate
 from corolle_tools.firmware import board_definition, node_files
 from corolle_tools.identity import Identity
+from corolle_tools.replay.post import UNTHRIFTY
 
 _NIGHT_US = (WEEKS["summer"] + 23 * 3600) * 1_000_000
 _BOOTED_US = 3_000_000
@@ -31,17 +33,18 @@ def _dev_eui(number: int) -> str:
 class LampRow:
     """Lamps 1, 2, ... about 27 m apart; `files` stand on the flash of each instead of its own.
 
-    `placed`: each is told how many posts away the others are.
+    `placed`: each is told how many posts away the others are. One lamp has no more memory than a node has; of
+    several the light is looked at, and to collect garbage in their heaps would take most of the time.
     """
 
     def __init__(self, folder: Path, lamps: int, files: dict[str, bytes] | None = None, **how: Any):
         self.scheduler = Scheduler(_NIGHT_US, 1)
         self.records: list[dict[str, Any]] = []
-        self._files = files or {}
+        self._files = (UNTHRIFTY if lamps > 1 else {}) | (files or {})
         self._left_off = how.pop("left_off", ())
         self._placed = lamps if how.pop("placed", False) else 0
         place = lay_out(lamps, 0, 0, self.scheduler.rng("place"), lamps)
-        heap_bytes = how.pop("heap_bytes", NODE_BYTES)
+        heap_bytes = ROOMY_BYTES if lamps > 1 else NODE_BYTES
         around = ScenarioClimate(self.scheduler.rng), self.records.append, 0.0, ORIGIN_DEG, heap_bytes
         self.street = Street(self.scheduler, place, self._equip, folder, *around, **how)
         self.units = list(self.street.units.values())
