@@ -10,7 +10,7 @@ _LEARNING_S = 120  # a lamp that is new to its luminaire first learns how much e
 
 @pytest.mark.needs("files", "air", "light")
 def test_join_and_command_over_the_air(lamp, measured):
-    lamp.start(NIGHT_S, Load({"base_pct": 10}))
+    lamp.start(NIGHT_S, Load({"base_pct": 10}, joins=True))
     on_s = lamp.now_s
     joined = await_said(lamp, 300, event="joined")
     measured("from power to the session", joined.at_s - on_s, "s", at_most=120)

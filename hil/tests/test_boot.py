@@ -11,8 +11,8 @@ def test_boot_of_a_lamp(lamp, measured):
     on_s = lamp.now_s
     boot = await_said(lamp, 10, event="boot")
     light = await_said(lamp, 10, type="decision", output="light")
-    measured("from power to the first line", boot.at_s - on_s, "s", at_most=3)
-    measured("from power to a decision", light.at_s - on_s, "s", at_most=5)
+    measured("from the start to the first line", boot.at_s - on_s, "s", at_most=3)
+    measured("from the start to a decision", light.at_s - on_s, "s", at_most=5)
     assert boot.record["safe_mode"] == 0
     lamp.wait(_SETTLED_S)
     measured("boots", len(said(lamp, event="boot")), "", at_least=1, at_most=1)
@@ -25,8 +25,8 @@ def test_boot_of_a_canopy(canopy, measured):
     on_s = canopy.now_s
     boot = await_said(canopy, 10, event="boot")
     valve = await_said(canopy, 10, type="decision", output="valve")
-    measured("from power to the first line", boot.at_s - on_s, "s", at_most=3)
-    measured("from power to a decision", valve.at_s - on_s, "s", at_most=5)
+    measured("from the start to the first line", boot.at_s - on_s, "s", at_most=3)
+    measured("from the start to a decision", valve.at_s - on_s, "s", at_most=5)
     canopy.wait(_SETTLED_S)
     measured("boots", len(said(canopy, event="boot")), "", at_least=1, at_most=1)
     measured("tasks that had to be restarted", len(said(canopy, event="restart")), "", at_most=0)

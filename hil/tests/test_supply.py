@@ -10,6 +10,8 @@ from corolle_hil.bench.waiting import await_said, said, until
 _BASE_PCT = 30
 _SETTLED_S = 20
 _LONGEST_BOOT_S = 5
+_SHORT_S, _LONG_S = (0.3, 0.8), (5, 40)  # until the next reset; in the long ones it asks to join, and writes
+_LONG_SHARE = 0.05
 _FLOOR = _BASE_PCT / 100 - 0.02
 
 
@@ -45,16 +47,17 @@ def test_resets(lamp, measured, request):
     """Power is cut at any moment of a boot and after it, again and again; so is the reset pin pulled."""
     count, chance = request.config.getoption("resets"), random.Random(1)
     lamp.start(NIGHT_S, Load({"base_pct": _BASE_PCT}))
-    boots_s, lost, unsafe = [], 0, 0
+    boots_s, lost, unsafe, before = [], 0, 0, 0
     for _ in range(count):
         lamp.power(False)
         lamp.wait(0.2)
         before, on_s = len(lamp.heard), lamp.now_s
         lamp.power(True)
-        lamp.wait(chance.uniform(0.3, 0.8))
+        lamp.wait(chance.uniform(*(_LONG_S if chance.random() < _LONG_SHARE else _SHORT_S)))
         if chance.random() < 0.1:
+            before, on_s = len(lamp.heard), lamp.now_s
             lamp.reset()
-            lamp.wait(chance.uniform(0.3, 0.8))
+            lamp.wait(chance.uniform(*_SHORT_S))
         boots = said(lamp, before, event="boot")
         if not boots:
             boots = [await_said(lamp, _LONGEST_BOOT_S, before, event="boot")]
@@ -62,11 +65,11 @@ def test_resets(lamp, measured, request):
         unsafe += any(boot.record["safe_mode"] for boot in boots)
         lost += len(said(lamp, before, event="store", level="warn"))
     measured("resets", count, "", at_least=count)
-    measured("longest from power to the first line", max(boots_s), "s", at_most=3)
+    measured("longest from power or reset to the first line", max(boots_s), "s", at_most=3)
     measured("boots in safe mode", unsafe, "", at_most=0)
     measured("boots that found a damaged record", lost, "", at_most=0)
     measured.plot(
         Plot("Boots", "reset", "s to the first line", {"boots": list(enumerate(boots_s))}, ["boots"])
     )
-    light = await_said(lamp, _LONGEST_BOOT_S, len(lamp.heard) - 3, type="decision", output="light")
+    light = await_said(lamp, _LONGEST_BOOT_S, before, type="decision", output="light")
     assert light.record["reason"] in ("schedule", "clock unknown")

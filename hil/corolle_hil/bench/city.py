@@ -44,7 +44,7 @@ class City:
         self.online = threading.Event()
         self._client.on_message = self._hear
         self._client.on_subscribe = lambda *_: subscribed.set()
-        self._client.connect(broker.host, broker.port)
+        self._connect()
         self._client.loop_start()
         self._client.subscribe([(f"{broker.topics}/+/{kind}", 1) for kind in _HEARD])
         self._client.subscribe(f"{broker.topics}/status", 1)
@@ -53,6 +53,13 @@ class City:
             raise TimeoutError(
                 f"{broker.host}:{broker.port}: no answer to a subscription in {_CONNECT_S:g} s"
             )
+
+    def _connect(self) -> None:
+        try:
+            self._client.connect(self._broker.host, self._broker.port)
+        except OSError as error:
+            where = f"{self._broker.host}:{self._broker.port}"
+            raise ConnectionError(f"the gateway's broker at {where}: {error.strerror or error}") from None
 
     def order(self, unit: str, verb: str, value: int, for_s: int) -> str:
         """Publish an order; its number. Raises OSError when the broker does not take it."""

@@ -8,6 +8,8 @@ from typing import Any
 
 from corolle_hil.bench.description_check import find_problems
 
+_EXAMPLE = "hil/rigs/desk.toml"
+
 
 class WrongRig(ValueError):
     """A rig's file that cannot be used: a sentence for each problem, with its key and what is legal."""
@@ -49,17 +51,26 @@ class Description:
         return next((unit for unit in self.units if unit.kind == kind), None)
 
 
-def read(path: Path) -> Description:
-    """Read a rig's file. Raises WrongRig, and OSError when it cannot be read."""
+def read(path: Path, boards: Path) -> Description:
+    """Read a rig's file. `boards` is the folder of the boards' definitions.
+
+    Raises WrongRig, also for a file that cannot be read.
+    """
     try:
         raw = tomllib.loads(path.read_text())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise WrongRig(f"{path}: not TOML: {error}") from None
-    if problems := list(find_problems(raw)):
+    except OSError as error:
+        raise WrongRig(f"{path}: {error.strerror}: a rig is virtual, or a file like {_EXAMPLE}") from None
+    if problems := list(find_problems(raw, _definitions(boards))):
         raise WrongRig("\n".join(f"{path}: {problem}" for problem in problems))
     jig = raw.get("jig")
     units = tuple(_unit(name, entry) for name, entry in raw["units"].items())
     return Description(path.stem, units, jig and jig["port"], raw.get("labgrid"), raw.get("gateway"))
+
+
+def _definitions(folder: Path) -> dict[str, dict[str, Any]]:
+    return {path.parent.name: tomllib.loads(path.read_text()) for path in folder.glob("*/board.toml")}
 
 
 def _unit(name: str, entry: dict[str, Any]) -> UnitDescription:

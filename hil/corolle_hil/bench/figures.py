@@ -79,7 +79,7 @@ class Measured:
         """Note a figure. Raises AssertionError when it is outside its limits; it is noted all the same."""
         figure = Figure(name, value, unit, at_least, at_most)
         self.figures.append(figure)
-        self.tell(name, figure.told)
+        self.tell(name, f"{figure.told} ({figure.limits})" if figure.limits else figure.told)
         if not figure.ok:
             raise AssertionError(f"{figure.name} is {figure.told}: legal is {figure.limits}")
 

@@ -11,13 +11,19 @@ from corolle_hil.bench.plots import svg
 from corolle_hil.bench.told import Outcome
 
 _WORDS = ("passed", "failed", "skipped")
+# By night it is dark, for whoever stands at the rig; the plots' colours keep their hues.
 _STYLE = """
+:root { color-scheme: light dark }
 body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem }
 h1 { font-size: 1.5rem } h2 { font-size: 1.1rem; margin: 2rem 0 .3rem }
 table { border-collapse: collapse; margin: .5rem 0 } td { padding: .15rem .9rem .15rem 0 }
 td.n { text-align: right; font-variant-numeric: tabular-nums }
 pre { white-space: pre-wrap; background: #f4f1ec; padding: .6rem } svg { max-width: 100%; height: auto }
 .passed { color: #17693a } .failed { color: #b3261e } .skipped { color: #6b6f6d }
+@media (prefers-color-scheme: dark) {
+  pre { background: #2b2723 } svg { filter: invert(1) hue-rotate(180deg) }
+  .passed { color: #6fcf97 } .failed { color: #ff8a80 } .skipped { color: #a5a9a7 }
+}
 """
 
 
@@ -29,7 +35,8 @@ def page(rig: str, outcomes: Sequence[Outcome]) -> str:
     body = "\n".join([_index(outcomes), *map(_section, outcomes)])
     title = f"corolle bench: {escape(rig)}"
     return (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{title}</title>'
         f"<style>{_STYLE}</style></head>\n<body><h1>{title}</h1>\n"
         f"<p>{now}, Python {platform.python_version()} on {escape(platform.platform())}</p>\n<p>{told}</p>\n"
         f"{body}\n</body></html>\n"

@@ -6,16 +6,21 @@ rig that lacks it the test is skipped, and the reason says what would have to be
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from corolle_hil.bench.figures import Measured
-from corolle_hil.bench.rig import ABILITIES, Dut, Rig
+from corolle_hil.bench.rig import ABILITIES, Dut, Rig, RigTrouble
 from corolle_hil.bench.told import Told
+
+if TYPE_CHECKING:
+    from corolle_hil.bench.description import Description
 
 _MEASURED = pytest.StashKey[Measured]()
 _VIRTUAL = "virtual"
+_BOARDS = "boards"  # their folder, below that of the project
+_REAL_LONGEST_S = 6 * 3600  # of a thousand resets, with a switch that takes some seconds
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -35,12 +40,26 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Told(config), "corolle-bench-told")
     named = str(config.getoption("rig"))
     if named != _VIRTUAL:
-        from corolle_hil.bench.description import WrongRig, read
+        from corolle_hil.bench.description import WrongRig
 
         try:
-            read(Path(named))
-        except (WrongRig, OSError) as error:
+            _read(config)
+        except WrongRig as error:
             raise pytest.UsageError(str(error)) from None
+
+
+def _read(config: pytest.Config) -> "Description":
+    from corolle_hil.bench.description import read
+
+    return read(Path(str(config.getoption("rig"))), config.rootpath / _BOARDS)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Real boards take real minutes: what a test waits for has limits of its own, that say for what."""
+    if config.getoption("rig") != _VIRTUAL:
+        for item in items:
+            if _is_on_rig(item):
+                item.add_marker(pytest.mark.timeout(_REAL_LONGEST_S))
 
 
 @pytest.fixture(scope="session")
@@ -52,10 +71,9 @@ def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
 
         made: Rig = VirtualRig(request.getfixturevalue("maker"))
     else:
-        from corolle_hil.bench.description import read
         from corolle_hil.bench.real.rig import RealRig
 
-        made = RealRig(read(Path(named)))
+        made = RealRig(_read(request.config))
     yield made
     made.close()
 
@@ -89,18 +107,26 @@ def _dut(rig: Rig, node: pytest.Item, kind: str) -> Iterator[Dut]:
     for ability in ("", *needs):
         if reason := rig.lacks(kind, ability):
             pytest.skip(reason)
-    dut = rig.dut(kind, needs)
     try:
-        yield dut
-    finally:
+        dut = rig.dut(kind, needs)
+    except RigTrouble as error:
+        pytest.fail(str(error), pytrace=False)
+    yield dut
+    try:
         dut.close()
+    except RigTrouble as error:
+        pytest.fail(f"not left as it was before the test: {error}", pytrace=False)
+
+
+def _is_on_rig(item: pytest.Item) -> bool:
+    return "rig" in getattr(item, "fixturenames", ())
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Any:
     """Let what was measured travel with the test's report, from whatever process it ran in."""
     report = yield
-    if "rig" in getattr(item, "fixturenames", ()) and (report.when == "call" or not report.passed):
+    if _is_on_rig(item) and (report.when == "call" or not report.passed):
         measured = item.stash.get(_MEASURED, None) or Measured(lambda *_: None)
         report.bench = measured.as_plain()
     return report

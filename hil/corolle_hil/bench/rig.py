@@ -39,11 +39,17 @@ class Load:
         settings: by name, as unit.json has them.
         programme: levels of the night, as control/schedule.py reads them.
         main: instead of main.py; None leaves it.
+        joins: its session is forgotten: it joins its network anew.
     """
 
     settings: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     programme: str = ""
     main: bytes | None = None
+    joins: bool = False
+
+
+class RigTrouble(RuntimeError):
+    """A part of the rig cannot be had or does not answer; the message says which, and why."""
 
 
 class NotThere(AssertionError):

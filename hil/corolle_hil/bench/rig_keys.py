@@ -37,7 +37,10 @@ def _one_of(words: tuple[str, ...]) -> Key:
     return Key(lambda value: value in words, f"one of {', '.join(words)}")
 
 
-_PORT = _text("a serial port: a path such as /dev/ttyACM0, or usb: and the serial number of its USB device")
+_PORT = Key(
+    lambda value: isinstance(value, str) and bool(value.strip()) and value != "usb:",
+    "a serial port: a path such as /dev/ttyACM0, or usb: and the serial number of its USB device",
+)
 _SECTION = Key(lambda value: isinstance(value, dict), "a section", must=False)
 _GPIO = _number(0, _LAST_GPIO, "a GPIO of the jig", must=False)
 _SHUNT = _number(1, 10_000_000, "micro-ohm")

@@ -5,8 +5,11 @@ import time
 
 from machine import ADC, I2C, Pin, Timer
 
-_SHUNT, _BUS, _MAKER = 1, 2, 0xFE  # registers of an INA226 (SBOS547B, table 7-1)
+_CONFIG, _SHUNT, _BUS, _MASK, _MAKER = 0, 1, 2, 6, 0xFE  # registers of an INA226 (SBOS547B, table 7-1)
 _TEXAS_INSTRUMENTS = 0x5449
+_ONE_MEAN = 0x4723  # tables 7-2 to 7-6: one mean of 64 pairs of 1.1 ms, for a dimmed load comes in pulses
+_READY, _MEAN_MS = 0x0008, 300
+_RIPPLE_MS = 20  # two half-waves of the mains, and many periods of a dimmer
 _SHUNT_UV, _BUS_MV = 2.5, 1.25  # a step
 
 
@@ -16,8 +19,13 @@ def drive(gpio, level):
 
 
 def millivolts(gpio):
-    """What an ADC sees."""
-    return ADC(Pin(gpio), atten=ADC.ATTN_11DB).read_uv() / 1000
+    """What an ADC sees on average: light flickers with mains and dimmer."""
+    adc, begun = ADC(Pin(gpio), atten=ADC.ATTN_11DB), time.ticks_ms()
+    total_uv = count = 0
+    while count < 2 or time.ticks_diff(time.ticks_ms(), begun) < _RIPPLE_MS:
+        total_uv += adc.read_uv()
+        count += 1
+    return total_uv / count / 1000
 
 
 def passage(presence, gpio, for_ms, every_ms):
@@ -40,6 +48,11 @@ def power_w(sda, scl, address, shunt_uohm):
     bus = I2C(0, sda=Pin(sda), scl=Pin(scl), freq=400_000)
     if struct.unpack(">H", bus.readfrom_mem(address, _MAKER, 2))[0] != _TEXAS_INSTRUMENTS:
         raise OSError(f"no INA226 at address {address:#x}")
+    bus.writeto_mem(address, _CONFIG, struct.pack(">H", _ONE_MEAN))
+    begun = time.ticks_ms()
+    while not bus.readfrom_mem(address, _MASK, 2)[1] & _READY:
+        if time.ticks_diff(time.ticks_ms(), begun) > _MEAN_MS:
+            raise OSError(f"the INA226 at address {address:#x} measures nothing")
     shunt_uv = struct.unpack(">h", bus.readfrom_mem(address, _SHUNT, 2))[0] * _SHUNT_UV
     bus_v = struct.unpack(">H", bus.readfrom_mem(address, _BUS, 2))[0] * _BUS_MV / 1000
     return shunt_uv / shunt_uohm * bus_v

@@ -6,10 +6,17 @@ import pytest
 from corolle_hil.bench.description import WrongRig, read
 from source_tree import ROOT
 
+_BOARDS = ROOT / "boards"
 _LAMP = '[units.lamp-01]\nkind = "lamp"\nboard = "lamp-s3"\nport = "/dev/ttyACM0"\n'
+_CANOPY = '[units.canopy-01]\nkind = "canopy"\nboard = "canopy-drip-s3"\nport = "/dev/ttyACM1"\n'
 _JIG = '[jig]\nport = "/dev/ttyACM9"\n'
 _DIODE = "[units.lamp-01.photodiode]\ngpio = 1\ndark_mv = {}\nfull_mv = {}\n"
 _INA = '[units.lamp-01.meter]\ndriver = "ina226"\nsda = 8\nscl = 9\naddress = 0x40\nshunt_uohm = 100\n'
+_BL = (
+    '[units.lamp-01.meter]\ndriver = "bl0942"\nport = "/dev/ttyACM0"\n'
+    "address = 0\nshunt_uohm = 1\ndivider = 1\n"
+)
+_GATEWAY = '[gateway]\nhost = "gw"\nport = 1883\ntopics = "{}"\n'
 
 _WRONG = {
     "[units": "not TOML",
@@ -33,7 +40,22 @@ _WRONG = {
     _LAMP + _DIODE.format(1, 9): "wires and photodiodes lead to the jig, and there is no section [jig]",
     _JIG + _LAMP + _DIODE.format(90, 9): "dark_mv = 90 is not below full_mv = 9",
     _JIG + _LAMP + "[units.lamp-01.wires]\npresence = 99\n": "presence = 99 is not a GPIO of the jig",
-    _JIG + _LAMP + "[units.lamp-01.wires]\nvalve_open = 4\n": "valve_open is of no use without valve_close",
+    _JIG + _CANOPY + "[units.canopy-01.wires]\nflow = 4\n": "flow is of no use without valve_open and valve",
+    _LAMP + 'wires = "all"\n': "units.lamp-01.wires = 'all' is not a section",
+    _LAMP.replace("lamp-s3", "lamp-s9"): "board = 'lamp-s9' is no board: there are canopy-drip-s3, ",
+    _LAMP.replace("lamp-s3", "canopy-s3"): "kind = 'lamp': canopy-s3 is the board of a canopy",
+    _JIG + _CANOPY + "[units.canopy-01.wires]\npresence = 4\n": (
+        "wires.presence leads nowhere: canopy-drip-s3 has no [fitted.presence]"
+    ),
+    _LAMP.replace("/dev/ttyACM0", "usb:"): "port = 'usb:' is not a serial port: a path such as",
+    _LAMP + 'power = "command:hub \'{state}"\n': "is no command line: No closing quotation",
+    _LAMP + _GATEWAY.format("corolle/desk/gw-1/"): "topics = 'corolle/desk/gw-1/' is not what its topics",
+    _LAMP + _GATEWAY.format("corolle/a/b") + 'password_file = "it"\n': "is of no use without gateway.user",
+    _JIG + _LAMP + _INA.replace("scl = 9", "scl = 8"): "meter.sda and scl are both 8: a bus has two wires",
+    _JIG + _LAMP + _INA + "[units.lamp-01.wires]\npresence = 8\n": (
+        "units.lamp-01.wires.presence and units.lamp-01.meter.sda are both the jig's GPIO 8"
+    ),
+    _LAMP + _BL: "units.lamp-01.meter.port and units.lamp-01.port are both port /dev/ttyACM0",
     _JIG.replace("9", "0") + _LAMP: "units.lamp-01.port and jig.port are both port /dev/ttyACM0",
     _JIG + _LAMP + 'power = "jig:1"\n' + _DIODE.format(1, 9): "are both the jig's GPIO 1",
 }
@@ -44,13 +66,24 @@ def test_a_wrong_file_is_refused_with_a_sentence(text: str, tmp_path: Path):
     path = tmp_path / "rig.toml"
     path.write_text(text)
     with pytest.raises(WrongRig) as told:
-        read(path)
+        read(path, _BOARDS)
     assert _WRONG[text] in str(told.value)
     assert all(line.startswith(str(path)) for line in str(told.value).splitlines())
 
 
+def test_a_file_that_is_not_there_is_no_rig(tmp_path: Path):
+    with pytest.raises(WrongRig, match="No such file or directory: a rig is virtual, or a file like "):
+        read(tmp_path / "none.toml", _BOARDS)
+
+
+def test_meters_may_share_a_bus(tmp_path: Path):
+    path, second = tmp_path / "rig.toml", _INA.replace("lamp-01", "canopy-01").replace("0x40", "0x41")
+    path.write_text(_JIG + _LAMP + _INA + _CANOPY + second)
+    assert len(read(path, _BOARDS).units) == 2
+
+
 def test_the_example_says_what_each_unit_has():
-    rig = read(ROOT / "hil" / "rigs" / "desk.toml")
+    rig = read(ROOT / "hil" / "rigs" / "desk.toml", _BOARDS)
     lamp, canopy = rig.unit("lamp"), rig.unit("canopy")
     assert lamp and canopy and rig.gateway and rig.labgrid
     assert lamp.power == ("jig", "10") and lamp.wires == {"presence": 4}

@@ -1,5 +1,6 @@
 """What a rig of real boards measures and switches with, as far as it goes without hardware."""
 
+import itertools
 import os
 import sys
 import threading
@@ -10,16 +11,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import yaml
+from corolle_hil.bench.city import Broker, City
+from corolle_hil.bench.description import read
 from corolle_hil.bench.real.board_port import BoardPort
 from corolle_hil.bench.real.jig import Jig
-from corolle_hil.bench.real.meters import Bl0942Meter
+from corolle_hil.bench.real.meters import Bl0942Meter, JigMeter
 from corolle_hil.bench.real.ports import find_port
 from corolle_hil.bench.real.power import CommandSwitch, LabgridSwitch
+from corolle_hil.bench.real.rig import RealRig
+from corolle_hil.bench.rig import RigTrouble
 from corolle_hil.chips.bl0942 import Bl0942
 from corolle_hil.desk.pty_board import PtyBoard
 from corolle_hil.scheduler import Scheduler
 from corolle_tools.firmware import board_definition
 from mpremote.transport import TransportError
+from serial.tools import list_ports
+from serial.tools.list_ports_common import ListPortInfo
+from source_tree import ROOT
 
 
 @dataclass
@@ -30,6 +39,24 @@ class _Lamp:
     current_a: float = 0.16
     power_w: float = 35.0
     energy_wh: float = 0.0
+
+
+_HELD = """
+[labgrid]
+client = "{client}"
+coordinator = "lab:20408"
+[units.lamp-01]
+kind = "lamp"
+board = "lamp-s3"
+port = "no-such-port"
+power = "labgrid:desk"
+[units.lamp-01.meter]
+driver = "bl0942"
+port = "no-such-meter"
+address = 0
+shunt_uohm = 1000
+divider = 3825
+"""
 
 
 @pytest.fixture
@@ -103,6 +130,43 @@ def test_labgrid_is_asked_for_its_place_and_given_it_back(tmp_path: Path):
     assert asked == [f"-x lab:20408 -p desk {word}" for word in words]
 
 
+def test_labgrid_reads_no_statement_in_a_comment_of_the_exporters_file():
+    """To it the file is a Jinja template: one # begins a statement, two a comment."""
+    text = (ROOT / "hil" / "labgrid" / "exporter.yaml").read_text()
+    assert not [line for line in text.splitlines() if line.startswith("#") and not line.startswith("##")]
+    assert set(yaml.safe_load(text)["canopy-desk"]["NetworkPowerPort"]) == {"model", "host", "index"}
+
+
+def test_what_is_held_is_let_go_when_another_instrument_fails(tmp_path: Path):
+    client = tmp_path / "labgrid-client"
+    client.write_text(f'#!/bin/sh\necho "$5" >> {tmp_path}/asked\n')
+    client.chmod(0o755)
+    rig = tmp_path / "rig.toml"
+    rig.write_text(_HELD.format(client=client))
+    made = RealRig(read(rig, ROOT / "boards"))
+    for _ in range(2):
+        with pytest.raises(RigTrouble, match=r"rig rig, lamp-01: .*no-such-meter"):
+            made.dut("lamp", ())
+    assert (tmp_path / "asked").read_text().split() == ["acquire", "release"] * 2
+    made.close()
+
+
+def test_a_broker_that_is_not_there_is_named():
+    with pytest.raises(ConnectionError, match=r"^the gateway's broker at 127.0.0.1:1: Connection refused$"):
+        City(Broker("127.0.0.1", 1, "corolle/desk/gw-1"))
+
+
+def test_two_usb_devices_with_one_serial_number_are_not_told_apart_by_it(monkeypatch: pytest.MonkeyPatch):
+    ports = [ListPortInfo(f"/dev/ttyUSB{number}") for number in (0, 1)]
+    for port in ports:
+        port.serial_number = "0001"
+    monkeypatch.setattr(list_ports, "comports", lambda: ports)
+    with pytest.raises(LookupError, match="usb:0001 is /dev/ttyUSB0 and /dev/ttyUSB1: name one by its path"):
+        find_port("usb:0001")
+    monkeypatch.setattr(list_ports, "comports", lambda: ports[1:])
+    assert find_port("usb:0001") == "/dev/ttyUSB1"
+
+
 def test_a_usb_device_that_is_not_there_is_named():
     with pytest.raises(LookupError, match="usb:NOBODY is not plugged in; USB devices with a serial port: "):
         find_port("usb:NOBODY")
@@ -118,6 +182,21 @@ def test_a_port_that_goes_with_its_board_is_found_again(tmp_path: Path):
     with pytest.raises(TransportError, match="is not there"):
         port.stop_program()
     with PtyBoard(board, tmp_path / "port", tmp_path / "board"):
+        port.stop_program()
+        assert port.run("print(6 * 7)") == "42\r\n"
+        port.close()
+
+
+def test_a_port_that_went_unheard_is_found_again(tmp_path: Path):
+    """As when its power is switched off and on, and nobody listens meanwhile."""
+    board = board_definition("canopy-s3") | {"fitted": {}}
+    with PtyBoard(board, tmp_path / "port", tmp_path / "board"):
+        port = BoardPort(str(tmp_path / "port"))
+        port.stop_program()
+    port.forget_prompt()
+    with PtyBoard(board, tmp_path / "port", tmp_path / "board"):
+        with pytest.raises(OSError):
+            port.stop_program()
         port.stop_program()
         assert port.run("print(6 * 7)") == "42\r\n"
         port.close()
@@ -149,6 +228,35 @@ def test_a_jig_drives_reads_and_plays_a_meter(desk: PtyBoard):
     assert opened >= 3 and not is_open and pulses >= opened
     assert jig.tap("tap") == (False, pulses), "no water without an open valve"
     jig.close()
+
+
+def test_a_jig_says_what_micropython_says(desk: PtyBoard):
+    jig = Jig(str(desk.port))
+    with pytest.raises(OSError, match=r"^the jig at .*port: nobody.tell\(\): NameError: "):
+        jig.tap("nobody")
+    jig.close()
+
+
+def test_a_jig_takes_the_mean_of_light_that_flickers(desk: PtyBoard):
+    jig, flicker_uv = Jig(str(desk.port)), itertools.cycle((0, 2_400_000))
+    desk.ask(lambda: setattr(desk._unit.board.line(1), "adc_uv", lambda: next(flicker_uv)))
+    assert jig.millivolts(1) == pytest.approx(1200, rel=0.2)
+    jig.close()
+
+
+def test_a_jig_reads_an_ina226(tmp_path: Path):
+    """That of a canopy's battery."""
+    definition = board_definition("canopy-s3")
+    meter = definition["fitted"]["battery"]
+    bus = definition["buses"][meter["bus"]]
+    with PtyBoard(definition | {"fitted": {"battery": meter}}, tmp_path / "port", tmp_path / "board") as desk:
+        jig = Jig(str(desk.port))
+        found_w = JigMeter(jig, bus["sda"], bus["scl"], meter["address"], meter["shunt_uohm"]).power_w()
+        volts, amperes = desk.ask(lambda: desk._unit.furniture.battery.reading())
+        assert found_w == pytest.approx(volts * amperes, abs=0.01) and abs(found_w) > 0.1
+        with pytest.raises(OSError, match=r"^the jig at .*: print\(power_w\(.*Error"):
+            JigMeter(jig, bus["sda"], bus["scl"], 0x4F, 1000).power_w()
+        jig.close()
 
 
 def _pulses_after(jig: Jig, wanted: int) -> int:

@@ -77,8 +77,8 @@ def test_the_terminal_has_each_figure_and_the_reason_to_skip(ran: _Ran):
 
 
 def test_junit_has_the_figures_as_properties(ran: _Ran):
-    assert ran.properties["test_good"] == {"who": "lamp <1>", "power": "1.5 W"}
-    assert ran.properties["test_bad"] == {"latency": "250 ms"}
+    assert ran.properties["test_good"] == {"who": "lamp <1>", "power": "1.5 W (1 to 2 W)"}
+    assert ran.properties["test_bad"] == {"latency": "250 ms (at most 200 ms)"}
 
 
 def test_the_page_stands_alone_with_its_plots(ran: _Ran):
@@ -87,6 +87,33 @@ def test_the_page_stands_alone_with_its_plots(ran: _Ran):
     assert 'class="n failed">250 ms' in ran.page and 'class="n passed">1.5 W' in ran.page
     references = [line for line in ran.page.splitlines() if 'src="' in line or '"http' in line]
     assert not [line for line in references if "xmlns" not in line]
+
+
+def test_the_page_can_be_read_by_night_and_on_a_telephone(ran: _Ran):
+    assert "color-scheme: light dark" in ran.page and "prefers-color-scheme: dark" in ran.page
+    assert '<meta name="viewport"' in ran.page
+
+
+_RIG = '[units.lamp-01]\nkind = "lamp"\nboard = "lamp-s3"\nport = "no-such-port"\n'
+_ON_IT = """
+def test_limit(rig, request):
+    assert request.node.get_closest_marker("timeout").args[0] > 3600
+
+def test_lamp(lamp):
+    raise AssertionError("not to be run")
+"""
+
+
+def test_a_real_rig_has_time_and_tells_in_a_sentence_what_is_not_there(tmp_path: Path):
+    (tmp_path / "test_one.py").write_text(_ON_IT)
+    (tmp_path / "pytest.ini").write_text("[pytest]\ntimeout = 60\n")
+    (tmp_path / "rig.toml").write_text(_RIG)
+    (tmp_path / "boards" / "lamp-s3").mkdir(parents=True)
+    (tmp_path / "boards" / "lamp-s3" / "board.toml").write_text('unit = "lamp"\n')
+    done = _pytest(tmp_path, "--rig", "rig.toml")
+    assert "1 passed, 1 error" in done.stdout, done.stdout + done.stderr
+    assert "rig rig, lamp-01: failed to access no-such-port" in done.stdout
+    assert ".py:" not in done.stdout.replace("test_one.py::", ""), "a traceback"
 
 
 def test_a_rig_that_is_not_there_and_a_need_that_nobody_knows_are_refused(tmp_path: Path):

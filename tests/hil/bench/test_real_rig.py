@@ -1,12 +1,15 @@
 """The rig of real boards, at one behind a pseudo-terminal: its console, prompt and files are as real ones."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from corolle_hil.bench.description import read
+from corolle_hil.bench.real.board_port import BoardPort
+from corolle_hil.bench.real.loader import Loader
 from corolle_hil.bench.real.rig import RealRig
-from corolle_hil.bench.rig import NIGHT_S, Load
+from corolle_hil.bench.rig import NIGHT_S, Load, RigTrouble
 from corolle_hil.bench.waiting import ask, await_said, said, until
 from corolle_hil.desk.pty_board import PtyBoard
 from corolle_hil.forkserver import ForkServer
@@ -15,6 +18,7 @@ from corolle_hil.memories import copy_flash
 from corolle_hil.mpy import shims_folder
 from corolle_tools.firmware import board_definition, node_files
 from corolle_tools.identity import Identity
+from source_tree import ROOT
 
 _LEFT_OFF = ("ble", "radio", "radar")
 _CRASHES = b"print('t=- level=info event=hello')\nraise KeyError('a bug')\n"
@@ -51,9 +55,48 @@ def desk_rig(desk: PtyBoard, tmp_path: Path) -> Iterator[RealRig]:
     (tmp_path / "bench.toml").write_text(
         f'[units.lamp-07]\nkind = "lamp"\nboard = "lamp-s3"\nport = "{desk.port}"\n'
     )
-    made = RealRig(read(tmp_path / "bench.toml"))
+    made = RealRig(read(tmp_path / "bench.toml", ROOT / "boards"))
     yield made
     made.close()
+
+
+def test_another_unit_than_the_files_is_not_touched(desk: PtyBoard, tmp_path: Path):
+    (tmp_path / "bench.toml").write_text(
+        f'[units.lamp-08]\nkind = "lamp"\nboard = "heltec-v3"\nport = "{desk.port}"\n'
+    )
+    rig = RealRig(read(tmp_path / "bench.toml", ROOT / "boards"))
+    with pytest.raises(RigTrouble, match=r"is lamp-07, a lamp-s3, and .* has lamp-08, a heltec-v3$"):
+        rig.dut("lamp", ())
+    rig.close()
+
+
+def test_a_load_that_joins_forgets_the_session_and_keeps_the_nonces(desk: PtyBoard):
+    port, kept = BoardPort(str(desk.port)), ("/data/lorawan.a", "/data/lorawan_nonces.a")
+    port.stop_program()
+    port.run("import os\nif 'data' not in os.listdir('/'):\n os.mkdir('/data')")
+    for path in kept:
+        port.write_file(path, b"kept")
+    loader = Loader(port)
+    loader.put(Load())
+    assert [port.read_file(path) for path in kept] == [b"kept", b"kept"]
+    loader.put(Load(joins=True))
+    loader.put_back()
+    assert [port.read_file(path) for path in kept] == [None, b"kept"]
+    port.close()
+
+
+def test_a_unit_has_the_time_of_today_and_no_failed_boots_afterwards(desk_rig: RealRig, desk: PtyBoard):
+    lamp = desk_rig.dut("lamp", ())
+    lamp.start(NIGHT_S, Load())
+    await_said(lamp, 20, event="boot")
+    lamp.close()
+    port = BoardPort(str(desk.port))
+    boot = next(line for line in port.listen(20) if "event=boot" in line)
+    assert "failed_boots=0" in boot
+    port.stop_program()
+    told_s = int(port.run("import time\nprint(time.time())")) + 946_684_800
+    assert abs(told_s - time.time()) < 30
+    port.close()
 
 
 def test_what_a_rig_lacks_is_said(desk_rig: RealRig):

@@ -55,10 +55,14 @@ class BoardPort:
         """Ctrl-C, and on to the raw prompt. Raises TransportError when the board does not listen."""
         if not self._is_there():
             raise TransportError(f"{self._named} is not there")
-        self._serial.timeout = None
-        if not self._transport.in_raw_repl:
-            self._transport.enter_raw_repl(soft_reset=False)
-            time.sleep(_SETTLED_S)
+        try:
+            self._serial.timeout = None
+            if not self._transport.in_raw_repl:
+                self._transport.enter_raw_repl(soft_reset=False)
+                time.sleep(_SETTLED_S)
+        except OSError:
+            self._lose()
+            raise
         self._rest = b""
 
     def run(self, code: str) -> str:

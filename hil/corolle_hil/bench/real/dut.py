@@ -14,13 +14,14 @@ from corolle_hil.bench.real.jig import Jig
 from corolle_hil.bench.real.loader import Loader
 from corolle_hil.bench.real.meters import Meter
 from corolle_hil.bench.real.power import Switch
-from corolle_hil.bench.rig import Load, Said, Trace
+from corolle_hil.bench.rig import Load, RigTrouble, Said, Trace
 from corolle_hil.console import read_line
 
 _OFF_S = 1.0  # until a supply has run empty
 _TAP = "tap"
 _PULSE_MS = 500  # of the flow meter that the jig plays
 _PROMPT_S = 30.0
+_LOOK_S = 0.1
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class RealDut:
         self._port = BoardPort(what.port)
         self._await_prompt()
         self._loader = Loader(self._port)
+        self._loader.check(what.name, what.board)
         self._make_tap()
 
     @property
@@ -138,13 +140,21 @@ class RealDut:
         return [said for said in self._told if said.record.get("id") == order]
 
     def close(self) -> None:
-        """See Dut. A unit without a power switch goes on as before the test."""
-        if self._with.power:
-            self._with.power.turn(True)
-        self._await_prompt()
-        self._loader.put_back()
-        self._port.restart()
-        self._port.close()
+        """See Dut. It goes on as before the test, with the time of this machine: its own is a test's.
+
+        Raises RigTrouble when that cannot be done.
+        """
+        try:
+            if self._with.power:
+                self._with.power.turn(True)
+            self._await_prompt()
+            self._loader.put_back()
+            self._loader.set_clock(round(time.time()))
+            self._port.restart()
+        except (TransportError, OSError) as error:
+            raise RigTrouble(f"{self.name}: {error}") from error
+        finally:
+            self._port.close()
 
     def _install_with_cut(self, load: Load, cut_at: int) -> bool:
         """Power goes when so many pieces of files are written: as near to a write as a switch can be."""
@@ -174,6 +184,7 @@ class RealDut:
                 if time.monotonic() > deadline_s:
                     raise
                 self._port.forget_prompt()
+                time.sleep(_LOOK_S)
 
     @property
     def _has_tap(self) -> bool:

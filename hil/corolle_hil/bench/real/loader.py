@@ -21,6 +21,8 @@ day = t[6] + 1, bcd(t[2]), bcd(t[1]), bcd(t[0] - 2000)
 bus.writeto_mem({address}, 0, bytes((bcd(t[5]), bcd(t[4]), bcd(t[3])) + day))
 bus.writeto_mem({address}, 15, bytes((bus.readfrom_mem({address}, 15, 1)[0] & 0x7F,)))
 """
+# Forgotten only, and never put back: the network has another one by then. The nonces stay.
+_SESSION = ("/data/lorawan.a", "/data/lorawan.b")
 _EPOCH_2000_S = 946_684_800
 
 
@@ -32,6 +34,12 @@ class Loader:
         self._before = {path: port.read_file(path) for path in _TOUCHED}
         self.board: dict[str, Any] = _facts(port.read_file(_BOARD), _BOARD)
 
+    def check(self, name: str, board: str) -> None:
+        """Raises LookupError when it is another unit, or another board, than the rig's file says."""
+        unit, there = _facts(self._before[_UNIT], _UNIT).get("name"), self.board.get("name")
+        if (unit, there) != (name, board):
+            raise LookupError(f"at its port is {unit}, a {there}, and the rig's file has {name}, a {board}")
+
     def put(self, load: Load, on_piece: Callable[[], None] = lambda: None) -> None:
         """Put a load on the flash; what earlier tests left there goes. `on_piece`: see BoardPort."""
         facts = _facts(self._before[_UNIT], _UNIT)
@@ -40,7 +48,7 @@ class Loader:
         settings = {"settings": facts.get("settings", {}) | dict(load.settings)}
         files = dict.fromkeys(_TOUCHED) | {_UNIT: json.dumps(facts | told | settings).encode()}
         files[_MAIN] = self._before[_MAIN] if load.main is None else load.main
-        self._write(files, on_piece)
+        self._write(files | (dict.fromkeys(_SESSION) if load.joins else {}), on_piece)
 
     def set_clock(self, unix_s: int) -> None:
         """Set the controller's clock, which a reset does not stop, and the clock chip it may have.

@@ -6,12 +6,19 @@ _USB = "usb:"
 
 
 def find_port(named: str) -> str:
-    """The path of a port. Raises LookupError that names the USB devices there are."""
+    """The path of a port. Raises LookupError that names the USB devices there are.
+
+    Some converters all have one serial number: two of them cannot be told apart by it.
+    """
     if not named.startswith(_USB):
         return named
-    there = {port.serial_number: port.device for port in list_ports.comports() if port.serial_number}
-    path = there.get(named.removeprefix(_USB))
-    if path is None:
-        told = ", ".join(f"{_USB}{number} at {device}" for number, device in there.items()) or "none"
-        raise LookupError(f"{named} is not plugged in; USB devices with a serial port: {told}")
-    return path
+    there = [
+        (f"{_USB}{port.serial_number}", port.device) for port in list_ports.comports() if port.serial_number
+    ]
+    paths = [device for name, device in there if name == named]
+    if len(paths) == 1:
+        return paths[0]
+    told = ", ".join(f"{name} at {device}" for name, device in there) or "none"
+    if paths:
+        raise LookupError(f"{named} is {' and '.join(paths)}: name one by its path in /dev/serial/by-path")
+    raise LookupError(f"{named} is not plugged in; USB devices with a serial port: {told}")

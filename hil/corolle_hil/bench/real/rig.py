@@ -4,13 +4,15 @@ from collections.abc import Collection
 from contextlib import ExitStack, closing
 from pathlib import Path
 
+from mpremote.transport import TransportError
+
 from corolle_hil.bench.city import Broker, City
 from corolle_hil.bench.description import Description, UnitDescription
 from corolle_hil.bench.real.dut import Instruments, RealDut
 from corolle_hil.bench.real.jig import Jig
 from corolle_hil.bench.real.meters import Bl0942Meter, JigMeter, Meter
 from corolle_hil.bench.real.power import CommandSwitch, JigSwitch, LabgridSwitch, Switch
-from corolle_hil.bench.rig import ABILITIES
+from corolle_hil.bench.rig import ABILITIES, RigTrouble
 
 
 class RealRig:
@@ -33,26 +35,30 @@ class RealRig:
         return f"rig {self.name}: {unit.name} lacks {ABILITIES[ability]}"
 
     def dut(self, kind: str, needs: Collection[str]) -> RealDut:
-        """See Rig. Raises what opening a port or reaching a broker raises."""
+        """See Rig. Raises RigTrouble when the unit or an instrument of its cannot be had."""
         unit = self._what.unit(kind)
         if unit is None:
             raise LookupError(self.lacks(kind))
-        if unit.name not in self._open:
-            self._open[unit.name] = self._instruments(unit)
-        return RealDut(unit, self._open[unit.name])
+        try:
+            if unit.name not in self._open:
+                self._open[unit.name] = self._instruments(unit)
+            return RealDut(unit, self._open[unit.name])
+        except (LookupError, TransportError, OSError) as error:
+            raise RigTrouble(f"rig {self.name}, {unit.name}: {error}") from error
 
     def close(self) -> None:
         """See Rig."""
         self._stack.close()
 
     def _instruments(self, unit: UnitDescription) -> Instruments:
+        """All of them or none: what was opened before one that fails is let go, a place of labgrid's too."""
         if self._what.jig_port and self._jig is None:
             self._jig = self._stack.enter_context(closing(Jig(self._what.jig_port)))
-        power, meter = self._switch(unit), self._meter(unit)
-        for part in (power, meter):
-            if part:
-                self._stack.enter_context(closing(part))
-        city = self._stack.enter_context(closing(self._city())) if self._what.gateway else None
+        with ExitStack() as opened:
+            power = (made := self._switch(unit)) and opened.enter_context(closing(made))
+            meter = (made := self._meter(unit)) and opened.enter_context(closing(made))
+            city = opened.enter_context(closing(self._city())) if self._what.gateway else None
+            self._stack.push(opened.pop_all())
         return Instruments(self._jig, power, meter, city)
 
     def _switch(self, unit: UnitDescription) -> Switch | None:
