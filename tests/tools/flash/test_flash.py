@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 from corolle_hil.desk.pty_board import PtyBoard
-from corolle_hil.forkserver import ForkServer
-from corolle_hil.mpy import shims_folder
 from corolle_tools.app import app
 from corolle_tools.firmware import board_definition
 from corolle_tools.flash.plan import digest
@@ -35,13 +33,11 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], PtyB
     """Boards that live as long as the tests; without Bluetooth, which takes a while to load."""
     folder, bare = tmp_path_factory.mktemp("desk"), board_definition(_BOARD, left_off=("ble",))
     with ExitStack() as stack:
-        forks = ForkServer(shims_folder())
-        stack.callback(forks.close)
         made: list[PtyBoard] = []
 
         def make() -> PtyBoard:
             name = f"board{len(made)}"
-            board = PtyBoard(bare, folder / name, folder / f"{name}.state", speed=4, forks=forks)
+            board = PtyBoard(bare, folder / name, folder / f"{name}.state", speed=4)
             made.append(stack.enter_context(board))
             return board
 
@@ -114,13 +110,24 @@ def test_a_port_that_somebody_has_open_is_busy(board: PtyBoard, units: Path):
     assert (status, f"{board.port} is busy" in said) == (1, True)
 
 
-def test_a_tray_is_flashed_one_by_one_and_each_stays_who_it_is(
+def test_what_is_no_serial_port_is_said_to_be_none(units: Path):
+    for place in (str(units), str(units.parent)):
+        status, _, said = flash(units, "--port", place, "--unit", "lamp-02")
+        assert (status, said) == (
+            1,
+            f"corolle flash: {place} is no serial port: give the device, as /dev/ttyACM0\n",
+        )
+
+
+def test_a_tray_is_flashed_at_once_and_each_stays_who_it_is(
     desk: Callable[[], PtyBoard], board: PtyBoard, units: Path, tmp_path: Path
 ):
     bare = desk()
     ports = ["--port", str(board.port), "--port", str(bare.port), "--port", str(tmp_path / "empty")]
-    status, told, _ = flash(units, "--all", *ports, "--unit", "lamp-02", "--unit", "lamp-03")
-    assert status == 0
+    status, told, said = flash(units, "--all", *ports, "--unit", "lamp-02", "--unit", "lamp-03")
+    assert (status, said) == (1, f"corolle flash: no port {tmp_path / 'empty'}\n"), (
+        "a named port is asked for"
+    )
     assert [(each["port"], each["unit"], each["good"]) for each in told] == [
         (str(board.port), "lamp-02", True),
         (str(bare.port), "lamp-03", True),

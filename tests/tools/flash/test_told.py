@@ -3,7 +3,7 @@
 from corolle_tools.flash.errors import Refused
 from corolle_tools.flash.flashing import Outcome
 from corolle_tools.flash.listening import Verdict
-from corolle_tools.flash.told import as_record, print_table, sentence, tray_record
+from corolle_tools.flash.told import Bars, as_record, print_table, sentence, tray_record
 from corolle_tools.flash.tray import Place
 from corolle_tools.identity import Identity
 
@@ -29,6 +29,7 @@ def test_one_that_says_nothing_is_in_safe_mode_or_failed_its_test_is_bad():
         (Verdict(), "no boot line within 30 s"),
         (Verdict(safe), "in safe mode, 3 failed boots"),
         (Verdict(_BOOT, self_test=_TESTED), "self-test: 11 good, 1 bad, 2 untested"),
+        (Verdict(_BOOT, is_untested=True), "no self-test within 150 s"),
         (Verdict(_BOOT, ["event=file path=/keys.json"]), "event=file path=/keys.json"),
     ):
         said = sentence(_outcome(verdict))
@@ -53,3 +54,12 @@ def test_a_tray_is_a_table_of_its_boards(capsys):
         "good": False,
         "errors": ["no unit for it"],
     }
+
+
+def test_bars_leave_nothing_where_there_is_nothing_to_show(capsys):
+    with Bars():
+        pass
+    assert capsys.readouterr() == ("", "")
+    with Bars() as bars:
+        bars("files", 0.5)
+    assert "files" in capsys.readouterr().err

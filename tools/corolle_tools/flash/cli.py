@@ -42,7 +42,7 @@ def flash(
     ] = "",
     chip: Annotated[str, typer.Option(metavar="HEX", help="The chip's own id, that has to answer.")] = "",
     every: Annotated[
-        bool, typer.Option("--all", help="All boards that answer: at --port, or at every USB port.")
+        bool, typer.Option("--all", help="All boards at once: at --port, or at every USB port.")
     ] = False,
     test: Annotated[bool, typer.Option("--test/--no-test", help="Have it test its parts at the end.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON for each board.")] = False,
@@ -105,17 +105,21 @@ def _flash_all(
     from corolle_tools.flash import tray
     from corolle_tools.flash.told import Bars, print_table, tray_record
 
-    places = tray.look(ports or tray.usb_ports(), known, fresh, bare=bool(wish.image and wish.erase))
+    bare = bool(wish.image and wish.erase)
+    places, silent = tray.look(ports or tray.usb_ports(), known, fresh, bare)
+    for why in silent:
+        print(f"corolle flash: {why}", file=sys.stderr)
     if not places:
         _give_up("no board answers", _FAILED)
     with Bars(quiet=as_json) as bars:
-        ends = list(tray.flash_all(places, wish, lambda place: bars.of(place.port)))
+        ends = tray.flash_all(places, wish, lambda place: bars.of(place.port))
     if as_json:
         for place, end in ends:
             print(json.dumps(tray_record(place, end)))
     else:
         print_table(ends)
-    return all(tray.is_good(end) for _, end in ends)
+    is_whole = not (ports and silent)  # of all USB ports not each is a board's
+    return is_whole and all(tray.is_good(end) for _, end in ends)
 
 
 def _give_up(why: str, status: int) -> NoReturn:

@@ -89,9 +89,7 @@ def flash(port: str, wish: Wish, progress: Progress) -> Outcome:
         plan = make_plan(files, session.call("files"), is_replaced=bool(replaced))
         outcome.unchanged = len(files) - len(plan.write)
         _carry_out(session, plan, files, outcome, progress)
-        progress("boot", 0.0)
-        outcome.verdict = listen(session.reset(), port, wish.listen_s, wish.test)
-        progress("boot", 1.0)
+        outcome.verdict = listen(session.reset(), port, wish.listen_s, wish.test, progress)
     return outcome
 
 

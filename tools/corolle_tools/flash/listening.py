@@ -2,6 +2,7 @@
 
 import contextlib
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,12 +35,13 @@ class Verdict:
 
     @property
     def is_good(self) -> bool:
-        """Whether it runs, and found nothing wrong with itself."""
+        """Whether it runs, and found nothing wrong with itself where it was asked to look."""
         return (
             bool(self.boot)
             and not self.boot["safe_mode"]
             and not self.errors
             and not self.self_test.get("bad")
+            and not self.is_untested
         )
 
     def __str__(self) -> str:
@@ -55,25 +57,33 @@ class Verdict:
         return ", ".join(told + self.errors)
 
 
-def listen(transport: SerialTransport, port: str, after_s: float, test: bool = False) -> Verdict:
+def listen(
+    transport: SerialTransport, port: str, after_s: float, test: bool, progress: Callable[[str, float], None]
+) -> Verdict:
     """Hear a node boot, and what it says next. The port of a chip that has its own USB goes and comes.
 
-    `after_s`: how long to listen on after the boot line. `test`: it is asked to test its parts.
+    `after_s`: how long to listen on after the boot line. `test`: it is asked to test its parts. `progress` is
+    told how much of the time for a step is over: a node tells of a part only when it is bad.
     """
+    progress("boot", 0.0)
     verdict = Verdict()
     ear = _Ear(transport.serial, port)  # pyright: ignore[reportArgumentType] - nothing is mounted
     deadline_s = time.monotonic() + _BOOT_S
     while (left_s := deadline_s - time.monotonic()) > 0:
+        if verdict.is_untested:
+            progress("self-test", 1 - left_s / _SELF_TEST_S)
         record = read_line("", ear.line(left_s))
         event = record.get("event")
         if event == "boot":
             verdict.boot = record
+            progress("boot", 1.0)
             deadline_s = time.monotonic() + (_SELF_TEST_S if test else after_s)
             if test:
                 verdict.is_untested = True
                 ear.say(b"self-test\r")
         elif event == "self_test" and record.get("state") == "ends":
             verdict.self_test, verdict.is_untested = record, False
+            progress("self-test", 1.0)
             break
         elif verdict.boot and record.get("level") == "error":
             verdict.errors.append(_said(record))

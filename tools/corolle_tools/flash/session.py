@@ -2,7 +2,8 @@
 
 import ast
 import contextlib
-import io
+import os
+import stat
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,11 +14,14 @@ from mpremote.transport import TransportError, TransportExecError
 from mpremote.transport_serial import SerialTransport
 
 from corolle_tools.flash.errors import FlashError, Lost, NoAnswer, PortBusy
+from corolle_tools.flash.many import Quiet
+from corolle_tools.serial.holders import holders
 
 BAUD = 115_200
 _ON_BOARD = Path(__file__).with_name("on_board.py")
 _SILENCE_S = 10.0  # a board that says nothing for so long is gone
 _ENTER_S = 8  # from ctrl-C to the prompt after a soft reset
+_MPREMOTES_WORDS = Quiet()  # it prints what it does not understand
 
 
 @dataclass(frozen=True)
@@ -112,16 +116,25 @@ def _connect(port: str) -> SerialTransport:
     try:
         return SerialTransport(port, BAUD, exclusive=True, timeout=_SILENCE_S)
     except TransportError as error:
-        if Path(port).exists():
-            raise PortBusy(f"{port} is busy: another program has it open, or it may not be opened") from error
-        raise NoAnswer(f"no port {port}") from error
+        raise _why_closed(port) from error
+
+
+def _why_closed(port: str) -> FlashError:
+    if not os.path.exists(port):
+        return NoAnswer(f"no port {port}")
+    if not stat.S_ISCHR(os.stat(port).st_mode):
+        return FlashError(f"{port} is no serial port: give the device, as /dev/ttyACM0")
+    if not os.access(port, os.R_OK | os.W_OK):
+        return FlashError(f"{port} may not be opened by you: `corolle doctor --port {port}` says how it may")
+    by = ", ".join(f"{each.name} (process {each.pid})" for each in holders(port))
+    return PortBusy(f"{port} is busy: {by or 'another program'} has it open")
 
 
 def _enter(transport: SerialTransport, port: str, tries: int) -> None:
     """A board that is just starting does not hear: it is asked again."""
     for _ in range(tries):
         try:
-            with contextlib.redirect_stdout(io.StringIO()):  # mpremote prints what it does not understand
+            with _MPREMOTES_WORDS:
                 transport.enter_raw_repl(soft_reset=True, timeout_overall=_ENTER_S)
             transport.exec(_ON_BOARD.read_bytes())
             return

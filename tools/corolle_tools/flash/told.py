@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import partial
+from threading import Lock
 from typing import Any
 
 from rich.console import Console
@@ -22,16 +23,24 @@ class Bars:
 
     def __init__(self, quiet: bool = False):
         columns = TextColumn("{task.description:12}"), BarColumn(), TextColumn("{task.percentage:3.0f} %")
-        console = Console(stderr=True)
-        self._progress = Progress(*columns, TimeElapsedColumn(), console=console, disable=quiet)
+        # Standard output and error are let alone: mpremote's words are kept from there meanwhile.
+        self._progress = Progress(
+            *columns,
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            disable=quiet,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
         self._bars: dict[str, TaskID] = {}
+        self._lock = Lock()
 
     def __enter__(self) -> "Bars":
-        self._progress.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._progress.stop()
+        if self._bars:
+            self._progress.stop()
 
     def of(self, port: str) -> Told:
         """The bars of one board among others."""
@@ -42,9 +51,12 @@ class Bars:
 
     def _move(self, whose: str, step: str, share: float) -> None:
         step = whose + step
-        if step not in self._bars:
-            self._bars[step] = self._progress.add_task(step, total=1.0)
-        self._progress.update(self._bars[step], completed=share)
+        with self._lock:
+            if not self._bars:
+                self._progress.start()
+            if step not in self._bars:
+                self._bars[step] = self._progress.add_task(step, total=1.0)
+            self._progress.update(self._bars[step], completed=share)
 
 
 def sentence(outcome: Outcome) -> str:
