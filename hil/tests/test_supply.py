@@ -5,13 +5,15 @@ import random
 import pytest
 from corolle_hil.bench.figures import Plot
 from corolle_hil.bench.rig import NIGHT_S, Load
-from corolle_hil.bench.waiting import await_said, said, until
+from corolle_hil.bench.waiting import ask, await_said, said, until
 
 _BASE_PCT = 30
 _SETTLED_S = 20
 _LONGEST_BOOT_S = 5
-_SHORT_S, _LONG_S = (0.3, 0.8), (5, 40)  # until the next reset; in the long ones it asks to join, and writes
+_SHORT_S, _LONG_S = (0.3, 0.8), (5, 40)  # until the next reset
 _LONG_SHARE = 0.05
+_WRITES_S = (0.0, 0.3)  # from a setting that is typed to the cut
+_LEAST_HOLD_S = 10
 _FLOOR = _BASE_PCT / 100 - 0.02
 
 
@@ -46,14 +48,17 @@ def test_brown_out(lamp, measured):
 def test_resets(lamp, measured, request):
     """Power is cut at any moment of a boot and after it, again and again; so is the reset pin pulled."""
     count, chance = request.config.getoption("resets"), random.Random(1)
-    lamp.start(NIGHT_S, Load({"base_pct": _BASE_PCT}))
-    boots_s, lost, unsafe, before = [], 0, 0, 0
-    for _ in range(count):
+    lamp.start(NIGHT_S, Load({"base_pct": _BASE_PCT, "hold_s": _LEAST_HOLD_S}))
+    boots_s, lost, unsafe, before, wanted = [], 0, 0, 0, [_LEAST_HOLD_S]
+    for number in range(count):
         lamp.power(False)
         lamp.wait(0.2)
-        before, on_s = len(lamp.heard), lamp.now_s
+        since = before = len(lamp.heard)
+        on_s = lamp.now_s
         lamp.power(True)
-        lamp.wait(chance.uniform(*(_LONG_S if chance.random() < _LONG_SHARE else _SHORT_S)))
+        lamp.wait(chance.uniform(*_SHORT_S))
+        if chance.random() < _LONG_SHARE:
+            wanted.append(_change_setting(lamp, number, chance))
         if chance.random() < 0.1:
             before, on_s = len(lamp.heard), lamp.now_s
             lamp.reset()
@@ -62,8 +67,8 @@ def test_resets(lamp, measured, request):
         if not boots:
             boots = [await_said(lamp, _LONGEST_BOOT_S, before, event="boot")]
         boots_s.append(boots[0].at_s - on_s)
-        unsafe += any(boot.record["safe_mode"] for boot in boots)
-        lost += len(said(lamp, before, event="store", level="warn"))
+        unsafe += any(boot.record["safe_mode"] for boot in said(lamp, since, event="boot"))
+        lost += len(said(lamp, since, event="store", level="warn"))
     measured("resets", count, "", at_least=count)
     measured("longest from power or reset to the first line", max(boots_s), "s", at_most=3)
     measured("boots in safe mode", unsafe, "", at_most=0)
@@ -73,3 +78,14 @@ def test_resets(lamp, measured, request):
     )
     light = await_said(lamp, _LONGEST_BOOT_S, before, type="decision", output="light")
     assert light.record["reason"] in ("schedule", "clock unknown")
+    kept = ask(lamp, "settings hold_s")[0]
+    assert kept in [f"hold_s={hold_s}" for hold_s in wanted[-2:]], "neither the last one nor that before"
+
+
+def _change_setting(lamp, number, chance):
+    """Have it write; the cut comes at any moment of that."""
+    lamp.wait(chance.uniform(*_LONG_S))
+    hold_s = _LEAST_HOLD_S + number % 800
+    lamp.type(f"settings hold_s={hold_s}")
+    lamp.wait(chance.uniform(*_WRITES_S))
+    return hold_s
