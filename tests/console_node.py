@@ -90,9 +90,9 @@ class ConsoleNode:
         """An answer of "name=value" lines."""
         return dict(text.split("=", 1) for text in self.ask(line))
 
-    def test(self) -> dict[str, str]:
-        """Have it test itself, and wait for the end; its verdict by part."""
-        self.ask("self-test")
+    def test(self, line: str = "self-test") -> dict[str, str]:
+        """Have it test itself by a line, and wait for the end; its verdict by part."""
+        self.ask(line)
         for _ in range(120):
             self.run(1)
             if self.said(event="self_test", state="ends"):

@@ -184,7 +184,7 @@ def test_what_the_city_may_not_order_is_refused_counted_and_answered(street: Str
     answers = {body["id"]: body for body in city.of("lamp-1/ack")}
     assert {body["status"] for body in answers.values()} == {"refused"}
     assert answers["x2"]["reason"] == "value = 140 is outside 0..100 %"
-    assert answers["x3"]["reason"] == "a lamp takes auto, cap, learn, level, report, not 'explode'"
+    assert answers["x3"]["reason"] == "a lamp takes auto, cap, learn, level, report, self-test, not 'explode'"
     assert len(city.of("lamp-1/ack")) == len(bad)
     assert city.wait("lamp-2/ack")["reason"] == "no such unit is registered here"
 

@@ -44,7 +44,7 @@ def test_every_example_is_json():
 
 def test_every_order_is_told_and_each_example_of_one_is_accepted():
     section = _README.partition("### Orders\n")[2].partition("### Orders to many")[0]
-    told = set(re.findall(r"`(\w+)`", section))
+    told = set(re.findall(r"`([\w-]+)`", section))
     assert set(verbs()) <= told
     examples = [json.loads(block) for block in re.findall(r"^```json\n(.*?)^```", section, re.M | re.S)]
     for example in examples:

@@ -89,6 +89,72 @@ def test_light_that_does_not_follow_is_found(node):
     assert verdict["dimmer"].startswith("bad: power does not follow"), verdict
 
 
+_ORDER = "command self-test"  # as anybody orders it who is not there
+_THEIRS = "untested: somebody is there, who needs the light"
+
+
+def _trials(lamp: ConsoleNode) -> list[int]:
+    """The levels that were tried."""
+    moves = lamp.said(type="decision", output="light")
+    return [move["value"] for move in moves if move["reason"] == "self-test"]
+
+
+def test_a_test_that_is_ordered_is_the_same_where_nobody_is(node):
+    lamp = node("lamp-s3", _NIGHT_H)
+    verdict = lamp.test(_ORDER)
+    assert not _bad(verdict), verdict
+    assert "100 % 40.0 W" in verdict["dimmer"] and verdict["relay"] == "good: closes"
+    assert _trials(lamp) == [100, 60, 20]
+    assert lamp.unit.snapshot()["level_pct"] == 10
+
+
+def test_who_is_there_keeps_the_light_unless_it_is_tested_at_the_cable(node):
+    lamp = node("lamp-s3", _NIGHT_H)
+    lamp.unit.furniture.presence.enter()
+    lamp.run(5)
+    verdict = lamp.test(_ORDER)
+    assert not _bad(verdict), verdict
+    assert verdict["dimmer"] == verdict["relay"] == _THEIRS
+    assert _trials(lamp) == [] and lamp.unit.snapshot()["level_pct"] == 100
+    lamp.records.clear()
+    assert lamp.test()["dimmer"].startswith("good") and _trials(lamp) == [100, 60, 20]
+
+
+def test_who_comes_in_the_middle_of_it_has_light_at_once(node):
+    lamp = node("lamp-s3", _NIGHT_H)
+    lamp.ask(_ORDER)
+    for _ in range(300):
+        lamp.run(0.1)
+        if _trials(lamp)[-1:] == [20]:
+            break
+    lamp.unit.furniture.presence.enter()
+    lamp.run(0.5)
+    assert lamp.said(type="decision", output="light")[-1]["reason"] == "presence"
+    lamp.run(60)
+    assert lamp.facts("verdict")["dimmer"] == _THEIRS
+    assert _trials(lamp) == [100, 60, 20]
+
+
+def test_nothing_is_opened_from_afar_where_somebody_is(node):
+    canopy = node("canopy-s3", _NOON_H)
+    canopy.ask("command close for 1s")
+    canopy.run(120)
+    canopy.unit.furniture.presence.enter()
+    canopy.records.clear()
+    verdict = canopy.test(_ORDER)
+    assert verdict["valve"] == verdict["flow"] == "untested: somebody there"
+    for output in ("valve", "mist", "purge"):
+        assert not canopy.said(type="decision", output=output, value=1)
+
+
+def test_an_order_that_comes_while_it_tests_changes_nothing(node):
+    lamp = node("lamp-s3", _NIGHT_H)
+    lamp.ask("self-test")
+    assert lamp.ask(_ORDER)[0].startswith("accepted")
+    lamp.run(90)
+    assert len(lamp.said(event="self_test", state="ends")) == 1
+
+
 def test_a_reset_in_the_middle_of_a_test_is_kept_as_bad(node):
     lamp = node("lamp-s3", _NIGHT_H)
     lamp.ask("self-test")

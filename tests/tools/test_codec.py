@@ -191,7 +191,7 @@ def test_what_an_order_may_leave_out(tmp_path: Path):
 @pytest.mark.parametrize(
     ("order", "sentence"),
     [
-        ({"verb": "open", "value": 5}, "a lamp takes auto, cap, learn, level, report, not open"),
+        ({"verb": "open", "value": 5}, "a lamp takes auto, cap, learn, level, report, self-test, not open"),
         ({"verb": "level", "value": 101}, "value = 101 is outside 0..100 %"),
         ({"verb": "level", "value": 40.5}, "value = 40.5 is outside 0..100 %"),
         ({"verb": "auto", "id": 65536}, "id = 65536 is outside 0..65535"),

@@ -26,6 +26,7 @@ class Light:
         self.clock_known = False
         self.trial_pct: int | None = None  # the level that is being tried
         self.trial = ""  # why: "learning" or "self-test"
+        self.trial_yields = False  # to people
         self.temperature_c: float | None = None  # of the housing; None: not measured
         self.lux: float | None = None  # daylight; None: not measured
         self.lux_until_s = 0  # so long it is believed
@@ -90,7 +91,15 @@ def _safe_mode(light, now_s, place):
 
 
 def _trial(light, now_s, place):
-    return None if light.trial_pct is None else (light.trial_pct, light.trial, None)
+    if light.trial_pct is None or (light.trial_yields and _is_needed(light, now_s, place)):
+        return None
+    return light.trial_pct, light.trial, None
+
+
+def _is_needed(light: Light, now_s: int, place: int) -> bool:
+    """Whether somebody is there, or comes, while it is dark."""
+    near = now_s < max(light.near_until_s, light.neighbour_until_s)
+    return near and decide(light, now_s, place + 1)[0] > 0
 
 
 def _derating(light, now_s, place):

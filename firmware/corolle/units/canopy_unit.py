@@ -64,9 +64,10 @@ class Canopy:
         if self.misting:
             self.misting.look_again()
 
-    def test(self) -> bool:
-        """Have the canopy test itself; False: it does already."""
-        asked, self._common.testing = self._common.testing, True
+    def test(self, ordered: bool = False) -> bool:
+        """Have the canopy test itself; False: it does already. `ordered` from afar: people come first."""
+        asked = self._common.testing
+        self._common.testing = asked or ("ordered" if ordered else "asked")
         self._wake.set()
         return not asked
 
@@ -112,6 +113,9 @@ class Canopy:
         if verb == "report":
             self._service_due_s = 0  # all that there is to tell
             common.reporter.soon()
+            return "accepted"
+        if verb == "self-test":
+            self.test(True)
             return "accepted"
         if verb in _SANITARY:
             return self.misting.carry_out(verb, value, author) if self.misting else "not fitted"

@@ -137,7 +137,8 @@ class Common:
     """clock, log, settings, store, ledger, faults, reporter and supervisor of one node.
 
     `number` is the unit's own among its neighbours, `cause` that of the boot, `dev_eui` 16 hex digits or "".
-    `fitted` lists the board's parts as units/wiring.py does. While `testing`, the unit is to test itself.
+    `fitted` lists the board's parts as units/wiring.py does. `testing`: "asked" or "ordered" while the unit
+    is to test itself, else "".
     """
 
     # fmt: off
@@ -146,7 +147,7 @@ class Common:
         fitted="", safe_mode=False,
     ):
         # fmt: on
-        self.testing = False
+        self.testing = ""
         self.fitted = fitted
         self.safe_mode = safe_mode
         self.number = number

@@ -45,6 +45,8 @@ class Lamp:
         if verb == "report":
             self._service_due_s = 0  # all that there is to tell
             self._common.reporter.soon()
+        elif verb == "self-test":
+            self.test(True)  # told once: who asks again meanwhile means the same
         elif self._lamp_light.light.safe_mode:
             return "refused"
         elif verb == "learn":

@@ -41,9 +41,10 @@ class LampWatch:
         self._power.moved()
         self._wake.set()
 
-    def test(self) -> bool:
-        """Have the lamp test itself; False: it does already."""
-        asked, self._common.testing = self._common.testing, True
+    def test(self, ordered: bool = False) -> bool:
+        """Have the lamp test itself; False: it does already. `ordered` from afar: people come first."""
+        asked = self._common.testing
+        self._common.testing = asked or ("ordered" if ordered else "asked")
         self._wake.set()
         return not asked
 

@@ -23,7 +23,7 @@ async def run(common, unit: str, parts: tuple) -> None:
         for module in (unit, _BOARD):
             await _stage(common, module, parts, lines)
     finally:
-        common.testing = False
+        common.testing = ""
     _complete(common, lines)
     _tell(common, lines)
 

@@ -9,6 +9,8 @@ from corolle.wire.seldom import borrowed
 _CHIPS = const("corolle.units.self_test_chips")
 _DS3231 = const("corolle.drivers.ds3231")
 _PARTS = const("dimmer relay meter presence radar lux temperature tilt rtc")
+_ME = const("self-test")
+_THEIRS = const("=untested: somebody is there, who needs the light")
 _SETTLE_MS = const(3000)  # as in learning.py
 _HOLD_MS = const(12000)  # a relay's contact rests before it opens
 _NOISE_W = const(2)
@@ -60,14 +62,20 @@ async def _radar(sensor) -> str:
 async def _light(common, lamp, power, lines: list) -> None:
     """The street is left dark for a moment only where it is dark anyway."""
     levels = (100, 60, 20) if lamp.output()[1] else (100, 60, 20, 0)
+    lamp.light.trial_yields = common.testing == "ordered"
     drawn = await _drawn(lamp, power, levels)
+    has_relay = " relay@" in " " + common.fitted
+    if not drawn:
+        for name in ("dimmer", "relay") if has_relay else ("dimmer",):
+            lines.append(name + _THEIRS)
+        return
     if lamp.failed:
         lines.append(f"dimmer=bad: {lamp.failed}")
     elif None in drawn:
         lines.append("dimmer=untested: " + ("the meter is silent" if power.meter else "there is no meter"))
     else:
         lines.append("dimmer=" + _judged(levels, drawn, power))
-    if " relay@" not in " " + common.fitted:
+    if not has_relay:
         return
     if None in drawn:
         lines.append("relay=untested: no measured effect")
@@ -80,9 +88,9 @@ async def _light(common, lamp, power, lines: list) -> None:
 
 
 async def _drawn(lamp, power, levels: tuple) -> list:
-    """Watts at each level, None where they are not known."""
+    """Watts at each level, None where they are not known; nothing when somebody came who needs the light."""
     light, drawn = lamp.light, []
-    light.trial = "self-test"
+    light.trial = _ME
     try:
         for level_pct in levels:
             light.trial_pct = level_pct
@@ -90,8 +98,10 @@ async def _drawn(lamp, power, levels: tuple) -> list:
             await asyncio.sleep_ms(_SETTLE_MS if level_pct else _HOLD_MS)
             measured = await power.meter.read(True) if power.meter else None
             drawn.append(measured and measured[0])
+            if lamp.output()[0] != _ME:
+                return []
     finally:
-        light.trial_pct = None
+        light.trial_pct, light.trial_yields = None, False
         lamp.look_again()
     return drawn
 

@@ -12,10 +12,12 @@ cap    lamp   0  100 %
 auto   lamp   0    0 -
 learn  lamp   0    0 -
 report lamp   0    0 -
+self-test lamp 0   0 -
 open   canopy 1 1800 s
 close  canopy 0    0 -
 auto   canopy 0    0 -
 report canopy 0    0 -
+self-test canopy 0 0 -
 drought canopy 0    4 -
 rain    canopy 0 2000 dmm
 ban     canopy 0    0 -

@@ -14,7 +14,6 @@ An answer repeats opcode and number. Numbers are little-endian, texts UTF-8.
     time       unix time 4, or none to ask       unix time 4, 0 when it is not known
     restart    -                                 - (then the unit restarts)
     self-test  -                                 "part=finding" lines; "left out=N" if N more had no room
-               1                                 - (then it tests its parts, for a minute or two)
     verdict    from 2                            a page of what its last test of its parts has found
 
     page       next 2 | length of the whole text 2 | part of the text; next 0: that was the last

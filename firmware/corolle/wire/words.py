@@ -24,7 +24,8 @@ VERDICTS = (
 
 # What a command asks for (8 bits). commands.py has the legal values.
 VERBS = (
-    "|level|auto|open|close|settings|report|cap|learn|drought|rain|ban|lift|lab|cleaned|sampled|drain|records"
+    "|level|auto|open|close|settings|report|cap|learn|drought|rain|ban|lift|lab|cleaned|sampled|drain|records|"
+    "self-test"
 )
 
 # What an event tells (8 bits), and what its value is:

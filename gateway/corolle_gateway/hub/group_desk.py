@@ -21,7 +21,7 @@ from corolle_gateway.store.writer import Writer
 from corolle_gateway.tasks import Tasks
 
 # What one unit is asked, or what was done at one: not for a street at once.
-_ONE_BY_ONE = ("report", "learn", "records", "lab", "cleaned", "sampled", "drain")
+_ONE_BY_ONE = ("report", "self-test", "learn", "records", "lab", "cleaned", "sampled", "drain")
 _ANSWER_S = 0.6  # of a channel's time for each answer: two in three are heard
 _LONGEST_SPREAD_S = 255 * SPREAD_STEP_S
 _MARGIN_S = 30.0  # for the duty cycle of whoever answers last

@@ -34,6 +34,8 @@ class LoRaWan:
     joined = idle = healthy = True
 
     def __init__(self, radio, identity, store, log, class_c, on_downlink, on_time):
+        self.radio = radio  # which the unit tests with its other parts
+        self.stats = {{"uplinks": 0, "downlinks": 0}}
         self._on_downlink = on_downlink
         self._on_time = on_time
         self._uart = machine.UART({_UART}, baudrate=921600, rxbuf=4096)

@@ -24,5 +24,6 @@ def test_legal_values_come_with_their_unit():
     assert legal_values("lamp", "level") == (0, 100, "%")
     assert legal_values("lamp", "auto") == (0, 0, "")
     assert legal_values("lamp", "close") is None
+    assert legal_values("canopy", "self-test") == legal_values("lamp", "self-test") == (0, 0, "")
     assert legal_values("canopy", "rain") == (0, 2000, "dmm")
-    assert verbs("lamp") == ["auto", "cap", "learn", "level", "report"]
+    assert verbs("lamp") == ["auto", "cap", "learn", "level", "report", "self-test"]

@@ -134,6 +134,20 @@ def test_an_order_that_is_replayed_is_answered_and_not_carried_out_again(row):
     assert here.levels() == [70]
 
 
+def test_a_crew_orders_a_test_of_its_parts_once_and_reads_the_verdict(row):
+    here = row(1)
+    here.run(_SETTLED_S)
+    until_s = here.scheduler.unix_us // 1_000_000 + 600
+    for _ in range(2):  # the gateway gives an order again whose answer it has not heard
+        assert word_of(VERDICTS, _Talk(here).order("self-test", 0, until_s)["verdict"]) == "accepted"
+        here.run(120)
+    assert len(here.said(event="self_test", state="begins")) == 1
+    (ends,) = here.said(event="self_test", state="ends")
+    verdict = dict(line.split("=", 1) for line in _Talk(here).text("verdict").split("\n"))
+    assert verdict["self-test"].startswith("good") and verdict["dimmer"].startswith("good"), verdict
+    assert ends["bad"] == 0 and here.levels() == [10]
+
+
 def test_its_readings_are_adverted_under_its_own_key(row):
     here = row(1)
     here.run(_SETTLED_S)
