@@ -161,12 +161,19 @@ class GatewayCrew:
 
     async def self_test(self, unit: str) -> str:
         """What a unit that is near finds about itself: lines "part=finding". NotNear."""
+        return await self._asked(lambda ble: ble.self_test(unit))
+
+    async def verdict(self, unit: str) -> str:
+        """What a unit that is near has found at the last test of its parts: lines "part=found". NotNear."""
+        return await self._asked(lambda ble: ble.verdict(unit))
+
+    async def _asked(self, ask: "Callable[[BleLink], Awaitable[str]]") -> str:
         if self._rooms.ble is None:
             raise NotNear("ble_no_adapter")
         from corolle_gateway.links.ble.refused import Refused  # there with Bluetooth's libraries alone
 
         try:
-            return await self._rooms.ble.self_test(unit)
+            return await ask(self._rooms.ble)
         except Refused as refused:
             raise NotNear(refused.cause) from refused
 

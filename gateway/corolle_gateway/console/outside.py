@@ -117,6 +117,10 @@ class Crew(Protocol):
         """What a unit that is near finds about itself: lines "part=finding". NotNear."""
         ...
 
+    async def verdict(self, unit: str) -> str:
+        """What a unit that is near has found at the last test of its parts: lines "part=found". NotNear."""
+        ...
+
     def alarms(self) -> list[Alarm]:
         """Those that are open, the gravest first."""
         ...

@@ -9,6 +9,7 @@ from corolle_gateway.console.line import WIDTH
 
 _EVENT_RAISED = words.code_of(words.EVENTS, "fault raised")
 _EVENT_CLEARED = words.code_of(words.EVENTS, "fault cleared")
+_EVENT_SELF_TEST = words.code_of(words.EVENTS, "self-test")
 _LAMP_FAILURE = words.code_of(words.LAMP_FAULTS, "lampFailure")
 
 
@@ -142,21 +143,28 @@ def test_a_fault_is_seen_explained_and_acknowledged(english: Site):
     assert "Usage:" in english.terminal.ask("ack it")
 
 
-def test_a_unit_out_of_reach_is_asked_for_a_report_and_that_is_said(english: Site):
+def test_a_unit_out_of_reach_is_ordered_to_test_itself_and_its_verdict_is_shown(english: Site):
     english.terminal.type("test lamp-01\r")
-    english.terminal.wait("cannot be reached over Bluetooth: a report is asked for over LoRaWAN")
-    downlink = english.forwarder.downlink(20)
-    assert downlink is not None
-    heard = english.lamp.command(downlink[1])
-    assert english.forwarder.push(english.lamp.ack(heard["id"], reason=17))
-    english.terminal.wait("acknowledged")
-    assert english.forwarder.push(english.lamp.report(power_w=11.5))
+    english.terminal.wait("cannot be reached over Bluetooth: it is ordered over LoRaWAN")
+    _heard_to_test(english)
+    english.terminal.wait("It tests its parts")
+    assert english.forwarder.push(english.lamp.event(_EVENT_SELF_TEST, 2, int(time.time())))
     told = english.terminal.wait("> ")
-    assert (
-        "It has reported:" in told
-        and re.search(r"power_w +11\.5 +W", told)
-        and "Nothing is wrong with it" in told
-    )
+    assert "Parts that it has found bad: 2" in told and "Nothing is wrong with it" in told
+    english.terminal.type("test lamp-01\r")
+    _heard_to_test(english)
+    english.terminal.wait("It tests its parts")
+    assert english.forwarder.push(english.lamp.event(_EVENT_SELF_TEST, 0, int(time.time())))
+    assert "none of its parts bad" in english.terminal.wait("> ")  # and not the verdict of before
+
+
+def _heard_to_test(site: Site) -> None:
+    """The lamp hears the order, and acknowledges it."""
+    downlink = site.forwarder.downlink(20)
+    assert downlink is not None
+    heard = site.lamp.command(downlink[1])
+    assert words.word_of(words.VERBS, heard["verb"]) == "self-test" and heard["author"] == "anne"
+    assert site.forwarder.push(site.lamp.ack(heard["id"], reason=17))
 
 
 def test_links_and_outbox_say_how_the_ways_are(english: Site):
@@ -233,6 +241,11 @@ def test_french_is_spoken_from_the_next_word_on(english: Site):
         english.terminal.wait("LoRaWAN")
         english.terminal.type("\x03")
         english.terminal.wait("> ")
+        english.terminal.type("test lamp-01\r")
+        _heard_to_test(english)
+        english.terminal.wait("Elle teste ses pièces")
+        assert english.forwarder.push(english.lamp.event(_EVENT_SELF_TEST, 1, int(time.time())))
+        assert "trouvées mauvaises\xa0: 1" in english.terminal.wait("> ")
         english.terminal.type("log\r")
         english.terminal.wait("une touche l'arrête")
         english.terminal.type("q")

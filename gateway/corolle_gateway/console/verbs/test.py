@@ -1,17 +1,20 @@
-"""`test`: a unit tests itself, over Bluetooth when it is near; else it is asked for what LoRaWAN can tell."""
+"""`test`: a unit tests its parts. A near one tells each of them; of another one comes how many are bad."""
 
 import asyncio
+from collections.abc import Iterator
+from typing import Any
 
 from corolle_gateway.console.outside import NotNear, UnitNow
-from corolle_gateway.console.talk import Talk
+from corolle_gateway.console.talk import Talk, wrapped
 from corolle_gateway.console.verbs import unit as unit_verb
 from corolle_gateway.console.verbs.command import follow, give
 from corolle_gateway.console.verbs.verb import Verb, unit_first
 
 _LASTS = "30m"
-_REPORT_S = 30.0  # real seconds from an order that was acknowledged to the report it asked for
+_VERDICT_S = 300.0  # real seconds from an order that was acknowledged: some two minutes, and its duty cycle
 _LOOK_S = 0.2
-_DOTTED = ("fault", "refused")
+_EVENT, _MOST_EVENTS = "self-test", 8
+_FOUND = ("good", "bad", "untested")
 
 
 async def _run(talk: Talk, words: list[str]) -> None:
@@ -21,11 +24,61 @@ async def _run(talk: Talk, words: list[str]) -> None:
         await talk.say("test_near", unit=name)
         try:
             await _show(talk, await talk.crew.self_test(name))
+        except NotNear as failed:
+            await talk.say("test_failed", cause=failed.cause)
+    else:
+        await talk.say("test_far", unit=name)
+        if now.unit.radio_class == "A":
+            await talk.say("test_wait_class_a")
+    before = {told["id"] for told in await _events(talk, name)}
+    order = await follow(talk, name, await give(talk, name, "self-test", 0, _LASTS))
+    if order is None or order.status != "acknowledged":
+        return
+    await talk.say("test_begins")
+    bad = await _count_of_bad(talk, name, before)
+    if bad is None:
+        await talk.say("test_silent", lasted=talk.language.lasting(_VERDICT_S))
+    else:
+        await talk.say("test_passed" if not bad else "test_found", count=bad)
+    await _tell_parts(talk, talk.unit([name]))
+
+
+async def _count_of_bad(talk: Talk, name: str, before: set[str]) -> int | None:
+    """How many parts a unit has found bad, by the event that was not there before; None: it never came."""
+    loop = asyncio.get_running_loop()
+    end_s = loop.time() + _VERDICT_S
+    while loop.time() < end_s:
+        for told in await _events(talk, name):
+            if told["id"] not in before:
+                return told["value"]
+        await asyncio.sleep(_LOOK_S)
+    return None
+
+
+async def _events(talk: Talk, name: str) -> list[dict[str, Any]]:
+    told = await talk.crew.told(name, ("event",), _MOST_EVENTS)
+    return [body for body in told if body["event"] == _EVENT]
+
+
+async def _tell_parts(talk: Talk, now: UnitNow) -> None:
+    """Part by part where it can be asked, else what its last report says is wrong."""
+    if now.is_near:
+        try:
+            await talk.show(_parts(talk, await talk.crew.verdict(now.unit.name)))
             return
         except NotNear as failed:
             await talk.say("test_failed", cause=failed.cause)
-    await talk.say("test_far", unit=name)
-    await _ask_report(talk, now)
+    await talk.show(unit_verb.faults(talk, now))
+
+
+def _parts(talk: Talk, verdict: str) -> Iterator[str]:
+    """What is fitted, a line each; the first one is of all together, and was told."""
+    for line in verdict.splitlines()[1:]:
+        part, _, found = line.partition("=")
+        word, _, figures = found.partition(": ")
+        if word in _FOUND:
+            said = f"{talk.text(f'test_part_{word}')}  {_printable(figures)}"
+            yield from wrapped(f"{_printable(part):<18} {said}".rstrip(), "  ")
 
 
 async def _show(talk: Talk, findings: str) -> None:
@@ -44,26 +97,6 @@ async def _show(talk: Talk, findings: str) -> None:
     await talk.say("test_bad", faults=", ".join(map(_printable, faults)))
     for code in faults:
         await talk.show(unit_verb.fault(talk, _printable(code)))
-
-
-async def _ask_report(talk: Talk, now: UnitNow) -> None:
-    name = now.unit.name
-    if now.unit.radio_class == "A":
-        await talk.say("test_wait_class_a")
-    order_id = await give(talk, name, "report", 0, _LASTS)
-    order = await follow(talk, name, order_id)
-    if order is None or order.status != "acknowledged":
-        return
-    end_s = asyncio.get_running_loop().time() + _REPORT_S
-    while talk.crew.unit(name).heard_s <= now.heard_s:
-        if asyncio.get_running_loop().time() > end_s:
-            await talk.say("test_silent", lasted=talk.language.lasting(_REPORT_S))
-            return
-        await asyncio.sleep(_LOOK_S)
-    await talk.say("test_reported")
-    reported = talk.crew.unit(name)
-    await talk.show(unit_verb.state(talk, reported))
-    await talk.show(unit_verb.faults(talk, reported))
 
 
 def _printable(text: str) -> str:

@@ -6,6 +6,7 @@ from corolle.wire.schema import ACK
 
 from corolle_gateway.clock import Clock
 from corolle_gateway.counts import Counts
+from corolle_gateway.links.ble import pages
 from corolle_gateway.links.ble.gathering import Gathering
 from corolle_gateway.links.ble.neighbours import Neighbour, Neighbours
 from corolle_gateway.links.ble.outside import Memory, Receiver
@@ -88,6 +89,12 @@ class BleLink:
         """What a unit that is near finds about itself, in lines "part=finding". Refused."""
         neighbour = self._neighbours.by_name[unit]
         return (await self._pool.ask(neighbour, "self-test", b"")).decode(errors="replace")
+
+    async def verdict(self, unit: str) -> str:
+        """What a unit that is near has found at the last test of its parts, lines "part=found". Refused."""
+        neighbour = self._neighbours.by_name[unit]
+        read = await self._pool.talk(neighbour, lambda conversation: pages.read(conversation, "verdict"))
+        return read.decode(errors="replace")
 
     async def settings(self, unit: str, wish: dict[str, int]) -> dict[str, int] | None:
         """Have a unit that is near run these settings; all that it runs then, None when that failed."""

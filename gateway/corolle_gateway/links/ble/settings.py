@@ -1,14 +1,11 @@
 """A unit's settings, read and set in one conversation."""
 
-import struct
-
+from corolle_gateway.links.ble import pages
 from corolle_gateway.links.ble.conversation import Conversation
 from corolle_gateway.links.ble.refused import BAD_ANSWER, Refused
 
 Values = dict[str, int]
 
-_HEAD = struct.Struct("<HH")  # where the next page begins, the text's length
-_LONGEST = 8192
 _MOST_BYTES = 500  # of one message, less opcode and number
 
 
@@ -24,20 +21,7 @@ async def agreed(conversation: Conversation, wish: Values) -> Values:
 
 
 async def _read(conversation: Conversation) -> Values:
-    text, following = b"", 0
-    while True:
-        page = await conversation.ask("settings", following.to_bytes(2, "little"))
-        if len(page) < _HEAD.size:
-            raise Refused(BAD_ANSWER)
-        following, length = _HEAD.unpack_from(page)
-        text += page[_HEAD.size :]
-        if not following:
-            break
-        if following != len(text) or length > _LONGEST:
-            raise Refused(BAD_ANSWER)
-    if len(text) != length:  # it has changed meanwhile
-        raise Refused(BAD_ANSWER)
-    return _parsed(text)
+    return _parsed(await pages.read(conversation, "settings"))
 
 
 def _parsed(text: bytes) -> Values:
