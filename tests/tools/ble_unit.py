@@ -54,6 +54,7 @@ class CrewsUnit:
         self.crash = ""
         self.faults = ["sensorFault"] if self.kind == "lamp" else []
         self.verdict = ""
+        self.tested = ""
         self.outcomes: dict[str, str] = {}
         self.on_answer: Callable[[str], None] = lambda request: None
         kinds = {"lamp": 1, "canopy": 2}
@@ -74,17 +75,23 @@ class CrewsUnit:
         return gatt_words.answer(message, code_of(OUTCOMES, outcome), told)
 
     def _told(self, request: str, body: bytes) -> bytes:
-        if request in ("settings", "log", "crash"):
-            text = {"settings": self._lines(), "log": self.log, "crash": self.crash}[request]
+        if request in ("settings", "log", "crash", "verdict"):
+            texts = {"settings": self._lines(), "log": self.log, "crash": self.crash, "verdict": self.tested}
+            text = texts[request]
             return gatt_words.page(text.encode(), int.from_bytes(body, "little"))
         tell = {
             "readings": lambda _: self._report(),
             "time": self._time,
             "command": self._command,
             "set": self._set,
-            "self-test": lambda _: b"clock=network\nfault.tilt=present\nlorawan=joined",
+            "self-test": lambda _: self._found(),
         }
         return tell[request](body)
+
+    def _found(self) -> bytes:
+        """The first line is of all parts, where they have ever been tested."""
+        sums = self.tested.partition("\n")[0]
+        return (f"{sums}\n" if sums else "").encode() + b"clock=network\nfault.tilt=present\nlorawan=joined"
 
     def _lines(self) -> str:
         values = self.settings.by_name()

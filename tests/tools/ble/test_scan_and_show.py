@@ -67,6 +67,22 @@ def test_show_for_machines(site: Site):
     assert settings["changed"] == {}
 
 
+_VERDICT = """self-test=bad: 2030-03-17T17:40:00Z, 2 good, 1 bad, 0 untested, 1 not fitted
+meter=good: 4.1 W, 230 V
+dimmer=bad: power does not follow: 100 % 40.0 W, 60 % 40.0 W
+flash=good: 1502 KB free, written in 35 ms
+radar=not fitted"""
+
+
+def test_show_tells_what_the_unit_has_found_at_its_parts(site: Site):
+    site.post().unit.tested = _VERDICT
+    out = site("show", "lamp-01").out
+    assert "bad: 2030-03-17T17:40:00Z, 2 good, 1 bad" in out
+    assert "dimmer" in out and "power does not follow: 100 % 40.0 W" in out and "radar" not in out
+    *_, verdict, _ = objects(site("show", "lamp-01", "--json").out)
+    assert verdict["type"] == "verdict" and verdict["found"]["radar"] == "not fitted"
+
+
 def test_a_unit_is_found_by_its_dev_eui_and_by_its_address(site: Site):
     site.post()
     dev_eui = site.identities["lamp-01"].dev_eui

@@ -14,6 +14,7 @@ from corolle_tools.ble.printable import printable
 from corolle_tools.ble.readings import Reading
 
 _CLOCK_OFF_S = 30
+_NOT_FITTED = "=not fitted"
 
 
 class Page:
@@ -47,6 +48,12 @@ class Page:
         """What it finds of itself, a part a line."""
         self._console.print("its own test:")
         self._table([(*_finding(line), "") for line in findings.splitlines()])
+
+    def verdict(self, found: str) -> None:
+        """What the last test of its parts has found; its first line, of all together, is in its own test."""
+        self._console.print("its parts, when it tested them last:")
+        fitted = [line for line in found.splitlines()[1:] if not line.endswith(_NOT_FITTED)]
+        self._table([(*_finding(line), "") for line in fitted])
 
     def settings(self, kind: str, values: dict[str, int]) -> None:
         """What somebody has set."""
@@ -87,6 +94,10 @@ class JsonPage(Page):
     def test(self, findings: str) -> None:
         """Findings by part."""
         _tell("self-test", found=dict(_finding(line) for line in findings.splitlines()))
+
+    def verdict(self, found: str) -> None:
+        """What was found, by part."""
+        _tell("verdict", found=dict(_finding(line) for line in found.splitlines()))
 
     def settings(self, kind: str, values: dict[str, int]) -> None:
         """Those not at their default, by name."""

@@ -22,8 +22,11 @@ from corolle_tools.ble.options import (
     run,
 )
 from corolle_tools.ble.page import JsonPage, Page
+from corolle_tools.ble.pages import PagedText
 from corolle_tools.ble.readings import Reading
 from corolle_tools.ble.visit import visit
+
+_TESTED = "self-test="
 
 
 def show(
@@ -47,7 +50,7 @@ async def _show(name: str, way: Way, page: Page) -> None:
     ring = way.keyring()
     known(ring, name)
     told: set[str] = set()  # after a lost connection nothing is told twice
-    job = Desired({})
+    job, verdict = Desired({}), PagedText("verdict")
 
     async def tell(link: Link, identity: Identity) -> None:
         if "readings" not in told:
@@ -57,8 +60,14 @@ async def _show(name: str, way: Way, page: Page) -> None:
             page.clock(int.from_bytes(await link.ask("time"), "little"))
             told.add("clock")
         if "test" not in told:
-            page.test((await link.ask("self-test")).decode(errors="replace"))
+            findings = (await link.ask("self-test")).decode(errors="replace")
+            page.test(findings)
             told.add("test")
+            if not findings.startswith(_TESTED):  # it never has
+                told.add("verdict")
+        if "verdict" not in told:
+            page.verdict(await verdict.read(link))
+            told.add("verdict")
         await job.pursue(link, identity)
         page.settings(identity.kind, job.reported)
 
