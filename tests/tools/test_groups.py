@@ -10,9 +10,9 @@ _LAMPS = ("lamp-01", "lamp-02", "lamp-03")
 
 @pytest.fixture
 def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StreetProcess]:
-    """Three lamps, all joined, two minutes of theirs in a second, without Bluetooth."""
+    """Three lamps, all joined, four minutes of theirs in a second, without Bluetooth."""
     state = tmp_path_factory.mktemp("groups") / "street"
-    running = StreetProcess(state, "--lamps", "3", "--canopies", "0", "--speed", "120", "--no-ble")
+    running = StreetProcess(state, "--lamps", "3", "--canopies", "0", "--speed", "240", "--no-ble")
     running.wait_for(lambda record: record["type"] == "report", count=3)
     yield running
     running.end()

@@ -10,9 +10,9 @@ from street_process import COROLLE, StreetProcess
 
 @pytest.fixture(scope="module")
 def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StreetProcess]:
-    """Two lamps and a canopy, all joined, a minute of theirs in a second."""
+    """Two lamps and a canopy, all joined, two minutes of theirs in a second."""
     state = tmp_path_factory.mktemp("settings") / "street"
-    running = StreetProcess(state, "--lamps", "2", "--canopies", "1", "--speed", "60", "--no-ble")
+    running = StreetProcess(state, "--lamps", "2", "--canopies", "1", "--speed", "120", "--no-ble")
     running.wait_for(lambda record: record["type"] == "report", count=3)
     yield running
     running.end()
