@@ -1,6 +1,7 @@
 """Every board in boards/: right by the checks, shown, drawn, told pin by pin, frozen whole."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -14,6 +15,7 @@ from corolle_tools.boards.parts import UNITS
 from corolle_tools.firmware import BOARDS, FIRMWARE, board_names
 from typer.testing import CliRunner
 
+_BROADEST = 0.68  # of its height, a letter of the fonts that stand in for Helvetica; bold ones included
 _SVG = "{http://www.w3.org/2000/svg}"
 _BOUGHT = ("heltec-v3", "lilygo-t3-s3", "devkitc-s3")
 
@@ -60,6 +62,32 @@ def test_the_picture_has_each_wire_once_and_fits_the_page(board: str, tmp_path: 
         assert 0 <= x <= x + float(shape.get("width", 0)) <= 210
         assert 0 <= y <= y + float(shape.get("height", 0)) <= 297
     assert min(float(text.get("font-size", 0)) for text in root.iter(f"{_SVG}text")) >= 2, "5.7 pt"
+
+
+def _texts(root: ElementTree.Element) -> list[str]:
+    return [text.text or "" for text in root.iter(f"{_SVG}text")]
+
+
+def test_the_picture_has_what_feeds_a_sensor_at_a_converter_and_its_resistor(tmp_path: Path):
+    """Neither is a pin of the module, and without them a probe stays dark and a loop has no current."""
+    told = _texts(_drawn("canopy-s3", tmp_path))
+    assert {"soil VCC", "soil GND", "tension VCC", "tension GND", "tank loop +", "12V"} <= set(told)
+    assert "AIN0  (tank, 100 ohm ↓)" in told
+    assert "middle  (10k ↑)" in _texts(_drawn("devkitc-s3", tmp_path)), "the upper half of the divider"
+
+
+@pytest.mark.parametrize("board", board_names())
+def test_no_words_in_the_module_run_into_each_other(board: str, tmp_path: Path):
+    lines: dict[float, list[tuple[float, float, str]]] = {}
+    for text in _drawn(board, tmp_path).iter(f"{_SVG}text"):
+        x, size, words = float(text.get("x", 0)), float(text.get("font-size", 0)), text.text or ""
+        width = _BROADEST * size * len(words)
+        begin = x - width if text.get("text-anchor") == "end" else x
+        if 75.5 <= begin <= 134.5 and text.get("text-anchor") != "middle":
+            lines.setdefault(round(float(text.get("y", 0))), []).append((begin, begin + width, words))
+    for spans in lines.values():
+        for (_, end, words), (begin, _, other) in pairwise(sorted(spans)):
+            assert end <= begin, f"{words!r} and {other!r}"
 
 
 @pytest.mark.parametrize("board", board_names())

@@ -226,7 +226,7 @@ _CANOPY = {
             ),
             "full_ma": Number(3.6, 21, "NAMUR NE 43: what lies beyond is a failure", whole=False, above=True),
         },
-        (("loop +", "24V"), ("GND", "GND")),
+        (("loop +", "12V"),),  # the other end of the loop is the input
     ),
     "ds18b20": Driver("DS18B20", {"pin": Pin("DQ", "both", pull_up=True)}),
     "ina226": _i2c(

@@ -25,7 +25,6 @@ _SUPPLIES = {
     "Ve": "#b04a4a",
     "9V": "#7b1fa2",
     "12V": "#7b1fa2",
-    "24V": "#4a148c",
     "GND": "#222",
 }
 _GREY, _PALE = "#777", "#f4f1ea"
@@ -68,7 +67,7 @@ def _module(board: Definition, layout: Layout) -> Iterator[str]:
                 if place != label:
                     outer = "end" if anchor == "start" else "start"
                     middle = (MODULE_LEFT + MODULE_RIGHT) / 2 - inner
-                    yield svg.text((middle, y), place, 2.1, outer, "#7a8791")
+                    yield svg.text((middle, y), place, 2, outer, "#7a8791")
 
 
 def _box(placed: Placed, colours: dict[int, str]) -> Iterator[str]:

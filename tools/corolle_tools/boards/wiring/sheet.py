@@ -12,7 +12,7 @@ _LEVELS = ("GND", "3V3", "SDA", "SCL")  # what a chip's address pin can be tied 
 
 @dataclass(frozen=True)
 class Terminal:
-    """One screw: its name at the part, and what it is joined to: a GPIO, a supply, or a line of text."""
+    """One screw: its name at the part, and what it is joined to: a GPIO, a supply, and what `text` says."""
 
     name: str
     gpio: int | None = None
@@ -45,14 +45,14 @@ def boxes(board: Definition) -> list[Box]:
         if not driver.chip:
             box = Box(part.replace("_", " "), driver.title + _address(entry))
             box.terminals += _feed(driver.feed) + _bus(board, part, entry)
-            box.terminals += [Terminal(end.kind.at, end.gpio) for end in own]
+            box.terminals += [Terminal(end.kind.at, end.gpio, text=_divider(entry)) for end in own]
             made[part,] = box
             continue
         place = entry["bus"], entry["address"]
         if place not in made:
             made[place] = Box("converter", driver.chip + _address(entry))
             made[place].terminals += _feed((("VDD", "3V3"), ("GND", "GND"))) + _bus(board, part, entry)
-        made[place].terminals += _inputs(part, entry)
+        made[place].terminals += _inputs(part, entry) + _own_feed(part, driver.feed)
     return list(made.values())
 
 
@@ -103,9 +103,20 @@ def _straps(names: tuple[str, ...], code: int, bus: dict[str, Any]) -> list[Term
     return terminals
 
 
+def _divider(entry: dict[str, Any]) -> str:
+    """The resistor over a thermistor."""
+    return f"{entry['pullup_ohm'] / 1000:g}k ↑" if "pullup_ohm" in entry else ""
+
+
+def _own_feed(part: str, feed: tuple[tuple[str, str], ...]) -> list[Terminal]:
+    """What a sensor at a converter's input is fed by itself."""
+    return [Terminal(f"{part.replace('_', ' ')} {name}", supply=supply) for name, supply in feed]
+
+
 def _inputs(part: str, entry: dict[str, Any]) -> list[Terminal]:
     channels = entry.get("channels", [entry.get("channel")])
     named = part.replace("_", " ")
     if len(channels) == 1:
-        return [Terminal(f"AIN{channels[0]}", text=named)]
+        shunt = f", {entry['shunt_ohm']:g} ohm ↓" if "shunt_ohm" in entry else ""
+        return [Terminal(f"AIN{channels[0]}", text=named + shunt)]
     return [Terminal(f"AIN{channel}", text=f"{named} {n}") for n, channel in enumerate(channels, 1)]
