@@ -22,7 +22,7 @@ _UNITS = ("lamp-01", "canopy-01")
 def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StreetProcess]:
     """A street that runs for all tests of this file, in their order."""
     running = StreetProcess(
-        tmp_path_factory.mktemp("street") / "state", "--lamps", "1", "--canopies", "1", "--speed", "120"
+        tmp_path_factory.mktemp("street") / "state", "--lamps", "1", "--canopies", "1", "--speed", "240"
     )
     yield running
     status, summary = running.end()
@@ -124,7 +124,7 @@ def test_every_datagram_of_an_uplink_is_on_the_tape(street: StreetProcess):
 
 
 def test_a_later_run_in_the_same_folder_goes_on_where_it_stopped(tmp_path: Path):
-    options = ("--lamps", "1", "--canopies", "0", "--speed", "120")
+    options = ("--lamps", "1", "--canopies", "0", "--speed", "240")
     first = StreetProcess(tmp_path / "state", *options)
     first.wait_for(is_event("joined"))  # over Bluetooth it may have reported before
     first.wait_for(is_report_of("lamp-01"))

@@ -44,7 +44,7 @@ def hour(tmp_path: Path) -> Iterator[list[tuple[str, bytes | bytearray]]]:
     """A lamp that goes dark for a while, a canopy, an order."""
     state = tmp_path / "state"
     units = "--lamps", "1", "--canopies", "1", "--break", "lamp-01:lampFailure:10m:25m"
-    street = StreetProcess(state, *units, "--speed", "240")
+    street = StreetProcess(state, *units, "--speed", "480")
     (first, *_) = street.wait_for(lambda record: record["type"] == "decision" and record["time"] != "-")
     end_s = (unix_s(first["time"]) or 0.0) + _HOUR_S
     known = running.find(state)

@@ -40,7 +40,7 @@ def _is_obeyed(running: StreetProcess, unit: str, level_pct: int) -> list[str]:
 
 
 def test_without_lorawan_reports_come_and_orders_go_by_bluetooth(tmp_path: Path):
-    running = _begin(tmp_path, *_LAMP, "--speed", "30", "--no-lora")
+    running = _begin(tmp_path, *_LAMP, "--speed", "90", "--no-lora")
     running.wait_for(is_report_of("lamp-01"))
     running.wait_for(is_near("lamp-01"))
     assert _is_obeyed(running, "lamp-01", 35)[-1] == "acknowledged"
@@ -52,7 +52,7 @@ def test_without_lorawan_reports_come_and_orders_go_by_bluetooth(tmp_path: Path)
 
 
 def test_without_bluetooth_all_comes_and_goes_by_lorawan(tmp_path: Path):
-    running = _begin(tmp_path, "--lamps", "1", "--canopies", "1", "--speed", "120", "--no-ble")
+    running = _begin(tmp_path, "--lamps", "1", "--canopies", "1", "--speed", "360", "--no-ble")
     running.wait_for(is_report_of("lamp-01"))
     running.wait_for(is_report_of("canopy-01"))
     assert _is_obeyed(running, "lamp-01", 35)[-1] == "acknowledged"
