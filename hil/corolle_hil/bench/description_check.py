@@ -79,8 +79,8 @@ def _power(raw: Raw, where: str, power: Any) -> Iterator[str]:
     if way not in keys.POWERS or not colon or not switched:
         ways = ", ".join(keys.POWERS)
         yield f"{where}.power = {power!r} is not one of {ways}, a colon and what is switched"
-    elif way == "jig" and not switched.isdecimal():
-        yield f"{where}.power = {power!r}: jig: is followed by the GPIO of a relay"
+    elif way == "jig" and not (switched.isdecimal() and int(switched) <= keys.LAST_GPIO):
+        yield f"{where}.power = {power!r}: jig: is followed by the GPIO of a relay, 0 to {keys.LAST_GPIO}"
     elif way in ("jig", "labgrid") and way not in raw:
         yield f"{where}.power = {power!r} needs a section [{way}]"
     elif way == "command":

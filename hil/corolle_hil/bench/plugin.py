@@ -110,12 +110,13 @@ def _dut(rig: Rig, node: pytest.Item, kind: str) -> Iterator[Dut]:
     try:
         dut = rig.dut(kind, needs)
     except RigTrouble as error:
-        pytest.fail(str(error), pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
     yield dut
     try:
         dut.close()
     except RigTrouble as error:
-        pytest.fail(f"not left as it was before the test: {error}", pytrace=False)
+        told = f"not left as it was before the test: {error}"
+        raise pytest.fail.Exception(told, pytrace=False) from None
 
 
 def _is_on_rig(item: pytest.Item) -> bool:
@@ -127,6 +128,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
     """Let what was measured travel with the test's report, from whatever process it ran in."""
     report = yield
     if _is_on_rig(item) and (report.when == "call" or not report.passed):
-        measured = item.stash.get(_MEASURED, None) or Measured(lambda *_: None)
-        report.bench = measured.as_plain()
+        measured = item.stash.get(_MEASURED, None) if report.when == "call" else None
+        report.bench = (measured or Measured(lambda *_: None)).as_plain()
     return report

@@ -7,7 +7,7 @@ from typing import Any
 KINDS = ("lamp", "canopy")
 POWERS = ("jig", "labgrid", "command")  # ways to switch a unit's supply
 METERS = ("ina226", "bl0942")
-_LAST_GPIO = 48
+LAST_GPIO = 48  # of any ESP32
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ _PORT = Key(
     "a serial port: a path such as /dev/ttyACM0, or usb: and the serial number of its USB device",
 )
 _SECTION = Key(lambda value: isinstance(value, dict), "a section", must=False)
-_GPIO = _number(0, _LAST_GPIO, "a GPIO of the jig", must=False)
+_GPIO = _number(0, LAST_GPIO, "a GPIO of the jig", must=False)
 _SHUNT = _number(1, 10_000_000, "micro-ohm")
 
 RIG: Section = {
@@ -62,14 +62,14 @@ UNIT: Section = {
 }
 WIRES: Section = {name: _GPIO for name in ("presence", "valve_open", "valve_close", "flow")}
 PHOTODIODE: Section = {
-    "gpio": _number(0, _LAST_GPIO, "a GPIO of the jig with an ADC"),
+    "gpio": _number(0, LAST_GPIO, "a GPIO of the jig with an ADC"),
     "dark_mv": _number(0, 3300, "mV in the dark"),
     "full_mv": _number(1, 3300, "mV at full light"),
 }
 INA226: Section = {
     "driver": _one_of(METERS),
-    "sda": _number(0, _LAST_GPIO, "a GPIO of the jig"),
-    "scl": _number(0, _LAST_GPIO, "a GPIO of the jig"),
+    "sda": _number(0, LAST_GPIO, "a GPIO of the jig"),
+    "scl": _number(0, LAST_GPIO, "a GPIO of the jig"),
     "address": _number(0x40, 0x4F, "an I2C address"),
     "shunt_uohm": _SHUNT,
 }

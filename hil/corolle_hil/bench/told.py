@@ -34,7 +34,7 @@ class Told:
         """Note what ran on a rig."""
         plain = getattr(report, "bench", None)
         if plain is not None:
-            name = report.nodeid.rpartition("::")[2]
+            name = report.nodeid.rpartition("::")[2] + ("" if report.when != "teardown" else "-afterwards")
             measured = Measured.from_plain(plain)
             why = "" if report.passed else _why(report)
             self._outcomes.append(Outcome(name, report.outcome, report.duration, why, measured))

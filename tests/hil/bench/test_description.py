@@ -32,6 +32,7 @@ _WRONG = {
     _LAMP + 'power = "on"\n': "power = 'on' is not one of jig, labgrid, command, a colon and",
     _LAMP + 'power = "jig:4"\n': "power = 'jig:4' needs a section [jig]",
     _JIG + _LAMP + 'power = "jig:relay"\n': "jig: is followed by the GPIO of a relay",
+    _JIG + _LAMP + 'power = "jig:99"\n': "is followed by the GPIO of a relay, 0 to 48",
     _LAMP + 'power = "labgrid:desk"\n': "power = 'labgrid:desk' needs a section [labgrid]",
     _LAMP + 'power = "command:uhubctl"\n': "has no {state}, which becomes on or off",
     _LAMP + _INA: "an ina226 hangs on the jig's I2C, and there is no section [jig]",

@@ -168,7 +168,7 @@ def test_two_usb_devices_with_one_serial_number_are_not_told_apart_by_it(monkeyp
 
 
 def test_a_usb_device_that_is_not_there_is_named():
-    with pytest.raises(LookupError, match="usb:NOBODY is not plugged in; USB devices with a serial port: "):
+    with pytest.raises(LookupError, match="usb:NOBODY is not there; USB devices with a serial port: "):
         find_port("usb:NOBODY")
 
 
@@ -200,6 +200,14 @@ def test_a_port_that_went_unheard_is_found_again(tmp_path: Path):
         port.stop_program()
         assert port.run("print(6 * 7)") == "42\r\n"
         port.close()
+
+
+def test_a_port_that_another_has_is_named(tmp_path: Path):
+    with PtyBoard(board_definition("canopy-s3") | {"fitted": {}}, tmp_path / "port", tmp_path / "board"):
+        first = BoardPort(str(tmp_path / "port"))
+        with pytest.raises(TransportError, match="port does not open: another program has it"):
+            BoardPort(str(tmp_path / "port"))
+        first.close()
 
 
 @pytest.fixture

@@ -112,7 +112,9 @@ def test_a_real_rig_has_time_and_tells_in_a_sentence_what_is_not_there(tmp_path:
     (tmp_path / "boards" / "lamp-s3" / "board.toml").write_text('unit = "lamp"\n')
     done = _pytest(tmp_path, "--rig", "rig.toml")
     assert "1 passed, 1 error" in done.stdout, done.stdout + done.stderr
-    assert "rig rig, lamp-01: failed to access no-such-port" in done.stdout
+    told = "rig rig, lamp-01: no-such-port is not there; USB devices with a serial port: "
+    _, _, errors = done.stdout.partition(" ERRORS ")
+    assert errors.partition(" measured ")[0].count(told) == 1, "told once"
     assert ".py:" not in done.stdout.replace("test_one.py::", ""), "a traceback"
 
 

@@ -111,7 +111,13 @@ class BoardPort:
         return self._transport.serial
 
     def _open(self) -> SerialTransport:
-        return SerialTransport(find_port(self._named), baudrate=115_200)
+        path = find_port(self._named)
+        try:
+            return SerialTransport(path, baudrate=115_200)
+        except TransportError:
+            raise TransportError(
+                f"{path} does not open: another program has it, or it is not yours"
+            ) from None
 
     def _lose(self) -> None:
         """The port went: its USB device may have lost its power with the board."""
