@@ -150,6 +150,7 @@ def test_what_cannot_be_drawn_is_told(
     monkeypatch.chdir(laptop.folder)
     ended = laptop("label", *words)
     assert ended.status == 2 and ended.err and not list(laptop.folder.glob("a.*"))
+    assert "Errno" not in ended.err
 
 
 def _labelled(laptop: Laptop, option: str) -> tuple[Label, Path]:

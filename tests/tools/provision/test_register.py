@@ -55,8 +55,8 @@ def test_the_board_s_files_are_private_and_hold_what_a_node_reads(laptop: Laptop
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        ((), "lamp-09 is new: say its kind, site, lat_deg, lon_deg as well"),
-        (("--kind", "lamp"), "say its site, lat_deg, lon_deg"),
+        ((), "lamp-09 is new: say --board, --site, --at as well"),
+        (("--kind", "lamp"), "lamp-09 is new: say --site, --at as well"),
         (("--board", "lamp-s4"), "no board 'lamp-s4': there are"),
         (
             ("--kind", "canopy", "--board", "lamp-s3", "--site", "q", "--at", "1,2"),
@@ -139,3 +139,9 @@ def test_a_file_is_read_as_it_was_written(tmp_path: Path):
     )
     write_private(tmp_path / "units.json", units.as_file({"u": unit}))
     assert units.load(tmp_path / "units.json") == {"u": unit}
+
+
+def test_a_folder_that_is_not_there_is_named_and_nothing_of_ours_in_it(laptop: Laptop):
+    laptop.units = laptop.folder / "missing" / "units.json"
+    ended = laptop("provision", "lamp-01", "--board", "lamp-s3", "--site", "quai", "--at", "43.6,1.44")
+    assert (ended.status, ended.err) == (2, f"{laptop.units}: No such file or directory\n")

@@ -83,7 +83,9 @@ def label(
             if every
             else labels.save(units, unit, svg, png, pdf, profile)
         )
-    except (ProvisionError, ValueError, OSError) as error:
+    except OSError as error:
+        give_up(f"{error.filename}: {error.strerror}")
+    except (ProvisionError, ValueError) as error:
         give_up(error)
     for path in wanted:
         print(f"{path}: {count} label{'s' if count > 1 else ''}")

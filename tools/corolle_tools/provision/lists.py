@@ -106,7 +106,7 @@ def _text(path: Path) -> str:
     except OSError as error:
         raise ProvisionError(f"{path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise ProvisionError(f"{path}: not UTF-8 text (byte {error.start})") from error
+        raise ProvisionError(f"{path}: not UTF-8 text (byte {error.start}): save it as UTF-8") from error
 
 
 def _format(path: Path) -> _Format:

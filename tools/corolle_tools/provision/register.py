@@ -8,7 +8,7 @@ from corolle_tools.firmware import board_definition
 from corolle_tools.identity import Identity, new_key
 from corolle_tools.provision.units import ProvisionError, Units, find
 
-_NEEDED = ("kind", "site", "lat_deg", "lon_deg")
+_NEEDED = {"kind": "--board", "site": "--site", "lat_deg": "--at"}  # and how each is said
 
 
 @dataclass(frozen=True)
@@ -87,9 +87,9 @@ def revoke(units: Units, name: str, path: Path, new_group_key: bool) -> list[str
 
 
 def _made(units: Units, told: dict[str, Any]) -> Identity:
-    missing = [name for name in _NEEDED if name not in told]
+    missing = [option for name, option in _NEEDED.items() if name not in told]
     if missing:
-        raise ProvisionError(f"{told['name']} is new: say its {', '.join(missing)} as well")
+        raise ProvisionError(f"{told['name']} is new: say {', '.join(missing)} as well")
     made = Identity.make(told["name"], told["kind"], told["site"], told["lat_deg"], told["lon_deg"])
     others = {name: told[name] for name in ("board", "groups") if name in told}
     return with_group_key(units, replace(made, **others))

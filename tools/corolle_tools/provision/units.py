@@ -54,8 +54,9 @@ def changing(path: Path) -> Iterator[Units]:
 
     Several may provision at once: each waits for the one before. ProvisionError.
     """
+    beside = path.with_name(f".{path.name}.lock")
     try:
-        with open(os.open(path.with_name(f".{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)) as lock:
+        with open(os.open(beside, os.O_RDWR | os.O_CREAT, 0o600)) as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             units = load(path) if path.exists() else {}
             before = dict(units)
@@ -63,7 +64,8 @@ def changing(path: Path) -> Iterator[Units]:
             if units != before:
                 _keep(path, units)
     except OSError as error:
-        raise ProvisionError(f"{error.filename or path}: {error.strerror}") from error
+        named = path if error.filename in (None, str(beside)) else error.filename
+        raise ProvisionError(f"{named}: {error.strerror}") from error
 
 
 def as_file(units: Units) -> dict[str, list[dict[str, object]]]:
