@@ -126,7 +126,7 @@ TEXTS = {
     "test_left out": "en plus, non dits",
     "test_good": "Aucun défaut présent.",
     "test_bad": "Défauts présents : {faults}",
-    "test_begins": "Elle teste ses pièces, une minute ou deux ; lumière et vanne que s'il n'y a personne.",
+    "test_begins": "Elle teste ses pièces, une minute ou deux ; lumière et vanne si personne n'est là.",
     "test_passed": "Elle n'a trouvé aucune pièce mauvaise.",
     "test_found": "Pièces qu'elle a trouvées mauvaises : {count}",
     "test_part_good": "bon      ",
