@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import made_image
 import pytest
 from corolle_tools.firmware import board_definition
 from corolle_tools.flash import esp, image
@@ -14,20 +15,12 @@ from corolle_tools.identity import Identity
 
 _S3 = board_definition("lamp-s3")
 _NAME = "ESP32_GENERIC_S3-20260406-v1.28.0.bin"
-_SIZE = 40_000
-
-
-def _image(chip: int = 9, version: str = "1.28.0") -> bytes:
-    head = bytearray(24)
-    head[0], head[12] = 0xE9, chip
-    banner = f"MicroPython v{version} on 2026-04-06; Generic ESP32S3 module with ESP32S3".encode()
-    return bytes(head) + bytes(200) + banner + bytes(range(256)) * (_SIZE // 256)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / _NAME).write_bytes(_image())
-    (tmp_path / "ESP32_GENERIC-20260406-v1.28.0.bin").write_bytes(_image(chip=0))
+    (tmp_path / _NAME).write_bytes(made_image.image())
+    (tmp_path / "ESP32_GENERIC-20260406-v1.28.0.bin").write_bytes(made_image.image(chip=0))
     return tmp_path
 
 
@@ -47,15 +40,47 @@ def test_a_folder_with_none_says_which_is_wanted(tmp_path: Path):
     [
         (b"\x7fELF" * 10, "is no image for an ESP32: it begins with 7f"),
         (b"", "begins with nothing"),
-        (_image(chip=0), "is for esp32; lamp-s3 is built on esp32s3"),
-        (_image(chip=5), "is for another chip"),
-        (_image(version="1.27.0"), "is MicroPython 1.27.0; lamp-s3 wants 1.28.0"),
+        (made_image.image(chip=0), "is for esp32; lamp-s3 is built on esp32s3"),
+        (made_image.image(chip=5), "is for another chip"),
+        (made_image.image(version="1.27.0"), "is MicroPython 1.27.0; lamp-s3 wants 1.28.0"),
     ],
 )
 def test_another_image_is_refused(tmp_path: Path, content: bytes, why: str):
     (tmp_path / "image.bin").write_bytes(content)
     with pytest.raises(Refused, match=why):
         image.choose(tmp_path / "image.bin", _S3)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (
+            made_image.image()[:-1000],
+            "is cut off or damaged: what stands at 0x10000 does not end as it should",
+        ),
+        (made_image.image(chip=0)[:-1], "is cut off or damaged: what stands at 0x10000"),
+        (made_image.image()[:0x8000] + made_image.image()[0x8001:], "has no partition table at 0x8000"),
+        (b"\xe9\x01\x00" + made_image.image()[3:60] + bytes(9) + made_image.image()[69:], "stands at 0x0"),
+        (
+            made_image.program(b"MicroPython v1.28.0 on 2026-04-06; ESP32S3"),
+            "a program alone, as for updates",
+        ),
+    ],
+    ids=["cut off", "a byte short, for an ESP32", "a byte lost", "bootloader damaged", "program alone"],
+)
+def test_an_image_that_is_not_whole_is_refused(tmp_path: Path, content: bytes, why: str):
+    """It would be written and read back well, and the board would never start."""
+    definition = board_definition("lamp-esp32") if content[12] == 0 else _S3
+    (tmp_path / "image.bin").write_bytes(content)
+    with pytest.raises(Refused, match=why):
+        image.choose(tmp_path / "image.bin", definition)
+
+
+def test_the_images_of_these_tests_are_what_esptool_calls_valid(tmp_path: Path):
+    (tmp_path / "program.bin").write_bytes(made_image.program(b"MicroPython" * 100))
+    words = [sys.executable, "-m", "esptool", "image-info", str(tmp_path / "program.bin")]
+    told = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    assert "(valid)" in told and "(invalid" not in told
 
 
 def test_a_hash_that_the_board_gives_has_to_be_the_files(folder: Path):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from corolle_tools.flash.errors import Refused
+from corolle_tools.flash.whole import damage
 
 _MAGIC = 0xE9  # esp_image_header_t of ESP-IDF: magic at 0, chip at 12
 _CHIP_AT = 12
@@ -61,6 +62,8 @@ def check(path: Path, definition: dict[str, Any]) -> Image:
     digest = hashlib.sha256(content).hexdigest()
     if digest != wanted.get("sha256", digest):
         raise Refused(f"{path} has SHA-256 {digest}; {definition['name']} wants {wanted['sha256']}")
+    if wrong := damage(content, _OFFSETS[mcu]):
+        raise Refused(f"{path} {wrong}")
     return Image(path, _OFFSETS[mcu], mcu, version)
 
 
