@@ -50,7 +50,7 @@ from corolle_gateway.northbound import tls_dates
 from corolle_gateway.northbound.city import City
 from corolle_gateway.northbound.mqtt import MqttClient
 from corolle_gateway.northbound.packets import Incoming
-from corolle_gateway.service import backup_command, units_command
+from corolle_gateway.service import backup_command, hangup, units_command
 from corolle_gateway.service.check import command as check_command
 from corolle_gateway.service.inside import Inside
 from corolle_gateway.service.notify import Notifier
@@ -315,7 +315,7 @@ async def _serve(
         if mended:
             gateway.tell_salvage(mended)
         await gateway.start(registrations)
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, gateway.units_may_have_changed)
+        hangup.attend(gateway.units_may_have_changed, ended.set)
         gateway.attend(service)
         gc.freeze()  # what is there now stays: it is not to be looked through again and again
         gc.set_threshold(_COLLECT_EVERY)
@@ -386,7 +386,6 @@ def _run(path: Path) -> None:
 
 def _begin_anew(folder: Path) -> None:
     """Nothing on the disk is open meanwhile: it can be mended, and mounted again."""
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     notifier = Notifier()
     time.sleep(_BREATH_S)
     while not database.takes_writes(folder):

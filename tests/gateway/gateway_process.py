@@ -82,11 +82,11 @@ class GatewayProcess:
         assert self._process is not None
         self._process.send_signal(signal.SIGHUP)
 
-    def start(self) -> None:
-        """Run it."""
+    def start(self, stdin: int | None = None) -> None:
+        """Run it, at a terminal of its own where one is given."""
         command = [sys.executable, "-m", "corolle_gateway.app", "run", "--config", str(self._config)]
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(command, stderr=log)
+            self._process = subprocess.Popen(command, stdin=stdin, stderr=log)
 
     def wait_log(self, text: str, wait_s: float = PATIENCE_S) -> str:
         """The first line of its log with this text; one that has ended is not waited for."""

@@ -1,5 +1,6 @@
 """Another list of units under a running gateway: who comes, goes, moves, has another board."""
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable
@@ -223,6 +224,20 @@ def test_a_unit_that_is_moved_is_shown_anew(street: Street):
     scene.city.wait("lamp-1/settings", lambda body: body["desired"] == {"base_pct": 20})
     scene.take_up(lamp.registration())
     scene.city.wait("lamp-1/settings", lambda body: body["desired"] == {})
+
+
+def test_who_is_begun_at_a_terminal_takes_a_list_up_and_ends_with_the_terminal(street: Street):
+    lamp, new = Device("lamp-1", number=1), Device("lamp-2", number=2)
+    scene = _Scene(street, lamp)
+    assert scene.gateway.stop() == 0
+    terminal, other_end = os.openpty()
+    scene.gateway.start(stdin=other_end)
+    os.close(other_end)
+    scene.until(lambda: scene.told("started") == 2)
+    scene.take_up(lamp.registration(), new.registration())
+    os.close(terminal)
+    scene.gateway.reload()
+    assert scene.gateway.wait_end() == 0
 
 
 def test_a_unit_that_is_not_listed_any_more_stays(street: Street):
