@@ -17,7 +17,7 @@ _STYLE = """
 body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem }
 h1 { font-size: 1.5rem } h2 { font-size: 1.1rem; margin: 2rem 0 .3rem }
 table { border-collapse: collapse; margin: .5rem 0 } td { padding: .15rem .9rem .15rem 0 }
-td.n { text-align: right; font-variant-numeric: tabular-nums }
+td.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }
 pre { white-space: pre-wrap; background: #f4f1ec; padding: .6rem } svg { max-width: 100%; height: auto }
 .passed { color: #17693a } .failed { color: #b3261e } .skipped { color: #6b6f6d }
 @media (prefers-color-scheme: dark) {

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Table
 
 from corolle_tools.bench import fleet as fleet_bench
@@ -113,7 +114,14 @@ def flash_cuts(
     """
     from corolle_tools.bench.flash_cuts import measure  # the simulated board takes a while to load
 
-    toll = measure(cuts, seed)
+    console = Console(stderr=True)
+    seen = console.is_terminal
+    # Drawn when something is new, and not by a thread of its own: processes are forked meanwhile.
+    with Progress(
+        console=console, transient=True, auto_refresh=False, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task("cuts", total=cuts)
+        toll = measure(cuts, seed, lambda so_far: bar.update(task, completed=so_far.cuts, refresh=True))
     table = Table("cuts", str(toll.cuts))
     table.add_row("with its power", str(toll.power))
     table.add_row("while it became another unit", str(toll.moved))
