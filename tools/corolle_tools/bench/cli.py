@@ -115,7 +115,6 @@ def flash_cuts(
     from corolle_tools.bench.flash_cuts import measure  # the simulated board takes a while to load
 
     console = Console(stderr=True)
-    seen = console.is_terminal
     # Drawn when something is new, and not by a thread of its own: processes are forked meanwhile.
     with Progress(
         console=console, transient=True, auto_refresh=False, disable=not console.is_terminal
