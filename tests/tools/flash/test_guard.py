@@ -64,3 +64,10 @@ def test_a_lost_unit_and_one_of_another_kind_are_refused():
         check_unit(_LAMP, replace(_UNIT, revoked=True))
     with pytest.raises(Refused, match="lamp-01 is a canopy: board lamp-s3 is for a lamp"):
         check_unit(_LAMP, replace(_UNIT, kind="canopy"))
+
+
+def test_a_unit_that_was_provisioned_for_another_board_is_refused():
+    """The same chip with other pins: nothing else would notice before a relay clicks."""
+    check_unit(_LAMP, replace(_UNIT, board="lamp-s3"))
+    with pytest.raises(Refused, match="lamp-01 is to be on board heltec-v3, and not on lamp-s3: "):
+        check_unit(_LAMP, replace(_UNIT, board="heltec-v3"))

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import made_image
 import pytest
+from corolle_tools.app import app
 from corolle_tools.firmware import board_definition
-from corolle_tools.flash import esp, image
+from corolle_tools.flash import esp, image, session
 from corolle_tools.flash.errors import FlashError, Refused
 from corolle_tools.flash.flashing import Wish, flash
 from corolle_tools.identity import Identity
+from corolle_tools.private_file import write_private
+from typer.testing import CliRunner
 
 _S3 = board_definition("lamp-s3")
 _NAME = "ESP32_GENERIC_S3-20260406-v1.28.0.bin"
@@ -74,6 +77,26 @@ def test_an_image_that_is_not_whole_is_refused(tmp_path: Path, content: bytes, w
     (tmp_path / "image.bin").write_bytes(content)
     with pytest.raises(Refused, match=why):
         image.choose(tmp_path / "image.bin", definition)
+
+
+def test_one_that_is_cut_off_before_its_version_is_said_to_be_cut_off(tmp_path: Path):
+    (tmp_path / "image.bin").write_bytes(made_image.image()[:0x10010])
+    with pytest.raises(Refused, match="is cut off or damaged"):
+        image.choose(tmp_path / "image.bin", _S3)
+
+
+def test_a_chip_without_micropython_is_told_what_it_wants(
+    bootloader: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(session, "_ENTER_S", 0.2)  # a ROM says nothing however long it is waited for
+    unit = Identity.make("lamp-01", "lamp", "test", 43.6, 1.44)
+    write_private(tmp_path / "units.json", {"units": [unit.registry_entry()]})
+    words = ["--board", "lamp-s3", "--unit", "lamp-01", "--units", str(tmp_path / "units.json")]
+    done = CliRunner().invoke(app, ["flash", "--port", bootloader, *words])
+    assert (done.exit_code, "finds out why; a bare chip wants --image and --erase" in done.stderr) == (
+        1,
+        True,
+    )
 
 
 def test_the_images_of_these_tests_are_what_esptool_calls_valid(tmp_path: Path):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from corolle_tools.provision.units import Units
 
 _FAILED, _USAGE = 1, 2
+_DOCTOR = "`corolle doctor --port {}` finds out why"
 
 
 def flash(
@@ -86,13 +88,16 @@ def _wish(board: str, units: "list[Identity]") -> "Wish":
 
 
 def _flash_one(port: str, wish: "Wish", as_json: bool) -> bool:
-    from corolle_tools.flash.errors import FlashError
+    from corolle_tools.flash.errors import FlashError, NoAnswer
     from corolle_tools.flash.flashing import flash as flash_board
     from corolle_tools.flash.told import Bars, as_record, sentence
 
     try:
         with Bars(quiet=as_json) as bars:
             outcome = flash_board(port, wish, bars)
+    except NoAnswer as error:
+        bare = "" if wish.image else "; a bare chip wants --image and --erase"
+        _give_up(f"{error}: {_DOCTOR.format(port)}{bare}" if os.path.exists(port) else str(error), _FAILED)
     except FlashError as error:
         _give_up(str(error), _FAILED)
     print(json.dumps(as_record(outcome)) if as_json else sentence(outcome))

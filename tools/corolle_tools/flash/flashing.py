@@ -114,6 +114,7 @@ def _bring_image(port: str, wish: Wish, outcome: Outcome, progress: Progress) ->
             ) from silent
     progress("chip", 0.0)
     chip = esp.recognise(port)
+    progress("chip", 1.0)
     _check_chip(outcome, chip.id)
     esp.write(port, chosen, chip, erase=erase, progress=lambda share: progress("MicroPython", share))
 

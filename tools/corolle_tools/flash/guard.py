@@ -40,6 +40,11 @@ def check_unit(definition: dict[str, Any], unit: Identity) -> None:
         raise Refused(
             f"{unit.name} is a {unit.kind}: board {definition['name']} is for a {definition['unit']}"
         )
+    if unit.board and unit.board != definition["name"]:
+        raise Refused(
+            f"{unit.name} is to be on board {unit.board}, and not on {definition['name']}: "
+            f"`corolle provision {unit.name} --board {definition['name']}`, if that has changed"
+        )
 
 
 def check_owner(told: str, unit: Identity, replace: str) -> str:

@@ -55,6 +55,8 @@ def check(path: Path, definition: dict[str, Any]) -> Image:
     chip = _CHIPS.get(int.from_bytes(content[_CHIP_AT : _CHIP_AT + 2], "little"), "another chip")
     if chip != mcu:
         raise Refused(f"{path} is for {chip}; {definition['name']} is built on {mcu}")
+    if wrong := damage(content, _OFFSETS[mcu]):
+        raise Refused(f"{path} {wrong}")
     banner = _BANNER.search(content)
     version = banner[1].decode() if banner else "of no known version"
     if version != wanted["version"]:
@@ -62,8 +64,6 @@ def check(path: Path, definition: dict[str, Any]) -> Image:
     digest = hashlib.sha256(content).hexdigest()
     if digest != wanted.get("sha256", digest):
         raise Refused(f"{path} has SHA-256 {digest}; {definition['name']} wants {wanted['sha256']}")
-    if wrong := damage(content, _OFFSETS[mcu]):
-        raise Refused(f"{path} {wrong}")
     return Image(path, _OFFSETS[mcu], mcu, version)
 
 
