@@ -260,7 +260,9 @@ def test_a_jig_reads_an_ina226(tmp_path: Path):
     with PtyBoard(definition | {"fitted": {"battery": meter}}, tmp_path / "port", tmp_path / "board") as desk:
         jig = Jig(str(desk.port))
         found_w = JigMeter(jig, bus["sda"], bus["scl"], meter["address"], meter["shunt_uohm"]).power_w()
-        volts, amperes = desk.ask(lambda: desk._unit.furniture.battery.reading())
+        battery = desk._unit.furniture.battery
+        assert battery
+        volts, amperes = desk.ask(battery.reading)
         assert found_w == pytest.approx(volts * amperes, abs=0.01) and abs(found_w) > 0.1
         with pytest.raises(OSError, match=r"^the jig at .*: print\(power_w\(.*Error"):
             JigMeter(jig, bus["sda"], bus["scl"], 0x4F, 1000).power_w()

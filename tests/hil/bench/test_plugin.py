@@ -118,6 +118,27 @@ def test_a_real_rig_has_time_and_tells_in_a_sentence_what_is_not_there(tmp_path:
     assert ".py:" not in done.stdout.replace("test_one.py::", ""), "a traceback"
 
 
+_FAILS_AFTERWARDS = """
+import pytest
+
+@pytest.fixture
+def wire():
+    yield
+    raise OSError("the wire is stuck")
+
+def test_it(rig, measured, wire):
+    measured("power", 1.5, "W")
+"""
+
+
+def test_what_fails_after_a_test_is_told_apart_from_it(tmp_path: Path):
+    (tmp_path / "conftest.py").write_text(_CONFTEST)
+    (tmp_path / "test_one.py").write_text(_FAILS_AFTERWARDS)
+    told = _pytest(tmp_path).stdout.partition(" measured ")[2]
+    assert told.count("power: 1.5 W") == 1
+    assert "test_it: passed" in told and "test_it-afterwards: failed" in told and "the wire is stuck" in told
+
+
 def test_a_rig_that_is_not_there_and_a_need_that_nobody_knows_are_refused(tmp_path: Path):
     (tmp_path / "test_one.py").write_text(
         'import pytest\n\n@pytest.mark.needs("magic")\ndef test_one(lamp):\n    pass\n'
