@@ -13,6 +13,7 @@ from street_process import COROLLE
 
 _SEQUENCE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 LEAVE = "\x1d"
+_MORE = "-- more -- (space, enter, q)"
 
 
 class TerminalProgram:
@@ -34,20 +35,27 @@ class TerminalProgram:
         """Press keys."""
         os.write(self._terminal, text.encode())
 
-    def wait(self, wanted: str, wait_s: float = 30.0) -> str:
-        """What came since the last wait, up to and with this text."""
+    def wait(self, wanted: str, wait_s: float = 30.0, other: str | None = None) -> str:
+        """What came since the last wait, up to and with this text, or the other one."""
+        ways = [each for each in (wanted, other) if each]
         end = time.monotonic() + wait_s
-        while (at := self.text.find(wanted, self._seen)) < 0:
+        while not (
+            ends := [at + len(each) for each in ways if (at := self.text.find(each, self._seen)) >= 0]
+        ):
             if time.monotonic() > end or not self._read(end - time.monotonic()):
-                raise AssertionError(f"no {wanted!r} in {self.text[self._seen :]!r}")
-        begun, self._seen = self._seen, at + len(wanted)
+                raise AssertionError(f"none of {ways} in {self.text[self._seen :]!r}")
+        begun, self._seen = self._seen, min(ends)
         return self.text[begun : self._seen]
 
     def ask(self, line: str, prompt: str) -> str:
-        """What a command answers."""
+        """What a command answers, page after page."""
         self.type(line + "\r")
         self.wait(f"{line}\r\n")
-        return self.wait(prompt)
+        told = self.wait(prompt, other=_MORE)
+        while told.endswith(_MORE):
+            self.type(" ")
+            told += self.wait(prompt, other=_MORE)
+        return told
 
     def end(self, wait_s: float = 20.0) -> int:
         """Its exit status, once it has ended; one that does not is killed."""
