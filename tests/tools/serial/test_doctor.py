@@ -50,6 +50,7 @@ Answer = Callable[[bytes], bytes]
         (b"", _prompt, False, True, ["port", "prompt"]),
         (b"", _raw_prompt, False, True, ["port", "raw prompt"]),
         (b"t=- level=error event=file path=/unit.json\r\n", _nothing, True, False, ["port", "no console"]),
+        (b"", lambda line: _WELL.removesuffix(b". done\r\n"), False, False, ["port", "no console"]),
         (b"", _nothing, False, False, ["port", "silent"]),
         (b"\xfe\x80\x00\xc0\xf8\x1f\x99\r\n" * 9, _nothing, True, False, ["port", "garbage"]),
         (

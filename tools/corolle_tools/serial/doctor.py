@@ -17,6 +17,9 @@ from corolle_tools.serial.node_line import NodeLine, Refused, Silent
 from corolle_tools.serial.symptoms import Finding
 
 _ILL = 1
+_ANSWERS_WITHIN = (
+    3  # times as long as we listen: a node is busy with its luminaire, its radio, its flash at times
+)
 _LEAVE_RAW = "\x02"  # ctrl-B: nothing to a program, and the way out of the raw prompt
 _NO_PORT = (
     "the cable may have no data wires, as many chargers' have none: take another; else another socket; on "
@@ -100,7 +103,8 @@ def _spoken_with(line: NodeLine, listen_s: float) -> Iterator[Finding]:
     said: list[str] = []
     try:
         yield from symptoms.healthy(_asked(line, said, listen_s))
-    except (Silent, Refused):
+    except (Silent, Refused) as none:
+        said += none.told if isinstance(none, Silent) else []
         heard += "\n".join(said).encode() + line.rest()
         line.send(_LEAVE_RAW)
         yield symptoms.silent(heard, _listen(line, listen_s / 2))
@@ -108,7 +112,7 @@ def _spoken_with(line: NodeLine, listen_s: float) -> Iterator[Finding]:
 
 def _asked(line: NodeLine, said: list[str], listen_s: float) -> list[str]:
     line.on_line = said.append
-    return line.ask("show", max(listen_s, 1.0))
+    return line.ask("show", _ANSWERS_WITHIN * listen_s)
 
 
 def _listen(line: NodeLine, for_s: float) -> bytes:

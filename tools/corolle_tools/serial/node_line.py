@@ -5,7 +5,7 @@ both; one without the other is what resets an ESP32 on most boards.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 
 import serial
@@ -20,7 +20,11 @@ _DONE, _SAID, _REFUSED = ". done", ": ", "! "
 
 
 class Silent(Exception):
-    """The node does not answer in time."""
+    """The node does not answer in time; `told` is what there was of an answer, as it came."""
+
+    def __init__(self, text: str, told: Sequence[str] = ()):
+        super().__init__(text)
+        self.told = [_SAID + line for line in told]
 
 
 class Refused(Exception):
@@ -100,7 +104,7 @@ class NodeLine:
             elif line.strip():
                 self.on_line(line)
         raise Silent(
-            f"{self.port}: no answer to {request!r} in {wait_s:.0f} s; `corolle doctor` finds out why"
+            f"{self.port}: no answer to {request!r} in {wait_s:.0f} s; `corolle doctor` finds out why", told
         )
 
     def follow(self, for_s: float) -> None:

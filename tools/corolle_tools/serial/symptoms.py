@@ -15,7 +15,9 @@ class Finding(NamedTuple):
 
 _BOOT = re.compile(rb"rst:0x[0-9a-f]+|event=boot\b|^ESP-ROM:", re.MULTILINE)
 _CAUSE = re.compile(rb"rst:0x[0-9a-f]+ \(([A-Z0-9_]+)\)|event=boot cause=(\w+)")
-_OURS = re.compile(rb"^t=\S+ level=\w+ event=\w+", re.MULTILINE)
+_OURS = re.compile(
+    r"^(?:t=\S+ level=\w+ event=\w+|: [\w.-]+=).*", re.MULTILINE
+)  # its log, or part of an answer
 _BANNER = re.compile(rb"MicroPython [^\r\n]*")
 _NO_IMAGE = (b"invalid header: 0xffffffff", b"flash read err", b"No bootable app", b"ets_main.c 371")
 _DOWNLOAD = (b"waiting for download", b"DOWNLOAD(")
@@ -71,11 +73,10 @@ def silent(heard: bytes, after: bytes) -> Finding:
             "press reset, or ctrl-D at that prompt; if it comes back to it the program is missing: "
             "`corolle flash`",
         )
-    if _OURS.search(heard):
-        last = [line for line in heard.decode(errors="replace").splitlines() if line.startswith("t=")][-1]
+    if ours := _OURS.findall((heard + after).decode(errors="replace")):
         return Finding(
             "no console",
-            f"our firmware runs and does not answer; it says: {last[:_SHOWN]}",
+            f"our firmware runs and does not answer in time; it says: {ours[-1].strip()[:_SHOWN]}",
             "try again in a minute; a file that is missing is written by `corolle flash`. A task that hangs "
             "ends in a reset within three minutes",
         )
