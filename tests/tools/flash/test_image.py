@@ -88,7 +88,8 @@ def test_one_that_is_cut_off_before_its_version_is_said_to_be_cut_off(tmp_path: 
 def test_a_chip_without_micropython_is_told_what_it_wants(
     bootloader: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(session, "_SILENCE_S", 0.2)  # a ROM says nothing however long it is waited for
+    for wait in ("_SILENCE_S", "_ENTER_S"):  # a ROM says nothing however long it is waited for
+        monkeypatch.setattr(session, wait, 0.2)
     unit = Identity.make("lamp-01", "lamp", "test", 43.6, 1.44)
     write_private(tmp_path / "units.json", {"units": [unit.registry_entry()]})
     words = ["--board", "lamp-s3", "--unit", "lamp-01", "--units", str(tmp_path / "units.json")]
