@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from corolle.wire.commands import verbs
 from corolle_gateway import duration
 
 from corolle_tools import running
@@ -14,13 +15,14 @@ from corolle_tools.order_desk import OrderDesk, units_of
 
 _ENDS = {"acknowledged": 0, "refused": 1, "expired": 1, "failed": 1}  # status: exit status
 _USAGE = 2
+_VERBS = f"Of a lamp {', '.join(verbs('lamp'))}; of a canopy {', '.join(verbs('canopy'))}."
 _ANSWER_S = 10.0  # real seconds within which a gateway says at least that it has the order
 _MARGIN_S = 60.0  # street seconds after an order's end by which the gateway has told how it ended
 
 
 def command(
     unit: Annotated[str, typer.Argument(help="The unit's name, as the street shows it.")],
-    verb: Annotated[str, typer.Argument(help="level (lamp, %), open (canopy, s), close, auto or report.")],
+    verb: Annotated[str, typer.Argument(help=_VERBS)],
     value: Annotated[int | None, typer.Argument(help="The verb's value.")] = None,
     lasts: Annotated[str, typer.Option("--for", metavar="TIME", help="How long: 90s, 10m, 2h.")] = "10m",
     author: Annotated[str, typer.Option(help="Who orders it; the reason names them.")] = "ops",
