@@ -10,6 +10,7 @@ import pytest
 from corolle_hil.desk.pty_board import PtyBoard
 from corolle_tools.app import app
 from corolle_tools.firmware import board_definition
+from corolle_tools.flash.flashing import Wish
 from corolle_tools.flash.plan import digest
 from corolle_tools.flash.session import Session
 from corolle_tools.identity import Identity
@@ -141,3 +142,12 @@ def test_a_wrong_command_says_what_is_wrong(units: Path):
     assert "no unit 'lamp-09'" in flash(units, "--port", "x", "--unit", "lamp-09")[2]
     status, _, said = flash(units, "--port", os.devnull + "x", "--unit", "lamp-01")
     assert (status, "no port" in said) == (1, True)
+
+
+def test_a_file_of_this_machine_that_cannot_be_used_is_named(units: Path, monkeypatch: pytest.MonkeyPatch):
+    def refused(_: Wish) -> dict[str, bytes]:
+        raise PermissionError(13, "Permission denied", "/root/.cache/corolle")
+
+    monkeypatch.setattr(Wish, "files", refused)
+    status, _, said = flash(units, "--port", "x", "--unit", "lamp-01")
+    assert (status, said) == (1, "corolle flash: /root/.cache/corolle: Permission denied\n")

@@ -1,6 +1,7 @@
 """The doctor: each illness of a board on a cable is told from the others, with what to do."""
 
 import os
+import stat
 import subprocess
 import sys
 from collections.abc import Callable
@@ -70,7 +71,7 @@ def test_each_illness_has_its_name(first: bytes, answer: Answer, again: bool, pr
     assert b"\x03" not in port.typed and b"\x04" not in port.typed, "the lamp would stop"
 
 
-def test_a_port_that_is_not_there_and_a_file_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_port_that_is_not_there_and_a_file_that_is_none(tmp_path: Path):
     (finding,) = doctor.examine(str(tmp_path / "ttyACM9"), _LISTEN_S)
     assert finding.name == "no port" and "data wires" in finding.advice
     (tmp_path / "file").touch()
@@ -78,10 +79,26 @@ def test_a_port_that_is_not_there_and_a_file_that_is_none(tmp_path: Path, monkey
     assert "no serial port" in finding.told
     (finding,) = doctor.examine(None, _LISTEN_S)
     assert finding.name == "no port"
+
+
+@pytest.mark.parametrize(
+    ("mode", "group", "told", "advice"),
+    [
+        (0o660, 54321, "the group 54321", "sudo usermod -aG 54321 $USER"),  # a group without a name
+        (0o660, 0, "root alone", "a udev rule"),  # nobody is to be of root's group
+        (0o620, 54321, "root alone", "a udev rule"),  # the group may not do both
+    ],
+)
+def test_a_port_that_may_not_be_used(
+    mode: int, group: int, told: str, advice: str, monkeypatch: pytest.MonkeyPatch
+):
     with ScriptedPort() as port:
         monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may do everything
+        status = os.stat_result((stat.S_IFCHR | mode, 0, 0, 1, 0, group, 0, 0, 0, 0))
+        monkeypatch.setattr(os, "stat", lambda *_, **__: status)
         (finding,) = doctor.examine(port.path, _LISTEN_S)
-    assert finding.name == "permission" and finding.advice.startswith("sudo usermod -aG ")
+        monkeypatch.undo()
+    assert finding.name == "permission" and finding.told.endswith(told) and finding.advice.startswith(advice)
 
 
 def test_who_holds_a_port_is_told_by_name():

@@ -62,7 +62,12 @@ def flash(
     known, named = _units(units, board, names)
     wish = _wish(board, named or list(known.values()))
     wish = dataclasses.replace(wish, image=image, erase=erase, replace=replace, chip=chip.lower(), test=test)
-    done = _flash_all(ports, wish, known, named, as_json) if every else _flash_one(ports[0], wish, as_json)
+    try:
+        done = (
+            _flash_all(ports, wish, known, named, as_json) if every else _flash_one(ports[0], wish, as_json)
+        )
+    except OSError as error:  # of this machine's own files, where what was compiled is kept
+        _give_up(f"{error.filename}: {error.strerror}", _FAILED)
     raise typer.Exit(0 if done else _FAILED)
 
 

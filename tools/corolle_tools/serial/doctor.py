@@ -2,10 +2,11 @@
 
 import grp
 import os
+import pwd
 import stat
 import time
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Callable, Iterator, Sequence
+from typing import Annotated, Any
 
 import typer
 
@@ -74,12 +75,22 @@ def _seen(port: str | None) -> Finding | None:
 def _permitted(port: str) -> Finding | None:
     if os.access(port, os.R_OK | os.W_OK):
         return None
-    group = grp.getgrgid(os.stat(port).st_gid).gr_name
-    return Finding(
-        "permission",
-        f"{port} may not be used by you: it belongs to the group {group}",
-        f"sudo usermod -aG {group} $USER, then log in again",
-    )
+    status = os.stat(port)
+    if status.st_gid and status.st_mode & stat.S_IRGRP and status.st_mode & stat.S_IWGRP:
+        group = _name(grp.getgrgid, status.st_gid)
+        told, advice = f"the group {group}", f"sudo usermod -aG {group} $USER, then log in again"
+    else:  # nobody is put into root's group for a cable
+        told = f"{_name(pwd.getpwuid, status.st_uid)} alone"
+        advice = "a udev rule gives serial ports to a group of yours; until then `sudo chmod a+rw` does"
+    return Finding("permission", f"{port} may not be used by you: it belongs to {told}", advice)
+
+
+def _name(look_up: Callable[[int], Sequence[Any]], number: int) -> str:
+    """A group's or a user's name; in a container there may be none."""
+    try:
+        return look_up(number)[0]
+    except KeyError:
+        return str(number)
 
 
 def _free(port: str) -> Finding | None:
