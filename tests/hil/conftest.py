@@ -11,6 +11,7 @@ from corolle_hil.board import Board
 from corolle_hil.forkserver import ForkServer
 from corolle_hil.heap import NODE_BYTES, measure_share
 from corolle_hil.installer import install
+from corolle_hil.memories import copy_flash
 from corolle_hil.mpy import shims_folder
 from corolle_hil.replay.lamp import ROOMY_BYTES
 from corolle_hil.scheduler import Scheduler
@@ -18,7 +19,7 @@ from corolle_hil.street import Equipment, Street
 from corolle_hil.unit import VirtualUnit
 from corolle_hil.world.place import ORIGIN_DEG, lay_out
 from corolle_hil.world.scenario import WEEKS, ScenarioClimate
-from corolle_tools.firmware import board_definition, node_files
+from corolle_tools.firmware import board_definition, modules, node_files
 from corolle_tools.identity import Identity
 from corolle_tools.replay.post import UNTHRIFTY
 from corolle_tools.street.plan import BOARDS
@@ -77,13 +78,27 @@ class Bench:
         return self.console[before:]
 
 
+@pytest.fixture(scope="session")
+def firmware_flash(forks: ForkServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A flash with every module of the firmware, to be copied: it takes most of a second to write."""
+    folder = tmp_path_factory.mktemp("firmware")
+    install(forks, folder, modules())
+    return folder / "flash"
+
+
 @pytest.fixture
-def bench(forks: ForkServer, share: int, tmp_path: Path) -> Iterator[Callable[..., Bench]]:
-    """Make a board that runs the given main.py."""
+def bench(
+    forks: ForkServer, share: int, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Bench]]:
+    """Make a board that runs the given main.py; `firmware`: it has the firmware's modules, too."""
     made: list[Bench] = []
 
-    def make(main: str, heap_bytes: int = 96 * 1024, **files: str) -> Bench:
-        fresh = Bench(forks, tmp_path / f"board{len(made)}", heap_bytes + share)
+    def make(main: str, heap_bytes: int = 96 * 1024, firmware: bool = False, **files: str) -> Bench:
+        folder = tmp_path / f"board{len(made)}"
+        if firmware:
+            folder.mkdir()
+            copy_flash(request.getfixturevalue("firmware_flash"), folder / "flash")
+        fresh = Bench(forks, folder, heap_bytes + share)
         made.append(fresh)
         fresh.program(main, **files)
         return fresh

@@ -3,8 +3,6 @@
 import pytest
 from corolle_hil.chips.dali_bus import DaliBus
 from corolle_hil.chips.dali_gear import DaliGear
-from corolle_hil.installer import install
-from corolle_tools.firmware import modules
 
 HEAD = """
 import asyncio, time
@@ -127,8 +125,7 @@ def street(bench):
     """A board that runs a program, with so many gears on its bus."""
 
     def make(main, gears=1, **options):
-        made = bench(HEAD + main)
-        install(made.forks, made.folder, {"/main.py": (HEAD + main).encode()} | modules())
+        made = bench(HEAD + main, firmware=True)
         scheduler = made.scheduler
         made.gears = [
             DaliGear(scheduler, Luminaire(scheduler), f"gear {place}", **options) for place in range(gears)

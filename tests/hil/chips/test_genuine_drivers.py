@@ -11,12 +11,10 @@ from corolle_hil.chips.sht45 import Sht45
 from corolle_hil.chips.solenoid import Solenoid
 from corolle_hil.chips.sx1262 import Sx1262
 from corolle_hil.chips.tensiometer import Tensiometer
-from corolle_hil.installer import install
 from corolle_hil.world.air import Air
 from corolle_hil.world.lora import Signal
 from corolle_hil.world.propagation import Position, Propagation
 from corolle_hil.world.water import DripLine
-from corolle_tools.firmware import modules
 
 RADIO = """
 import asyncio, time
@@ -129,9 +127,7 @@ def board(bench):
     """A board whose flash carries the firmware and the given main.py."""
 
     def make(main):
-        made = bench(main)
-        install(made.forks, made.folder, {"/main.py": main.encode()} | modules())
-        return made
+        return bench(main, firmware=True)
 
     return make
 

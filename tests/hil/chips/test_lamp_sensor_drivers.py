@@ -6,9 +6,7 @@ from corolle_hil.chips.lis3dh import Lis3dh
 from corolle_hil.chips.ntc import Ntc
 from corolle_hil.chips.tmp117 import Tmp117
 from corolle_hil.chips.veml7700 import Veml7700
-from corolle_hil.installer import install
 from corolle_hil.scheduler import Scheduler
-from corolle_tools.firmware import modules
 
 SENSORS = """
 import asyncio
@@ -69,9 +67,7 @@ def board(bench):
     """A board whose flash carries the firmware and the given main.py."""
 
     def make(main):
-        made = bench(main)
-        install(made.forks, made.folder, {"/main.py": main.encode()} | modules())
-        return made
+        return bench(main, firmware=True)
 
     return make
 

@@ -2,9 +2,7 @@
 
 import pytest
 from corolle_hil.chips.relay import Mains, Relay
-from corolle_hil.installer import install
 from corolle_hil.ports import Line
-from corolle_tools.firmware import modules
 
 NIGHTS = """
 import time
@@ -115,8 +113,7 @@ def test_the_crossings_are_told_by_pulses_worked_out_when_asked(scheduler, mains
 def night(bench):
     def make(close_ms, open_ms):
         program = NIGHTS % (close_ms, open_ms)
-        made = bench(program)
-        install(made.forks, made.folder, {"/main.py": program.encode()} | modules())
+        made = bench(program, firmware=True)
         mains = Mains(made.scheduler)
         mains.show_crossings(made.board.line(5))
         made.relay = Relay(made.scheduler, made.board.line(4), mains, open_us=9300, close_us=3700)

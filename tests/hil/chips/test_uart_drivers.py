@@ -3,8 +3,6 @@
 import pytest
 from corolle_hil.chips.bl0942 import Bl0942
 from corolle_hil.chips.ld2410 import Ld2410
-from corolle_hil.installer import install
-from corolle_tools.firmware import modules
 
 METER = """
 import asyncio, gc
@@ -86,10 +84,7 @@ def board(bench):
     """A board that runs the given main.py with the firmware's drivers."""
 
     def make(main):
-        made = bench(main)
-        drivers = {path: data for path, data in modules().items() if "drivers/" in path or "wire/" in path}
-        install(made.forks, made.folder, {"/main.py": main.encode()} | drivers)
-        return made
+        return bench(main, firmware=True)
 
     return make
 
