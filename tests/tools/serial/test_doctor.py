@@ -50,6 +50,7 @@ Answer = Callable[[bytes], bytes]
         (b"waiting for download\r\n", _nothing, True, False, ["port", "download"]),
         (b"", _prompt, False, True, ["port", "prompt"]),
         (b"", _raw_prompt, False, True, ["port", "raw prompt"]),
+        (b"", lambda line: b"\x01" * (len(line) // 4 + 1), False, False, ["port", "raw prompt"]),
         (b"t=- level=error event=file path=/unit.json\r\n", _nothing, True, False, ["port", "no console"]),
         (b"", lambda line: _WELL.removesuffix(b". done\r\n"), False, False, ["port", "no console"]),
         (b"", _nothing, False, False, ["port", "silent"]),

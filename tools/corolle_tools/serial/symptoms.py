@@ -21,6 +21,8 @@ _OURS = re.compile(
 _BANNER = re.compile(rb"MicroPython [^\r\n]*")
 _NO_IMAGE = (b"invalid header: 0xffffffff", b"flash read err", b"No bootable app", b"ets_main.c 371")
 _DOWNLOAD = (b"waiting for download", b"DOWNLOAD(")
+# What the raw prompt says to who has sent half of a script: "go on" and "enough", and no ctrl-B leads out.
+_RAW = re.compile(rb"[\x01\x04>\s]*[\x01\x04][\x01\x04>\s]*")
 _LOOPS = 2  # boots within the seconds of a look
 _SHOWN = 80
 
@@ -58,11 +60,12 @@ def at_once(heard: bytes) -> Finding | None:
 
 def silent(heard: bytes, after: bytes) -> Finding:
     """What kept it from answering, by all that it has said, and what came `after` ctrl-B."""
-    if b">>> " not in heard and b">>> " in after:
+    if (b">>> " not in heard and b">>> " in after) or _RAW.fullmatch(heard + after):
         return Finding(
             "raw prompt",
             "it stood at MicroPython's raw prompt, where a tool has left it that ended too soon",
-            "press reset, or cut its power for a moment: it begins its work anew",
+            "press reset, or cut its power for a moment: it begins its work anew. After a flash that was cut "
+            "off give `corolle flash` again: it goes on from there",
         )
     if b">>> " in heard:
         banner = _BANNER.search(heard + after)
