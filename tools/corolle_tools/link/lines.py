@@ -28,11 +28,9 @@ def _line(node: ast.stmt) -> int:
 
 
 def _spaced(lines: list[str], wanted: dict[int, int]) -> Iterator[str]:
-    """The lines, with empty ones between them so that each comes where it is wanted, or later."""
+    """The lines, empty ones before some of them so that each comes where it is wanted, or later."""
     at = 0
     for number, line in enumerate(lines, 1):
-        for _ in range(wanted.get(number, 0) - at - 1):
-            at += 1
-            yield ""
-        at += 1
-        yield line
+        empty = max(0, wanted.get(number, 0) - at - 1)
+        at += empty + 1
+        yield "\n" * empty + line

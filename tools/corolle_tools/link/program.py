@@ -47,6 +47,10 @@ class Program:
         self.modules = {name: Module(name, tree, _defined(tree), {}) for name, tree in trees.items()}
         for module in self.modules.values():
             module.bindings = self.bound_by(module.tree.body)
+        # Each is asked for many times: to look through all trees anew would take a quarter of a link.
+        self._imports = {name: self._imported_at_once(name) for name in self.modules}
+        self._late_imports = {name: self._imported_late(name) for name in self.modules}
+        self._groups = {name: frozenset(self._named_together(name)) for name in self.modules}
 
     def bound_by(self, statements: Iterable[ast.stmt]) -> dict[str, Symbol | str]:
         """What the imports among some statements bind."""
@@ -77,19 +81,29 @@ class Program:
             symbol = further
         return symbol
 
-    def imports(self, name: str) -> set[str]:
+    def imports(self, name: str) -> frozenset[str]:
         """Modules of ours that a module needs as soon as it is imported itself."""
+        return self._imports[name]
+
+    def late_imports(self, name: str) -> frozenset[str]:
+        """Modules of ours that functions of a module import."""
+        return self._late_imports[name]
+
+    def groups(self, name: str) -> frozenset[frozenset[str]]:
+        """Modules that are named together in texts of a module, which is how they are borrowed."""
+        return self._groups[name]
+
+    def _imported_at_once(self, name: str) -> frozenset[str]:
         tree = self.modules[name].tree
         reads = any(isinstance(node, ast.Raise) for node in ast.walk(tree)) and name != READER.module
         implied = self.modules.keys() & {READER.module} if reads else set()
-        return implied | {module for node in tree.body for module in self._imported(node)}
+        return frozenset(implied | {module for node in tree.body for module in self._imported(node)})
 
-    def late_imports(self, name: str) -> set[str]:
-        """Modules of ours that functions of a module import."""
+    def _imported_late(self, name: str) -> frozenset[str]:
         functions = (node for node in ast.walk(self.modules[name].tree) if isinstance(node, _LATE))
-        return {
+        return frozenset(
             module for function in functions for node in ast.walk(function) for module in self._imported(node)
-        }
+        )
 
     def _imported(self, node: ast.AST) -> Iterator[str]:
         if isinstance(node, ast.ImportFrom):
@@ -98,8 +112,7 @@ class Program:
                 if module in self.modules:
                     yield module
 
-    def groups(self, name: str) -> Iterator[frozenset[str]]:
-        """Modules that are named together in texts of a module, which is how they are borrowed."""
+    def _named_together(self, name: str) -> Iterator[frozenset[str]]:
         for node in ast.walk(self.modules[name].tree):
             texts = [field.value for field in ast.iter_child_nodes(node) if isinstance(field, ast.Constant)]
             named = frozenset(text for text in texts if isinstance(text, str) and text in self.modules)
