@@ -51,7 +51,7 @@ def _closure(program: Program, entries: set[str]) -> set[str]:
 def _reached(program: Program, entries: set[str]) -> set[str]:
     """All modules that are ever loaded."""
 
-    def further(name: str) -> set[str]:
+    def further(name: str) -> frozenset[str]:
         named = {module for group in program.groups(name) for module in group}
         return program.imports(name) | program.late_imports(name) | named
 
