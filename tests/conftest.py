@@ -11,74 +11,77 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
-_TESTS = Path(__file__).parent
+_ROOT = Path(__file__).parents[1]
 # Ten seconds and more, the longest first; those that mostly wait in turn with those that mostly compute.
 _LONG = (
-    "tools/test_street.py",
-    "tools/flash/test_flash.py",
-    "hil/test_heap.py",
-    "tools/test_street_links.py",
-    "tools/test_console_night.py",
-    "tools/test_replay_canopy.py",
-    "tools/test_settings.py",
-    "hil/ble/test_whole_lamps.py",
-    "gateway/test_flashed_board.py",
-    "gateway/test_disasters.py",
-    "test_docs.py",
-    "tools/test_street_hour.py",
-    "hil/test_lamp_failures.py",
-    "gateway/test_chirpstack.py",
-    "tools/test_bench.py",
-    "hil/test_node.py",
-    "gateway/test_bad_brokers.py",
-    "tools/test_replay_valves.py",
-    "tools/test_groups.py",
-    "tools/ble/test_node.py",
-    "tools/test_replay.py",
-    "gateway/alarms/test_on_the_street.py",
-    "hil/bench/test_plugin.py",
-    "gateway/northbound/test_mutual_tls.py",
-    "hil/test_canopy_dark_days.py",
-    "gateway/console/test_cable.py",
-    "hil/ble/test_gateway_link.py",
-    "gateway/test_sanitary.py",
-    "hil/ble/test_gateway_day.py",
-    "gateway/test_commands.py",
-    "gateway/test_network_server.py",
-    "hil/test_canopy_power_cuts.py",
-    "gateway/logs/test_gateway_log.py",
-    "hil/bench/test_real_rig.py",
-    "gateway/service/test_metrics.py",
-    "tools/flash/test_image.py",
-    "tools/test_replay_faults.py",
-    "gateway/console/test_both_languages.py",
-    "gateway/console/test_login.py",
-    "gateway/northbound/test_home_assistant.py",
-    "gateway/test_northbound.py",
-    "gateway/test_groups.py",
-    "tools/test_replay_wave.py",
-    "hil/replay/test_replay_parts.py",
+    "tests/tools/test_street.py",
+    "tests/tools/flash/test_flash.py",
+    "tests/hil/test_heap.py",
+    "tests/tools/test_street_links.py",
+    "tests/tools/test_console_night.py",
+    "tests/tools/test_replay_canopy.py",
+    "tests/tools/test_settings.py",
+    "tests/hil/ble/test_whole_lamps.py",
+    "tests/gateway/test_flashed_board.py",
+    "tests/gateway/test_disasters.py",
+    "tests/test_docs.py",
+    "tests/tools/test_street_hour.py",
+    "tests/hil/test_lamp_failures.py",
+    "tests/gateway/test_chirpstack.py",
+    "tests/tools/test_bench.py",
+    "tests/hil/test_node.py",
+    "tests/gateway/test_bad_brokers.py",
+    "tests/tools/test_replay_valves.py",
+    "tests/tools/test_groups.py",
+    "tests/tools/ble/test_node.py",
+    "tests/tools/test_replay.py",
+    "tests/gateway/alarms/test_on_the_street.py",
+    "tests/hil/bench/test_plugin.py",
+    "tests/gateway/northbound/test_mutual_tls.py",
+    "tests/hil/test_canopy_dark_days.py",
+    "tests/gateway/console/test_cable.py",
+    "tests/hil/ble/test_gateway_link.py",
+    "tests/gateway/test_sanitary.py",
+    "tests/hil/ble/test_gateway_day.py",
+    "tests/gateway/test_commands.py",
+    "tests/gateway/test_network_server.py",
+    "tests/hil/test_canopy_power_cuts.py",
+    "tests/gateway/logs/test_gateway_log.py",
+    "tests/hil/bench/test_real_rig.py",
+    "tests/gateway/service/test_metrics.py",
+    "tests/tools/flash/test_image.py",
+    "tests/tools/test_replay_faults.py",
+    "tests/gateway/console/test_both_languages.py",
+    "tests/gateway/console/test_login.py",
+    "tests/gateway/northbound/test_home_assistant.py",
+    "tests/gateway/test_northbound.py",
+    "tests/gateway/test_groups.py",
+    "tests/tools/test_replay_wave.py",
+    "hil/tests/test_flashing.py",
+    "tests/tools/serial/test_shell_and_logs.py",
+    "tests/tools/test_link.py",
+    "tests/hil/replay/test_replay_parts.py",
 )
 # Of these the tests are handed out one by one.
 _APART = frozenset(
     (
-        "gateway/test_bad_brokers.py",
-        "gateway/test_disasters.py",
-        "hil/ble/test_whole_lamps.py",
-        "hil/test_heap.py",
-        "hil/test_node.py",
-        "test_docs.py",
-        "tools/test_bench.py",
-        "tools/test_replay.py",
-        "tools/test_street_links.py",
+        "tests/gateway/test_bad_brokers.py",
+        "tests/gateway/test_disasters.py",
+        "tests/hil/ble/test_whole_lamps.py",
+        "tests/hil/test_heap.py",
+        "tests/hil/test_node.py",
+        "tests/test_docs.py",
+        "tests/tools/test_bench.py",
+        "tests/tools/test_replay.py",
+        "tests/tools/test_street_links.py",
     )
 )
-_PLACES = {_TESTS / name: place for place, name in enumerate(_LONG)}
+_PLACES = {_ROOT / name: place for place, name in enumerate(_LONG)}
 
 
 def pytest_configure() -> None:
     """A file that was renamed is to be renamed here."""
-    gone = [name for name in {*_LONG, *_APART} if not (_TESTS / name).exists()]
+    gone = [name for name in {*_LONG, *_APART} if not (_ROOT / name).exists()]
     if gone:
         raise pytest.UsageError(f"tests/conftest.py: no such test file: {', '.join(gone)}")
 
@@ -98,4 +101,4 @@ class _Scheduling(LoadFileScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
-        return nodeid if file.removeprefix(f"{_TESTS.name}/") in _APART else file
+        return nodeid if file in _APART else file
