@@ -63,7 +63,7 @@ def test_a_sealed_street_reaches_the_gateway_with_its_keys(cabinet: _Cabinet):
         made.app_key.encode() not in cabinet.file.read_bytes() and b"lamp-01" not in cabinet.file.read_bytes()
     )
     status, said, _ = cabinet.add()
-    assert status == 0 and "1 new, 0 changed, 1 in all" in said and "restart" in said
+    assert status == 0 and "1 new, 0 changed, 1 in all" in said and "takes them within seconds" in said
     (registered,) = units_file.load(cabinet.units)
     assert registered.app_key.hex() == made.app_key
     assert made.group_key and made.group_key not in cabinet.units.read_text()
