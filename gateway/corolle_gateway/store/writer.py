@@ -81,7 +81,7 @@ class Writer:
         done: asyncio.Future[list[_Outcome]],
     ) -> None:
         outcomes = done.result()
-        self._judge([error for _, error in outcomes], loop.time())
+        self._judge([error for _, error in outcomes if error], loop.time())
         while self._uncopied:
             self._counts.reject("journal_failed", error=self._uncopied.pop())
         for future, (result, error) in zip(futures, outcomes, strict=True):
@@ -99,7 +99,7 @@ class Writer:
         else:
             self._busy = False
 
-    def _judge(self, errors: list[BaseException | None], now_s: float) -> None:
+    def _judge(self, errors: list[BaseException], now_s: float) -> None:
         """A disk that was read-only may be mounted anew by now: only who opens the file again sees it."""
         changes, self._changes = self._changes, self._db.total_changes
         if any(is_damage(error) for error in errors):
