@@ -51,7 +51,7 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StreetProcess]:
     """Two lamps; ten minutes from now one goes dark, and a crew needs 25 to change it."""
     running = StreetProcess(
         tmp_path_factory.mktemp("night") / "state",
-        *("--lamps", "2", "--canopies", "0", "--speed", "60", "--break", "lamp-02:lampFailure:10m:25m"),
+        *("--lamps", "2", "--canopies", "0", "--speed", "100", "--break", "lamp-02:lampFailure:10m:25m"),
     )
     yield running
     status, _ = running.end()
