@@ -15,10 +15,11 @@ _numbers = itertools.count(1)
 
 
 class City:
-    """Subscribed to all of one gateway's topics."""
+    """Subscribed to all of one gateway's topics, or to some of them."""
 
-    def __init__(self, port: int, gateway: str):
+    def __init__(self, port: int, gateway: str, topics: str = "#"):
         self.base = f"corolle/quai/{gateway}"
+        self._topics = topics
         self.messages: list[tuple[str, Any, bool]] = []  # (topic below the gateway, body, retained)
         self._told: list[tuple[str, bytes | bytearray]] = []
         self._arrived = threading.Condition()
@@ -69,11 +70,13 @@ class City:
     ) -> Any:
         """The first body on a topic that is as wanted."""
         end = time.monotonic() + wait_s
+        looked_at = 0
         with self._arrived:
             while True:
-                for at, body, _ in self.messages:
+                for at, body, _ in self.messages[looked_at:]:
                     if at == topic and wanted(body):
                         return body
+                looked_at = len(self.messages)
                 left = end - time.monotonic()
                 if left <= 0:
                     raise AssertionError(f"nothing wanted on {topic} among {self.messages}")
@@ -90,7 +93,7 @@ class City:
         return self.wait("status", lambda body: body.get("rejected", {}).get(cause, 0) >= count, wait_s)
 
     def _on_connect(self, client: Client, *_: Any) -> None:
-        client.subscribe(f"{self.base}/#", qos=1)
+        client.subscribe(f"{self.base}/{self._topics}", qos=1)
 
     def _on_message(self, client: Client, userdata: Any, message: MQTTMessage) -> None:
         topic = message.topic.removeprefix(self.base + "/")

@@ -43,9 +43,9 @@ class Street:
         self._endings.append(gateway.kill)
         return gateway
 
-    def city(self, gateway: GatewayProcess) -> City:
+    def city(self, gateway: GatewayProcess, topics: str = "#") -> City:
         """The city's client."""
-        city = City(self.broker_port, gateway.name)
+        city = City(self.broker_port, gateway.name, topics)
         self._cities.append(city)
         self._endings.append(city.close)
         return city
