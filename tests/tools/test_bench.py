@@ -8,6 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
+from corolle.wire import codec, lorawan
+from corolle.wire.schema import COMMAND
+from corolle_gateway.links.lorawan.keys import Key
+from corolle_gateway.model import SessionRecord
 from corolle_tools.app import app
 from corolle_tools.bench import kill, mutations
 from corolle_tools.bench.flood import Flood
@@ -65,6 +69,20 @@ def test_a_small_town_reports_is_dimmed_and_comes_back_after_a_power_cut(tmp_pat
     assert (figures["joined"], figures["dimmed"], figures["together"]) == (10, 5, 200)
     assert figures["store_mb_a_day"] > 0 and figures["rss_mb"] < 100
     assert png.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_lamp_does_not_obey_what_is_of_a_session_that_it_has_left():
+    """The gateway goes on in the old one until the lamp has spoken in the new one."""
+    before, now = (SessionRecord("lamp-00001", 7, bytes([n]) * 16, bytes([n + 1]) * 16, n) for n in (1, 5))
+    order = {"id": 3, "verb": 0, "value": 40, "until_s": 2_000_000_000, "author": "ops"}
+    keys = Key(before.nwk_skey), Key(before.app_skey)
+    payload = codec.encode(COMMAND, order)
+    phy = lorawan.build_data(lorawan.UNCONFIRMED_DOWN, 7, 0, 0, b"", COMMAND.port, payload, *keys)
+    lamp = Lamp(1)
+    lamp.settle(before)
+    assert lamp.obey(phy)
+    lamp.settle(now)
+    assert lamp.obey(phy) is None
 
 
 def test_a_flood_sends_again_what_is_not_acknowledged_and_keeps_each_lamps_order():

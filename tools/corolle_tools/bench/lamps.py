@@ -72,9 +72,12 @@ class Lamp:
         return self._accepted.dev_addr if self._accepted else None
 
     def obey(self, phy: bytes) -> bytes | None:
-        """The acknowledgement of the order in a downlink, as a frame; None: it carries none."""
+        """The acknowledgement of the order in a downlink, as a frame; None: it carries none.
+
+        Nor does it for this lamp when it is of a session that it has left: the gateway learns that later.
+        """
         data = lorawan.parse_data(phy)
-        if data.f_port != COMMAND.port:
+        if data.f_port != COMMAND.port or not lorawan.mic_matches(phy, data.f_cnt, self._nwk_key):
             return None
         clear = lorawan.crypt_payload(self._session_key, False, data.dev_addr, data.f_cnt, data.payload)
         return self.verdict(codec.unpack(COMMAND, clear))
