@@ -18,6 +18,8 @@ class Idle(Exception):
 class Keyboard:
     """`idle_s`: how long a key may take.
 
+    Ctrl-C drops what was pressed before it, as on any terminal (termios(3), ISIG): it always finds room.
+
     Attributes:
         interrupt: what ctrl-C does at once; None: it is a key like others.
     """
@@ -36,6 +38,8 @@ class Keyboard:
         keys = self._decoder.feed(data)
         noise = self._decoder.noise - before
         for key in keys:
+            if key == CTRL_C:
+                self.forget()
             if key == CTRL_C and self.interrupt:
                 self.interrupt()
             elif self._waiting.qsize() < _MOST:
@@ -45,9 +49,10 @@ class Keyboard:
         self._counts.reject_many("console_noise", noise)
 
     async def key(self) -> str:
-        """The next key. Idle."""
+        """The next key, once there is room for its echo: dropped, it would leave the screen wrong. Idle."""
         try:
             async with asyncio.timeout(self._idle_s):
+                await self._sending.room()
                 return await self._waiting.get()
         except TimeoutError:
             raise Idle from None

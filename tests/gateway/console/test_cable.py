@@ -109,6 +109,17 @@ def test_noise_is_counted_and_does_no_harm(slow: Site):
     slow.terminal.wait("anne, logged in")
 
 
+def test_ctrl_c_is_answered_at_once_however_much_was_pressed_before_it(slow: Site):
+    slow.terminal.type("u" * 200 + "\x1b[D" * 600)  # each redraws the line: a minute at 9600 baud
+    slow.terminal.wait("uuuu")
+    begun = time.monotonic()
+    slow.terminal.type("\x03")
+    slow.terminal.wait("^C")
+    assert time.monotonic() - begun < 10
+    slow.terminal.wait("> ")
+    assert "anne, logged in" in slow.terminal.ask("who")
+
+
 def test_a_device_that_is_no_terminal_is_counted_and_the_gateway_runs(tmp_path: Path, shared_broker: Broker):
     with site(tmp_path, shared_broker.port) as made:
         made.terminal.unplug()
