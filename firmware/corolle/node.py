@@ -4,6 +4,7 @@ All of it happens once; main.py lets go of this module afterwards, before the ra
 """
 
 import json
+import os
 from binascii import crc32
 
 import machine
@@ -130,7 +131,7 @@ class Node:
         settings = Settings(*program.settings(self._wiring), store=store)
         dev_eui = str(self._facts.get("dev_eui", ""))
         number = _number(self._facts.get("dev_eui"))
-        reporter = Reporter(clock, settings, number)
+        reporter = Reporter(clock, settings, number, os.urandom(1)[0])
         self._tell_first(reporter, settings)
         ledger = Ledger(program.COUNTERS, store, log, clock.uptime_s)
         faults = Faults(program.FAULTS, log, reporter.event)

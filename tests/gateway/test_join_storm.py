@@ -23,7 +23,7 @@ from mqtt_broker import Broker
 from packet_forwarder import PacketForwarder
 from radio_device import Device
 
-_PACE = Path(__file__).parents[2] / "firmware/corolle/radio/lorawan/join_pace.py"
+_PACE = Path(__file__).parents[2] / "firmware/corolle/radio/lorawan/pace.py"
 _UNITS = 1000
 _STEP_S = 4.0  # so late a request reaches the gateway at most: RX1 begins 5 s after it
 _LAST_WINDOW_S = 7.0
@@ -176,7 +176,7 @@ def _firmware_pace() -> tuple[Any, SimpleNamespace]:
     ticks = SimpleNamespace(
         now_ms=0, ticks_ms=lambda: ticks.now_ms, ticks_diff=lambda late, early: late - early
     )
-    spec = importlib.util.spec_from_file_location("join_pace", _PACE)
+    spec = importlib.util.spec_from_file_location("pace", _PACE)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -19,13 +19,14 @@ _MOST_EARLY = const(8)  # frames kept while there is no link yet
 class Reporter:
     """`compose()` gives a message of the schema by module and name, and its values without `seq`.
 
-    `salt` spreads units over time.
+    `salt` spreads units over time. `seq` is the number before the first; at random, for without a clock what
+    two boots say differs in nothing else.
 
     A link has send(port, payload, priority) -> bool, joined, and idle while nothing waits in it; there may be
     none, or one that comes later.
     """
 
-    def __init__(self, clock, settings, salt: int):
+    def __init__(self, clock, settings, salt: int, seq: int = 0):
         self.compose = _nothing_to_report
         self.dropped = 0  # what no link took
         self.least_min = 0  # between two reports, while power is short
@@ -34,7 +35,7 @@ class Reporter:
         self._clock = clock
         self._settings = settings
         self._salt = salt
-        self._seq = 0
+        self._seq = seq
         self._wake = Wake()
 
     def attach(self, link) -> None:
@@ -61,7 +62,7 @@ class Reporter:
         link = self.link
         if link is None or not (link.joined and link.idle):
             return False
-        return link.send(port, payload, EVENT_PRIORITY)
+        return link.send(port, payload, REPORT_PRIORITY)
 
     def read(self) -> tuple:
         """(FPort, payload) of the next message, counted as one that is sent."""

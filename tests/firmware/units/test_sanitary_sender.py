@@ -37,7 +37,7 @@ class _Sending:
             wait_s = self.sender.step(self.uptime_s)
             assert wait_s > 0
             for port, payload, priority in frames:
-                assert (port, priority) == (PORT, 1)
+                assert (port, priority) == (PORT, 2)
                 sent.append((unpack(payload).number, self.uptime_s))
             frames.clear()
             self.uptime_s += wait_s

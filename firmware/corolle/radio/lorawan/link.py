@@ -14,7 +14,7 @@ _DEFAULT_CHANNELS = const(0x0007)
 _APPLICATION_PORTS = const(223)
 _DEVICE_TIME_REQ = const(b"\x0d")  # 5.9
 _GROUP_BYTES = const(44)  # of each in the record of multicast.py, its address first
-_GROUP_PORT = const(34)  # wire/multicast.py
+GROUP_PORT = const(34)  # wire/multicast.py
 _MULTICAST = ("corolle.radio.lorawan.multicast", "corolle.wire.multicast", "corolle.wire.derive")
 _OBEYING = ("corolle.radio.lorawan.obeying", "corolle.wire.mac_commands", "corolle.wire.bits")
 
@@ -29,6 +29,7 @@ class Link:
         self.session = session
         self.answers = Answers()
         self.ack_due = False  # a confirmed downlink waits for its acknowledgement
+        self.acknowledged = False  # the last uplink was
         self._duty = duty
         self._battery = battery
         self._time = network_time
@@ -45,16 +46,17 @@ class Link:
         """Bytes on the air of an uplink with this payload."""
         return _HEADER_BYTES + len(payload) + len(self._f_opts(payload))
 
-    def build(self, port: int | None, payload: bytes) -> bytes:
+    def build(self, port: int | None, payload: bytes, confirmed: bool = False) -> bytes:
         """The next uplink. OSError: its counter cannot be kept, so it must not be sent."""
         session = self.session
+        self.acknowledged = False
         f_ctrl = wire.ADR
         if self.ack_due:
             f_ctrl |= wire.ACK
         if self._unanswered >= eu868.ADR_ACK_LIMIT:
             f_ctrl |= wire.ADR_ACK_REQ
         return wire.build_data(
-            wire.UNCONFIRMED_UP,
+            wire.CONFIRMED_UP if confirmed else wire.UNCONFIRMED_UP,
             session.dev_addr,
             f_ctrl,
             session.take_f_cnt_up(),
@@ -112,6 +114,7 @@ class Link:
         self._unanswered = 0
         self.ack_due = self.ack_due or frame.m_type == wire.CONFIRMED_DOWN
         self.session.save()
+        self.acknowledged = self.acknowledged or bool(frame.f_ctrl & wire.ACK)
         application = frame.f_port is not None and 1 <= frame.f_port <= _APPLICATION_PORTS
         return Downlink(frame.f_port if application else None, payload, bool(frame.f_ctrl & wire.F_PENDING))
 
@@ -125,7 +128,7 @@ class Link:
         if payload is None:
             return None
         self._counts["downlinks"] += 1
-        return Downlink(_GROUP_PORT, payload, False)
+        return Downlink(GROUP_PORT, payload, False)
 
     def _is_ours(self, frame, raw: bytes) -> bool:
         """Address, counter and MIC; takes the counter when all are right."""

@@ -5,9 +5,9 @@ import os
 
 from corolle.radio.lorawan import session as sessions
 from corolle.radio.lorawan.duty import DutyCycle
-from corolle.radio.lorawan.join_pace import JoinPace
 from corolle.radio.lorawan.link import Link
 from corolle.radio.lorawan.network_time import NetworkTime
+from corolle.radio.lorawan.pace import JoinPace
 from corolle.radio.lorawan.queue import ACK, REPORT, SendQueue
 from corolle.radio.lorawan.traffic import Traffic
 from corolle.wire.compat import const
@@ -72,7 +72,7 @@ class LoRaWan:
         self._on_downlink = on_downlink
         self._battery = battery or (lambda: 0 if class_c else 255)
         self._rng = rng
-        self._queue = SendQueue(_QUEUE_LIMIT)
+        self._queue = SendQueue(_QUEUE_LIMIT, rng)
         self._duty = DutyCycle()
         self._counts = new_counts()
         self._time = NetworkTime(on_time)
@@ -89,7 +89,7 @@ class LoRaWan:
 
     @property
     def idle(self) -> bool:
-        """Whether nothing waits to be sent."""
+        """Whether nothing waits to be sent but events that nobody has acknowledged, whose time will come."""
         return not len(self._queue)
 
     @property
@@ -98,10 +98,15 @@ class LoRaWan:
         counts = dict(self._counts)
         counts.update(self.radio.counts)
         counts["queue full"] = self._queue.dropped
+        counts["given up"] = self._queue.given_up
+        counts["retries"] = self._queue.retries
         return counts
 
     def send(self, port: int, payload: bytes, priority: int = REPORT) -> bool:
-        """Queue an uplink; False when it is dropped at once because all that waits matters more."""
+        """Queue an uplink, an event to stay until it is acknowledged.
+
+        False when it is dropped at once because all that waits matters more.
+        """
         queued = self._queue.push(priority, port, payload)
         self.radio.wake()
         return queued
@@ -153,6 +158,7 @@ class LoRaWan:
 
     def _open(self, session) -> Traffic:
         self._time.ask_soon()
+        self._queue.reopened()
         self._link = Link(session, self._duty, self._time, self._counts, self._battery)
         self._traffic = Traffic(
             self._link,

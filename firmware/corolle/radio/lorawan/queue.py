@@ -1,21 +1,33 @@
-"""What waits to be sent: bounded, by priority, and what does not fit is counted."""
+"""What waits to be sent: bounded, by priority, and what does not fit is counted.
 
+An event is more than sent: it stays until the network has acknowledged it, and has its turn again and again.
+"""
+
+from corolle.radio.lorawan.pace import RetryPace
 from corolle.wire.compat import const
 
 ACK = const(0)
 EVENT = const(1)
 REPORT = const(2)
 
+_RESERVED = const(4)  # one place in so many is not for events that wait for an acknowledgement
+
 
 class SendQueue:
-    """Items are (priority, port, payload); within a priority the oldest goes first."""
+    """Items are (priority, port, payload); within a priority the oldest goes first. `rng` is RetryPace's."""
 
-    def __init__(self, limit: int):
+    def __init__(self, limit: int, rng):
         self._limit = limit
         self._items = []
-        self.dropped = 0
+        self._unheard = []  # events that were sent, the one that was sent last at the end
+        self._pace = RetryPace(rng)  # one for all of them: they wait for the same network
+        self._silent = False  # whether the network was, when an event was sent last
+        self._is_retry = False  # of the event that was sent last
+        self.dropped = self.retries = 0
+        self.given_up = 0  # events among those dropped
 
     def __len__(self) -> int:
+        """How many have not been sent yet."""
         return len(self._items)
 
     def push(self, priority: int, port: int, payload: bytes) -> bool:
@@ -24,13 +36,8 @@ class SendQueue:
         A full queue gives up its oldest item of the lowest priority: counters are cumulative, so the newest
         report says all that an older one did.
         """
-        if len(self._items) == self._limit:
-            self.dropped += 1
-            lowest = self._items[-1][0]
-            if lowest < priority:
-                return False
-            oldest = next(i for i in range(self._limit) if self._items[i][0] == lowest)
-            self._items.pop(oldest)
+        if len(self._items) + len(self._unheard) == self._limit and not self._make_room(priority):
+            return False
         place = len(self._items)
         while place and self._items[place - 1][0] > priority:
             place -= 1
@@ -38,10 +45,75 @@ class SendQueue:
         return True
 
     def first(self):
-        """The item whose turn it is, or None."""
-        return self._items[0] if self._items else None
+        """The item whose turn it is, or None. One that has been sent goes behind new ones of its priority."""
+        item = self._items[0] if self._items else None
+        if self._unheard and (item is None or item[0] > EVENT) and not self._pace.left_ms():
+            return self._unheard[0]
+        return item
+
+    def again_ms(self) -> int | None:
+        """Time until an event has its turn again, None when none waits for that."""
+        return self._pace.left_ms() if self._unheard else None
 
     def done(self, item) -> None:
-        """An item was sent, or can never be."""
-        if item in self._items:
-            self._items.remove(item)
+        """An item can never be sent, or an event was acknowledged."""
+        for items in (self._items, self._unheard):
+            if item in items:
+                items.remove(item)
+
+    def sent(self, item) -> None:
+        """An item is on the air: done with, unless it is an event."""
+        self._is_retry = item in self._unheard
+        self.retries += self._is_retry
+        self.done(item)
+        if item and item[0] == EVENT:
+            if len(self._unheard) >= self._limit - self._limit // _RESERVED:
+                self._unheard.pop(0)
+                self._lost(EVENT)
+            self._unheard.append(item)
+
+    def acknowledged(self, item) -> None:
+        """The network has the event that was sent last; another one may try at once."""
+        self.done(item)
+        self._silent = False
+        self._pace.answered()
+
+    def unheard(self, airtime_us: int, silent: bool) -> int:
+        """Nobody acknowledged the event that was sent last; ms until one is sent again.
+
+        `airtime_us`: what it took. `silent`: nothing at all was heard. A new event that fails beside others
+        puts off none of them.
+        """
+        self._silent = silent
+        if self._is_retry or len(self._unheard) == 1:
+            self._pace.failed(airtime_us)
+        return self._pace.left_ms()
+
+    def heard(self, by_all: bool) -> None:
+        """The network was heard, `by_all` if others heard the same; after a silence it is tried again.
+
+        One that speaks and does not acknowledge is not tried more often for that.
+        """
+        if self._silent:
+            self._silent = False
+            self._pace.heard(by_all)
+
+    def reopened(self) -> None:
+        """There is another session."""
+        self._pace.answered()
+
+    def _make_room(self, priority: int) -> bool:
+        """Give something up; False when it is what is to be queued."""
+        lowest = max(self._items[-1][0] if self._items else ACK, EVENT if self._unheard else ACK)
+        self._lost(max(lowest, priority))
+        if lowest < priority:
+            return False
+        if lowest == EVENT and self._unheard:
+            self._unheard.pop(0)
+        else:
+            self._items.pop(next(i for i in range(self._limit) if self._items[i][0] == lowest))
+        return True
+
+    def _lost(self, priority: int) -> None:
+        self.dropped += 1
+        self.given_up += priority == EVENT

@@ -1,7 +1,10 @@
 """One session's life on the air: when to send, on which channel, and what the radio does meanwhile."""
 
+import asyncio
 import time
 
+from corolle.radio.lorawan.link import GROUP_PORT
+from corolle.radio.lorawan.queue import EVENT
 from corolle.radio.lorawan.windows import open_windows
 from corolle.wire import eu868
 from corolle.wire.airtime import airtime_us
@@ -10,6 +13,8 @@ from corolle.wire.compat import const
 _HOUR_MS = const(3_600_000)
 _LISTEN_MS = const(60_000)  # so often a receiver that is silent is asked whether it still listens
 _SWITCH_MS = const(30)  # from listening on RX2 to a prepared RX1
+_TIMEOUT_MS = const(1_000)  # RETRANSMIT_TIMEOUT of RP002-1.0.4, 2.3: 2 s +- 1 s, at random
+_TIMEOUT_SPREAD_MS = const(2_000)
 
 
 class Traffic:
@@ -47,14 +52,15 @@ class Traffic:
         """Time until the next moment at which something is to be sent and may be: 0 is now."""
         ask_ms = self._time.due_ms()
         if ask_ms and not self._waiting():
-            return ask_ms
+            again_ms = self._queue.again_ms()
+            return ask_ms if again_ms is None else min(ask_ms, again_ms)
         item = self._queue.first()
         return self._channel(self._airtime_us(item[2] if item else b""))[1]
 
     def _waiting(self) -> bool:
         """Whether there is something to send; the answers of class A ride on its next report."""
-        link = self._link
-        return bool(len(self._queue) or link.ack_due or self._more or (self._class_c and len(link.answers)))
+        due = self._queue.first() or self._link.ack_due or self._more
+        return bool(due or (self._class_c and len(self._link.answers)))
 
     def _airtime_us(self, payload: bytes) -> int:
         return airtime_us(self._link.length(payload), *eu868.modulation(self._session.data_rate))
@@ -106,7 +112,10 @@ class Traffic:
         self._resting = False
 
     async def _uplink(self) -> bool:
-        """Send what is due, as often as the network wants and until it answers; whether it was sent."""
+        """Send what is due, as often as the network wants and until it answers; whether it was sent.
+
+        An answer without the acknowledgement that was asked for ends the repeats, too (4.3.1.3).
+        """
         link = self._link
         item = self._queue.first()
         if item and len(item[2]) > link.room():
@@ -114,23 +123,46 @@ class Traffic:
             self._queue.done(item)
             return False
         port, payload = (item[1], item[2]) if item else (None, b"")
-        airtime = self._airtime_us(payload)
-        f_cnt = self._session.f_cnt_up
-        frame = link.build(port, payload)
-        sent = False
+        confirmed = item is not None and item[0] == EVENT
+        airtime, spent_us = self._airtime_us(payload), 0
+        f_cnt, downlinks = self._session.f_cnt_up, self._counts["downlinks"]
+        frame = link.build(port, payload, confirmed)
         for _ in range(self._session.nb_trans):
             freq_hz, wait_ms = self._channel(airtime)
             if wait_ms or freq_hz is None:
                 break
             end = await self._transmit(frame, freq_hz, airtime)
-            if not sent:
+            if not spent_us:
                 self._note_sent(item, payload, f_cnt, end)
             elif self._time.end is not None:  # who answers heard this one
                 self._time.end = end
-            sent = True
-            if await self._windows(freq_hz, end):
+            spent_us += airtime
+            answered = await self._windows(freq_hz, end)
+            if confirmed and not link.acknowledged:
+                await self._wait_on(end)
+            if answered:
                 break
-        return sent
+        if confirmed and spent_us:
+            self._settle(item, f_cnt, spent_us, self._counts["downlinks"] == downlinks)
+        return spent_us > 0
+
+    async def _wait_on(self, end) -> None:
+        """What an acknowledgement that did not come puts off, be it a repeat or another frame (4.3.1.3)."""
+        wait_ms = (self._session.rx1_delay_s + 1) * 1000 + _TIMEOUT_MS
+        wait_ms += int.from_bytes(self._rng(2), "little") % (_TIMEOUT_SPREAD_MS + 1)
+        until = time.ticks_add(end, wait_ms)
+        if self._class_c:
+            await self._listen_until(until)
+            return
+        self._radio.sleep()
+        await asyncio.sleep_ms(max(time.ticks_diff(until, time.ticks_ms()), 0))
+
+    def _settle(self, item, f_cnt: int, spent_us: int, silent: bool) -> None:
+        if self._link.acknowledged:
+            self._queue.acknowledged(item)
+            return
+        again_ms = self._queue.unheard(spent_us, silent)
+        self._log("unacknowledged", level="warn", port=item[1], f_cnt=f_cnt, again_s=again_ms // 1000)
 
     async def _transmit(self, frame: bytes, freq_hz: int, airtime: int):
         session = self._session
@@ -142,7 +174,7 @@ class Traffic:
 
     def _note_sent(self, item, payload: bytes, f_cnt: int, end) -> None:
         self._link.sent(payload, end)
-        self._queue.done(item)
+        self._queue.sent(item)
         self._more = False
         self._counts["uplinks"] += 1
         port = item[1] if item else 0
@@ -161,6 +193,7 @@ class Traffic:
         if downlink is None:
             return False
         self._more = downlink.more and not self._class_c
+        self._queue.heard(downlink.port == GROUP_PORT)
         if downlink.port is not None:
             self._log("downlink", port=downlink.port, bytes=len(downlink.payload), snr_db=reception.snr_db)
             self._on_downlink(downlink.port, downlink.payload)

@@ -142,7 +142,10 @@ class Air:
 
 
 class Network:
-    """Lets nodes join and answers them. `join_window` and `window`: 1, 2, or 0 for no answer."""
+    """Lets nodes join and answers them. `join_window` and `window`: 1, 2, or 0 for no answer.
+
+    A confirmed frame is answered with `receipt` for FCtrl if there is nothing in `answers`.
+    """
 
     def __init__(self):
         self.app_key = Key(bytes.fromhex(APP_KEY))
@@ -157,6 +160,9 @@ class Network:
         self.f_cnt_down = 0
         self.ups = []  # (parsed frame, payload in the clear)
         self.answers = []  # frames to go out in the next windows
+        self.receipt = wire.ACK
+        self.nb_trans = 1  # the most copies of a frame that it takes
+        self._last, self._copies = b"", 0
 
     def on_uplink(self, air, uplink):
         kind = wire.kind_of(uplink.frame)
@@ -194,6 +200,17 @@ class Network:
     def _data(self, air, uplink):
         frame = wire.parse_data(uplink.frame)
         assert frame.dev_addr == DEV_ADDR
+        self._copies += 1
+        if uplink.frame != self._last or self._copies > self.nb_trans:
+            self._take(uplink, frame)
+        if frame.m_type == wire.CONFIRMED_UP and self.window and not self.answers:
+            self.answers.append(self.down(f_ctrl=self.receipt))
+        if self.answers and self.window:
+            rx2_sf, _ = eu868.modulation(self.rx2_dr)
+            self._send(air, uplink, self.answers.pop(0), self.window, self.rx1_delay_s, rx2_sf)
+
+    def _take(self, uplink, frame):
+        self._last, self._copies = uplink.frame, 1
         last = self.f_cnt_up[-1] if self.f_cnt_up else -1
         f_cnt = wire.full_f_cnt(last + 1, frame.f_cnt)
         nwk_key, app_key = self.keys
@@ -202,9 +219,6 @@ class Network:
         key = app_key if frame.f_port else nwk_key
         clear = wire.crypt_payload(key, True, DEV_ADDR, f_cnt, frame.payload)
         self.ups.append((frame, clear))
-        if self.answers and self.window:
-            rx2_sf, _ = eu868.modulation(self.rx2_dr)
-            self._send(air, uplink, self.answers.pop(0), self.window, self.rx1_delay_s, rx2_sf)
 
     def _send(self, air, uplink, frame, window, delay_s, rx2_sf):
         start = time.ticks_add(uplink.end, (delay_s + window - 1) * 1000)

@@ -232,7 +232,7 @@ async def test_duty_cycle_delays_and_loses_nothing():
     node = Node(network, flash)
     task = asyncio.create_task(node.live(3600))
     for i in range(110):
-        node.mac.send(10, bytes(200) + bytes((i,)), EVENT)
+        node.mac.send(10, bytes(200) + bytes((i,)))
         await asyncio.sleep(15)
     await task
     on_air_ms = {}
