@@ -84,6 +84,14 @@ def told(db: sqlite3.Connection, unit: str, kinds: tuple[str, ...], most: int) -
     return [body for (body,) in rows]
 
 
+def events(db: sqlite3.Connection) -> list[tuple[str, bytes]]:
+    """(unit, body) of the events among the last 200,000 messages, the oldest first."""
+    return db.execute(
+        "SELECT unit, body FROM messages WHERE kind = 'event'"
+        f" AND id > (SELECT max(id) FROM messages) - {_LOOKED_AT} ORDER BY id"
+    ).fetchall()
+
+
 def oldest_queued_s(db: sqlite3.Connection) -> float | None:
     """When the oldest message that waits for the broker was made; None when none waits."""
     return db.execute(
