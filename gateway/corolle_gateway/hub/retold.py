@@ -5,13 +5,13 @@ from typing import NamedTuple
 from corolle_gateway.hub.bodies import Body
 from corolle_gateway.model import unix_s
 
-# At most so many events of all units are remembered: 10 MB, where there are so many.
+# At most so many events of all units are remembered: 9 MB, where there are so many.
 _REMEMBERED = 20_000
-# So many events wait in a unit for an acknowledgement. Who tells one anew after more than that were heard tells
-# another one, that has come to the same number.
+# So many events wait in a unit for an acknowledgement. After more than that were heard of it, what is alike is
+# another event that has come to the same number.
 _WAITING = 16
-# Without a clock all boots of a unit are alike but for their number. A unit pauses for six hours at most: that is
-# at its slowest rate, half a day after it was heard last; most pause for an hour.
+# Without a clock all boots of a unit are alike but for their number. It pauses for an hour and a half at most,
+# for six at its slowest data rate once it has been unheard for half a day.
 _NO_CLOCK_S = 12 * 3600.0
 
 
@@ -20,11 +20,11 @@ class _Told(NamedTuple):
     value: int
     at: str | None  # when it happened; None: the unit did not know
     received_s: float
-    count: int  # events of the unit's before it
+    place: int  # among the unit's events
 
 
 class Retold:
-    """Remembers events that are stored, by their unit and number; what it tells apart is all that they say."""
+    """Remembers the events that are stored, by their unit and number. They are told apart by all they say."""
 
     def __init__(self) -> None:
         self._told: dict[tuple[str, int], _Told] = {}  # the oldest first
@@ -50,11 +50,11 @@ class Retold:
         if before is None:
             return False
         now = _told(body, self._counts[unit])
-        if now[:3] != before[:3] or now.count - before.count >= _WAITING:
+        if now[:3] != before[:3] or now.place - before.place >= _WAITING:
             return False
         return now.at is not None or abs(now.received_s - before.received_s) < _NO_CLOCK_S
 
 
-def _told(body: Body, count: int) -> _Told:
+def _told(body: Body, place: int) -> _Told:
     at = None if body["time"] == body["received"] else body["time"]
-    return _Told(body["event"], body["value"], at, unix_s(body["received"]), count)
+    return _Told(body["event"], body["value"], at, unix_s(body["received"]), place)
