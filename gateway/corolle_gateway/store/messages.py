@@ -43,6 +43,11 @@ def put(
     return True
 
 
+def is_kept(db: sqlite3.Connection, unit: str, key: str) -> bool:
+    """Whether a unit's message with that key is there."""
+    return bool(db.execute("SELECT 1 FROM messages WHERE unit = ? AND key = ?", (unit, key)).fetchone())
+
+
 def replace_body(db: sqlite3.Connection, message_id: int, body: bytes) -> None:
     """Say the same message better."""
     db.execute("UPDATE messages SET body = ? WHERE id = ?", (body, message_id))
