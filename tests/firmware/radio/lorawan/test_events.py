@@ -218,7 +218,7 @@ async def test_a_radio_that_fails_meanwhile_loses_no_event():
     task = asyncio.create_task(node.live(_HOUR_S))
     receive = node.air.receive
 
-    async def broken(*args):
+    async def broken(freq_hz, sf, bw_hz, timeout_ms, start_tick=None):
         node.air.receive = receive
         raise OSError("SX1262: BUSY high")
 
