@@ -10,6 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from corolle_tools.app import app
+from typer.testing import CliRunner, Result
+
 Record = dict[str, Any]
 COROLLE = Path(sys.executable).parent / "corolle"
 
@@ -53,10 +56,13 @@ class StreetProcess:
         assert not said, said
         return status, self.records[-1]
 
-    def command(self, *words: str, timeout_s: float = 90) -> subprocess.CompletedProcess[str]:
-        """`corolle command` to this street."""
-        line = [COROLLE, "command", *words, "--state", str(self.state)]
-        return subprocess.run(line, capture_output=True, text=True, timeout=timeout_s, check=False)
+    def corolle(self, *words: str) -> Result:
+        """A command to this street, in this process: while another one begins, minutes pass there."""
+        return CliRunner().invoke(app, [*words, "--state", str(self.state)])
+
+    def command(self, *words: str) -> Result:
+        """`corolle command` to it."""
+        return self.corolle("command", *words)
 
     def gateway_pid(self) -> int:
         """The process of its gateway."""

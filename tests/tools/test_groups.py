@@ -25,12 +25,12 @@ def _counter(name: str, least: int):
 
 def test_a_site_dims_together(street: StreetProcess):
     told = street.command("toulouse", "level", "40", "--group", "--for", "2h")
-    assert (told.returncode, told.stderr) == (0, "")
+    assert (told.exit_code, told.stderr) == (0, "")
     assert told.stdout.splitlines()[-1].endswith("acknowledged, 3 of 3 units")
     street.wait_for(_counter("group_answers", 3))  # each has the key now
     before = len(street.records)
     told = street.command("toulouse", "level", "70", "--group", "--for", "2h", "--author", "tester")
-    assert (told.returncode, told.stderr) == (0, "")
+    assert (told.exit_code, told.stderr) == (0, "")
     street.wait_for(_counter("multicasts", 1))
 
     def is_dimmed(record: Record) -> bool:

@@ -7,20 +7,22 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from corolle_tools.app import app
 from seasons import DRY, WET, write_season
+from typer.testing import CliRunner, Result
 
 _COROLLE = Path(sys.executable).parent / "corolle"
 _DRY_DAYS, _HOT_DAYS = 24, 3
 
 
-def _run(*options: str) -> subprocess.CompletedProcess[str]:
-    line = [_COROLLE, "replay", "canopy", *options]
-    return subprocess.run(line, capture_output=True, text=True, timeout=120, check=False)
+def _run(*options: str) -> Result:
+    """In this process: to start another one takes as long as a day."""
+    return CliRunner().invoke(app, ["replay", "canopy", *options])
 
 
 def _replay(*options: str) -> str:
     ran = _run(*options)
-    assert ran.returncode == 0, ran.stderr
+    assert ran.exit_code == 0, ran.output
     return ran.stdout
 
 
@@ -80,7 +82,9 @@ def test_the_last_line_says_all_that_was_asked_for(dry):
 
 
 def test_a_seed_gives_the_same_bytes_and_another_one_another_season():
-    first, same, other = (_replay("--json", "--days", "1", "--seed", seed) for seed in "778")
+    first, other = (_replay("--json", "--days", "1", "--seed", seed) for seed in "78")
+    line = [_COROLLE, "replay", "canopy", "--json", "--days", "1", "--seed", "7"]
+    same = subprocess.run(line, capture_output=True, text=True, timeout=120, check=True).stdout
     assert first == same != other
 
 
@@ -100,7 +104,7 @@ def test_a_file_that_says_nothing_of_rain_is_refused_until_somebody_says_how_muc
     path.write_text("\n".join(",".join([*fields[:33], "999.0", *fields[34:]]) for fields in lines))
     options = "--weather", str(path), "--start", "2026-07-01", "--days", "1", "--json"
     refused = _run(*options)
-    assert refused.returncode == 2 and "column 34 (liquid precipitation depth) is missing" in refused.stderr
+    assert refused.exit_code == 2 and "column 34 (liquid precipitation depth) is missing" in refused.stderr
     season = _summary(*options, "--rain-mm-month", "70")
     assert season["rain_mm_month"] == 70.0
 
@@ -118,8 +122,8 @@ def test_a_file_that_says_nothing_of_rain_is_refused_until_somebody_says_how_muc
 )
 def test_what_cannot_be_is_refused_in_a_sentence(options, told):
     ran = _run(*options)
-    assert ran.returncode == 2
-    assert told in ran.stderr and "Traceback" not in ran.stderr
+    assert ran.exit_code == 2
+    assert told in ran.stderr
 
 
 def test_people_read_sentences_and_see_a_picture_and_frost_is_counted_as_a_refusal(tmp_path: Path):

@@ -49,7 +49,7 @@ def hour(tmp_path: Path) -> Iterator[list[tuple[str, bytes | bytearray]]]:
     end_s = (unix_s(first["time"]) or 0.0) + _HOUR_S
     known = running.find(state)
     recorder = _Recorder(BrokerUrl.parse(known.broker), known.site)
-    assert street.command("lamp-01", "level", "40", "--for", "10m", "--author", "tester").returncode == 0
+    assert street.command("lamp-01", "level", "40", "--for", "10m", "--author", "tester").exit_code == 0
     street.wait_for(lambda record: (unix_s(record.get("time")) or 0.0) > end_s)
     status, _ = street.end()
     recorder.close()

@@ -34,7 +34,7 @@ def _links(running: StreetProcess) -> set[str]:
 def _is_obeyed(running: StreetProcess, unit: str, level_pct: int) -> list[str]:
     """The steps of an order that was carried out."""
     told = running.command(unit, "level", str(level_pct), "--for", "30m")
-    assert told.returncode == 0, told.stdout + told.stderr
+    assert told.exit_code == 0, told.stdout + told.stderr
     running.wait_for(lambda record: record["type"] == "decision" and record.get("value") == level_pct)
     return [line.split()[1].rstrip(":") for line in told.stdout.splitlines()]
 
