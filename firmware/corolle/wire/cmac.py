@@ -29,14 +29,6 @@ def cmac(encrypt_cbc, k1: bytes, k2: bytes, data: bytes) -> bytes:
     return bytes(encrypt_cbc(padded)[last:])
 
 
-def same(a: bytes | bytearray, b: bytes | bytearray) -> bool:
-    """Compares in a time that does not tell where the difference is."""
-    difference = len(a) ^ len(b)
-    for i in range(min(len(a), len(b))):
-        difference |= a[i] ^ b[i]
-    return difference == 0
-
-
 def _doubled(block: bytes) -> bytes:
     """Multiplication by x in GF(2**128)."""
     doubled = bytearray(_BLOCK)

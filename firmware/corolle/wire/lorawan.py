@@ -8,8 +8,7 @@ here is the number, and frame counters are the full 32 bits of which the frame c
 import struct
 from collections import namedtuple
 
-from corolle.wire.cmac import same
-from corolle.wire.compat import const
+from corolle.wire.compat import const, same
 from corolle.wire.errors import FrameError
 
 # Clause 4.2.1, MType: the first three bits of a frame.
@@ -75,23 +74,17 @@ def parse_data(frame: bytes) -> DataFrame:
         raise FrameError("not a data frame")
     if len(frame) < _HEADER + _MIC:
         raise FrameError("too short")
+    _, dev_addr, f_ctrl, f_cnt = struct.unpack_from("<BIBH", frame)
     body = len(frame) - _MIC
-    opts_end = _HEADER + (frame[5] & 0x0F)
+    opts_end = _HEADER + (f_ctrl & 0x0F)
     if opts_end > body:
         raise FrameError("FOpts too long")
     f_port = frame[opts_end] if opts_end < body else None
     f_opts = bytes(frame[_HEADER:opts_end])
     if f_port == 0 and f_opts:
         raise FrameError("FOpts beside FPort 0")  # clause 4.3.1.6: such a frame shall be dropped
-    return DataFrame(
-        kind,
-        int.from_bytes(frame[1:5], "little"),
-        frame[5] & 0xF0,
-        int.from_bytes(frame[6:8], "little"),
-        f_opts,
-        f_port,
-        bytes(frame[opts_end + 1 : body]),
-    )
+    payload = bytes(frame[opts_end + 1 : body])
+    return DataFrame(kind, dev_addr, f_ctrl & 0xF0, f_cnt, f_opts, f_port, payload)
 
 
 def mic_matches(frame: bytes, f_cnt: int, nwk_key) -> bool:

@@ -12,8 +12,7 @@ company without a number of the Bluetooth SIG's (Assigned Numbers, 7.1).
 
 import struct
 
-from corolle.wire.cmac import same
-from corolle.wire.compat import const
+from corolle.wire.compat import const, same
 from corolle.wire.errors import FrameError
 
 _FORMAT = const("<BIIIBI")
