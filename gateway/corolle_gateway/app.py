@@ -58,6 +58,7 @@ from corolle_gateway.service.service import Service
 from corolle_gateway.store import counts, database
 from corolle_gateway.store.ble import BleMemory
 from corolle_gateway.store.chirpstack import ChirpstackMemory
+from corolle_gateway.store.connection import Connection
 from corolle_gateway.store.faults import is_damage
 from corolle_gateway.store.lorawan import LorawanMemory
 from corolle_gateway.store.outbox import Outbox
@@ -88,7 +89,7 @@ _BREATH_S = 1.0  # a disk that damages whatever is written is not to keep a core
 class Gateway:
     """All rooms of the gateway, joined. Made in a running event loop."""
 
-    def __init__(self, settings: Config, clock: Clock, log: Log, db: sqlite3.Connection):
+    def __init__(self, settings: Config, clock: Clock, log: Log, db: Connection):
         self._settings = settings
         self._clock = clock
         self._log = log
@@ -302,7 +303,7 @@ async def _serve(
     settings: Config,
     registrations: list[Registration],
     clock: Clock,
-    db: sqlite3.Connection,
+    db: Connection,
     mended: Salvage | None,
 ) -> _Ending:
     """Run until a signal, or until the database has to be opened anew."""

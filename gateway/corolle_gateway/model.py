@@ -4,13 +4,14 @@ Times are unix seconds of the street's clock, EUIs lower-case hexadecimal as pri
 """
 
 import sqlite3
-from asyncio import Future
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 
 from corolle.wire.sanitary_record import Record
 from msgspec import Struct
+
+from corolle_gateway.pending import Pending
 
 # Where a unit's wrapping counters stand, by field: (last raw steps, total steps).
 Counters = dict[str, tuple[int, int]]
@@ -107,7 +108,7 @@ class Accepted(Struct):
     """An uplink on its way into the store. `stored` is True once it is committed, False for a replay."""
 
     message_id: int | None  # None: nothing to publish
-    stored: Future[bool]
+    stored: Pending[bool]
 
 
 class Downlink(Struct, frozen=True):

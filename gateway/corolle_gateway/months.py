@@ -17,6 +17,10 @@ class Months:
 
     def of(self, time_s: float) -> str:
         """The month of a moment (unix seconds)."""
+        return self._of_quarter(int(time_s // _QUARTER_S))[0]
+
+    def with_begin(self, time_s: float) -> tuple[str, float]:
+        """The month of a moment, and its first moment (both in unix seconds)."""
         return self._of_quarter(int(time_s // _QUARTER_S))
 
     def begin_s(self, month: str) -> float:
@@ -45,6 +49,7 @@ class Months:
     def _first(self, month: str) -> datetime:
         return datetime.strptime(month, "%Y-%m").replace(tzinfo=self._zone)
 
-    def _read(self, quarter: int) -> str:
+    def _read(self, quarter: int) -> tuple[str, float]:
         moment = datetime.fromtimestamp(quarter * _QUARTER_S, self._zone)
-        return f"{moment.year:04d}-{moment.month:02d}"
+        month = f"{moment.year:04d}-{moment.month:02d}"
+        return month, self.begin_s(month)

@@ -13,6 +13,7 @@ from corolle_gateway.hub.paths import Paths
 from corolle_gateway.hub.twins import Twins
 from corolle_gateway.log import Log
 from corolle_gateway.model import BleRadio, Downlink, Radio, Registration, Sent, Unit, Uplink
+from corolle_gateway.pending import ended
 from corolle_gateway.store import database, registry, schema
 from corolle_gateway.store.ble import BleMemory
 from corolle_gateway.store.writer import Writer
@@ -51,9 +52,7 @@ def test_a_message_of_both_links_is_told_once():
         def is_twin(uplink: Uplink, seq: int, stored: bool = True) -> bool:
             if twins.is_twin(uplink, seq):
                 return True
-            done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-            done.set_result(stored)
-            twins.taken(uplink, seq, done)
+            twins.taken(uplink, seq, ended(stored))
             return False
 
         assert not is_twin(_uplink(_FAR, 0), 1) and not is_twin(_uplink(_NEAR, 1), 1), "not watched"

@@ -1,6 +1,5 @@
 """The ChirpStack link's parts: what an event may hold, and in which order it is acknowledged."""
 
-import asyncio
 import json
 from typing import Any
 
@@ -9,6 +8,7 @@ from corolle_gateway.links.chirpstack import events
 from corolle_gateway.links.chirpstack.acknowledging import Acknowledging
 from corolle_gateway.links.chirpstack.events import Log, Refused, Up
 from corolle_gateway.northbound.packets import Incoming
+from corolle_gateway.pending import Pending
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -83,24 +83,18 @@ def test_whatever_is_done_to_an_uplink_nothing_but_a_refusal_is_raised(data: st.
 
 
 def test_pubacks_go_in_the_order_of_arrival_and_what_failed_gets_none():
-    async def run() -> tuple[list[int], int]:
-        acknowledged: list[int] = []
-        failed: list[None] = []
-        acknowledging = Acknowledging(
-            lambda message: acknowledged.append(message.number), lambda: failed.append(None)
-        )
-        stored = [asyncio.get_running_loop().create_future() for _ in range(3)]
-        for number, future in enumerate(stored, 1):
-            acknowledging.follow(Incoming("up", b"", False, number), future)
-        acknowledging.follow(Incoming("log", b"", False, 4), None)
-        stored[1].set_result(True)
-        await asyncio.sleep(0)
-        assert not acknowledged
-        stored[0].set_result(True)
-        await asyncio.sleep(0)
-        assert acknowledged == [1, 2]
-        stored[2].set_exception(OSError("full"))
-        await asyncio.sleep(0)
-        return acknowledged, len(failed)
-
-    assert asyncio.run(run()) == ([1, 2, 4], 1)
+    acknowledged: list[int] = []
+    failed: list[None] = []
+    acknowledging = Acknowledging(
+        lambda message: acknowledged.append(message.number), lambda: failed.append(None)
+    )
+    stored = [Pending[bool]() for _ in range(3)]
+    for number, pending in enumerate(stored, 1):
+        acknowledging.follow(Incoming("up", b"", False, number), pending)
+    acknowledging.follow(Incoming("log", b"", False, 4), None)
+    stored[1].succeed(True)
+    assert not acknowledged
+    stored[0].succeed(True)
+    assert acknowledged == [1, 2]
+    stored[2].fail(OSError("full"))
+    assert (acknowledged, len(failed)) == ([1, 2, 4], 1)

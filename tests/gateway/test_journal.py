@@ -85,7 +85,7 @@ def test_a_log_whose_end_is_damaged_loses_nothing_that_waits(tmp_path: Path):
         closing(database.connect(folder)) as db,
         closing(database.journal(folder, _MB)) as journal,
     ):
-        journal.attach(db)
+        db.note = journal.note
         for number in range(1, 41):
             db.execute("BEGIN")
             messages.put(db, number, "lamp-1", "report", str(number), 1e9, _body(number))
@@ -127,7 +127,7 @@ def test_what_was_not_committed_is_not_in_the_journal(tmp_path: Path):
 def test_segments_go_when_the_city_has_them_and_never_take_more_than_their_room(tmp_path: Path):
     db = database.connect(tmp_path)
     journal = Journal(tmp_path / FOLDER, 40_000)
-    journal.attach(db)
+    db.note = journal.note
 
     def put(first: int, end: int) -> None:
         for number in range(first, end):
@@ -148,7 +148,6 @@ def test_segments_go_when_the_city_has_them_and_never_take_more_than_their_room(
     assert sum(path.stat().st_size for path in segments(tmp_path / FOLDER)) <= 40_000
     journal.close()
     again = Journal(tmp_path / FOLDER, 40_000)  # another run begins another segment, and counts the others
-    again.attach(database.connect(tmp_path))
     again.close()
     db.close()
 

@@ -18,6 +18,7 @@ from corolle_gateway.links.lorawan.refused import Refused
 from corolle_gateway.links.lorawan.sessions import RESERVED_AHEAD, Session, Sessions
 from corolle_gateway.log import Log
 from corolle_gateway.model import Airtime, SessionRecord, Unit
+from corolle_gateway.pending import ended
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -228,7 +229,7 @@ def test_a_window_and_its_cooldown(alone: bool, closes_s: float):
         clock, happened = _Clock(), []
         windows = Deduplicator(clock, lambda: alone)
         reception = Reception("eui", b"frame", 0, 868_100_000, 3, -90, 5, None)
-        stored = asyncio.get_running_loop().create_future()
+        stored = ended(True)
         windows.open(
             Heard(
                 reception.phy, [reception], stored, lambda _: happened.append(("closed", clock.time_s - 1000))

@@ -14,6 +14,7 @@ from corolle_gateway.links.lorawan.endpoint import Endpoint
 from corolle_gateway.links.lorawan.gwmp import Reception
 from corolle_gateway.log import Log
 from corolle_gateway.model import Accepted, Guard, Sensed, Unit
+from corolle_gateway.pending import Pending
 from gateway_process import free_port
 from packet_forwarder import PacketForwarder
 
@@ -25,12 +26,12 @@ class Disk:
     """Commits nothing until it is told to."""
 
     def __init__(self) -> None:
-        self.waiting: list[asyncio.Future[bool]] = []
+        self.waiting: list[Pending[bool]] = []
         self.told: list[Sensed] = []
 
-    def store(self, _: Reception | Sensed) -> asyncio.Future[bool]:
+    def store(self, _: Reception | Sensed) -> Pending[bool]:
         """What an endpoint hands its frames to."""
-        stored: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        stored: Pending[bool] = Pending()
         self.waiting.append(stored)
         return stored
 
@@ -38,7 +39,7 @@ class Disk:
         """All at once; how many."""
         done, self.waiting = self.waiting, []
         for stored in done:
-            stored.set_result(True)
+            stored.succeed(True)
         return len(done)
 
 

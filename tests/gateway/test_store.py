@@ -111,7 +111,7 @@ def test_what_comes_together_is_committed_together(tmp_path: Path, db: sqlite3.C
             for n in range(1, 101)
         ]
         for future in futures:
-            future.add_done_callback(look)
+            future.then(look)
         assert all(await asyncio.gather(*futures))
 
     _with_writer(db, scenario)

@@ -4,12 +4,12 @@ So it counts each step of a counter once, whatever becomes of the reports afterw
 stands beside the counters, and is written to the ledger when it is over.
 """
 
-import asyncio
 import sqlite3
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from corolle_gateway.alarm.stopping import STOPPING
@@ -17,6 +17,7 @@ from corolle_gateway.hub.alarming import signs
 from corolle_gateway.hub.metering import Meter, grown, meters
 from corolle_gateway.model import Unit
 from corolle_gateway.months import Months
+from corolle_gateway.pending import Pending
 from corolle_gateway.store import ledger
 from corolle_gateway.store.ledger import Standing
 
@@ -40,7 +41,8 @@ class Accounts:
         if time_s < _EARLIEST_S:
             return None
         self._under_way[unit.name] += 1
-        return Booking(self, unit, kind, body, raw, time_s, self._limit_s(unit))
+        month = self.months.with_begin(time_s)
+        return Booking(self, unit, kind, body, raw, time_s, self._limit_s(unit), *month)
 
     def before(self, db: sqlite3.Connection, unit: str) -> Standing | None:
         """Where a unit stood, for the booking whose turn it is; the database knows where memory may lag."""
@@ -55,28 +57,19 @@ class Accounts:
             self._known[unit] = committed
 
 
-class Booking:
+class Booking(Struct):
     """One message on its way into the ledger."""
 
-    def __init__(
-        self,
-        book: Accounts,
-        unit: Unit,
-        kind: str,
-        body: dict[str, Any],
-        raw: dict[str, Any],
-        time_s: float,
-        limit_s: float,
-    ):
-        self._book = book
-        self._unit = unit
-        self._kind = kind
-        self._body = body
-        self._raw = raw
-        self._time_s = time_s
-        self._limit_s = limit_s
-        self._month = book.months.of(time_s)
-        self._after: Standing | None = None
+    _book: Accounts
+    _unit: Unit
+    _kind: str
+    _body: dict[str, Any]
+    _raw: dict[str, Any]
+    _time_s: float
+    _limit_s: float
+    _month: str
+    _month_begin_s: float
+    _after: Standing | None = None
 
     def apply(self, db: sqlite3.Connection) -> None:
         """Book it."""
@@ -90,10 +83,9 @@ class Booking:
         ledger.keep_standing(db, self._unit.name, now)
         self._after = now
 
-    def finished(self, done: asyncio.Future[bool]) -> None:
+    def finished(self, done: Pending[bool]) -> None:
         """The transaction has ended."""
-        stored = not (done.cancelled() or done.exception() or not done.result())
-        self._book.ended(self._unit.name, self._after if stored else None)
+        self._book.ended(self._unit.name, self._after if done.came_true else None)
 
     def _begun(self, db: sqlite3.Connection) -> Standing:
         """Where the unit stood, as something that may be changed, and in the month of now."""
@@ -133,7 +125,7 @@ class Booking:
     def _spread(
         self, db: sqlite3.Connection, now: Standing, from_s: float, to_s: float, name: str, amount: float
     ) -> None:
-        if self._book.months.of(from_s) == self._month:
+        if from_s >= self._month_begin_s:
             _add(now, name, amount)
             return
         for month, share in self._book.months.spread(from_s, to_s):

@@ -23,11 +23,9 @@ _OF_REASON = ("guard tripped", "valve opened", "valve closed", "override ended")
 
 def report(uplink: Uplink, message: Message, values: dict[str, Any], totals: dict[str, float]) -> Body:
     """A periodic report; counters as totals that only grow."""
-    body = _head(uplink, uplink.time_s)
+    body = _head(uplink, uplink.time_s) | values | totals
     for name, reader in _readers(message):
-        value = values[name]
-        body[name] = reader(value) if reader else value
-    body |= totals
+        body[name] = reader(values[name])
     body["radio"] = radio(uplink.radio)
     return body
 
@@ -165,8 +163,8 @@ def _reader(field: Field) -> Callable[[Any], Any] | None:
 
 
 @cache
-def _readers(message: Message) -> list[tuple[str, Callable[[Any], Any] | None]]:
-    return [(field.name, _reader(field)) for field in message.fields]
+def _readers(message: Message) -> list[tuple[str, Callable[[Any], Any]]]:
+    return [(field.name, reader) for field in message.fields if (reader := _reader(field))]
 
 
 def _detail(kind: str, event_word: str, value: int) -> str | None:

@@ -1,7 +1,5 @@
 """The book of commands: which are open, and each step of theirs stored with what the city is told."""
 
-import asyncio
-import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
@@ -15,7 +13,9 @@ from corolle_gateway.hub import bodies
 from corolle_gateway.hub.orders import Order
 from corolle_gateway.log import Log
 from corolle_gateway.model import OPEN_STATUSES, Command, Guard
+from corolle_gateway.pending import Pending
 from corolle_gateway.store import commands, groups, messages
+from corolle_gateway.store.connection import Connection
 from corolle_gateway.store.outbox import Outbox
 from corolle_gateway.store.writer import Writer
 
@@ -55,7 +55,7 @@ class Book:
         now_s = self._clock.now()
         message_id = self._outbox.next_id()
 
-        def operation(db: sqlite3.Connection) -> tuple[Command, bool]:
+        def operation(db: Connection) -> tuple[Command, bool]:
             known = commands.find(db, unit, order.id)
             command = known or _made(db, unit, order, now_s)
             if not known:
@@ -81,7 +81,7 @@ class Book:
         order_id = next(iter(orders.values())).id
         wire_id = self._free_wire_id(orders, int(now_s) % _WIRE_IDS)
 
-        def operation(db: sqlite3.Connection) -> list[Command]:
+        def operation(db: Connection) -> list[Command]:
             if not groups.put_order(db, group, order_id, author, len(orders), now_s):
                 return []
             made = [_command(unit, order, wire_id, now_s, group) for unit, order in orders.items()]
@@ -104,24 +104,24 @@ class Book:
             wire_id = (wire_id + 1) % _WIRE_IDS
         return wire_id
 
-    def step(self, command: Command, status: str, reason: str) -> asyncio.Future[bool]:
+    def step(self, command: Command, status: str, reason: str) -> Pending[bool]:
         """A command reaches a status, and the city is told."""
         self._become(command, status, reason)
         return self._store(command, command.value)
 
-    def attempted(self, command: Command) -> asyncio.Future[None]:
+    def attempted(self, command: Command) -> Pending[None]:
         """A command was transmitted once more; the city knows already that it was sent."""
         stored = replace(command)
         return self._writer.submit(lambda db: commands.update(db, stored))
 
-    def refuse(self, unit: str, order_id: str | None, reason: str) -> asyncio.Future[bool]:
+    def refuse(self, unit: str, order_id: str | None, reason: str) -> Pending[bool]:
         """An order never becomes a command."""
         now_s = self._clock.now()
         message_id = self._outbox.next_id()
         body = json.encode(bodies.answer(unit, order_id, "refused", reason, None, None, now_s))
         return self._queued(lambda db: messages.put(db, message_id, unit, "ack", None, now_s, body))
 
-    def answered(self, unit: str, ack: dict[str, int], guard: Guard) -> asyncio.Future[bool]:
+    def answered(self, unit: str, ack: dict[str, int], guard: Guard) -> Pending[bool]:
         """The unit has given its verdict; True once that is committed, False when `guard` forbids it.
 
         A verdict on a command that has ended here already is told all the same: it is the truth.
@@ -132,12 +132,12 @@ class Book:
         self._become(command, *_end(ack))
         return self._store(command, ack["value"], guard)
 
-    def _late(self, unit: str, ack: dict[str, int], guard: Guard) -> asyncio.Future[bool]:
+    def _late(self, unit: str, ack: dict[str, int], guard: Guard) -> Pending[bool]:
         self._counts.count("late_acks")
         now_s = self._clock.now()
         message_id = self._outbox.next_id()
 
-        def operation(db: sqlite3.Connection) -> bool:
+        def operation(db: Connection) -> bool:
             if not guard(db):
                 return False
             command = commands.by_wire_id(db, unit, ack["id"])
@@ -149,12 +149,12 @@ class Book:
 
         return self._queued(operation)
 
-    def _store(self, command: Command, value: int, guard: Guard = lambda _: True) -> asyncio.Future[bool]:
+    def _store(self, command: Command, value: int, guard: Guard = lambda _: True) -> Pending[bool]:
         now_s = self._clock.now()
         message_id = self._outbox.next_id()
         stored = replace(command)
 
-        def operation(db: sqlite3.Connection) -> bool:
+        def operation(db: Connection) -> bool:
             if not guard(db):
                 return False
             commands.update(db, stored)
@@ -163,9 +163,9 @@ class Book:
 
         return self._queued(operation)
 
-    def _queued(self, operation: Callable[[sqlite3.Connection], bool]) -> asyncio.Future[bool]:
+    def _queued(self, operation: Callable[[Connection], bool]) -> Pending[bool]:
         future = self._writer.submit(operation)
-        future.add_done_callback(lambda _: self._outbox.filled.set())
+        future.then(lambda _: self._outbox.filled.set())
         return future
 
     def _become(self, command: Command, status: str, reason: str) -> None:
@@ -178,7 +178,7 @@ class Book:
             self.moved(command)
 
 
-def _made(db: sqlite3.Connection, unit: str, order: Order, now_s: float) -> Command:
+def _made(db: Connection, unit: str, order: Order, now_s: float) -> Command:
     wire_id = (commands.last_wire_id(db, unit) + 1) % _WIRE_IDS
     return _command(unit, order, wire_id, now_s, "")
 
@@ -199,7 +199,7 @@ def _command(unit: str, order: Order, wire_id: int, now_s: float, group: str) ->
     )
 
 
-def _put_ack(db: sqlite3.Connection, message_id: int, command: Command, value: int, now_s: float) -> None:
+def _put_ack(db: Connection, message_id: int, command: Command, value: int, now_s: float) -> None:
     if command.group and command.status in OPEN_STATUSES:
         return  # of a thousand units but the ends are told; the group's own answers tell of the rest
     told = command.id, command.status, command.reason, value, command.author

@@ -8,7 +8,7 @@ from typing import Any
 
 from corolle.wire.fields import Message
 
-from corolle_gateway.hub.metering import Meter, grown, meters
+from corolle_gateway.hub.metering import Meter, grown, of_message
 from corolle_gateway.model import RAW_UNKNOWN, Counters
 
 
@@ -22,8 +22,7 @@ def unwrap(
     """
     totals: dict[str, float] = {}
     after = dict(before)
-    kind, _, which = message.name.rpartition("_")
-    for meter in meters(kind, which):
+    for meter in of_message(message):
         value = values[meter.field]
         if value is not None:
             raw = round(value * meter.steps)

@@ -14,6 +14,7 @@ from corolle_gateway.hub import orders
 from corolle_gateway.hub.book import Book
 from corolle_gateway.hub.orders import OrderError
 from corolle_gateway.model import OPEN_STATUSES, Command, Downlink, Guard, Sent, Unit, UnitsChange
+from corolle_gateway.pending import Pending
 from corolle_gateway.tasks import Tasks
 
 # Street seconds to wait for a class C unit's acknowledgement after the 1st, 2nd ... transmission: the unit
@@ -149,7 +150,7 @@ class Desk:
                 if not self._must_wait(command):
                     self._plan(command, self._clock.now() + _VERDICT_S)
 
-    def answered(self, unit: str, ack: dict[str, int], guard: Guard) -> asyncio.Future[bool]:
+    def answered(self, unit: str, ack: dict[str, int], guard: Guard) -> Pending[bool]:
         """The unit's verdict on a command; True once it is committed, False when `guard` forbids it."""
         before = list(self._book.open_for(unit))
         stored = self._book.answered(unit, ack, guard)

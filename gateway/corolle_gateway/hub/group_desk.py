@@ -1,6 +1,5 @@
 """Orders to a group, a site or a kind: a command a unit, told to many together and to the rest one by one."""
 
-import asyncio
 import sqlite3
 from typing import Protocol
 
@@ -15,7 +14,9 @@ from corolle_gateway.hub.desk import STEP_S, Desk, packed
 from corolle_gateway.hub.orders import Order, OrderError
 from corolle_gateway.hub.places import Places
 from corolle_gateway.model import OPEN_STATUSES, Command, Sent
+from corolle_gateway.pending import Pending
 from corolle_gateway.store import groups, messages
+from corolle_gateway.store.connection import Connection
 from corolle_gateway.store.outbox import Outbox
 from corolle_gateway.store.writer import Writer
 from corolle_gateway.tasks import Tasks
@@ -152,10 +153,10 @@ class GroupDesk:
         self._telling.discard((group, order_id))
         await self._tell(group, order_id)
 
-    def _tell(self, group: str, order_id: str) -> asyncio.Future[None]:
+    def _tell(self, group: str, order_id: str) -> Pending[None]:
         message_id, now_s = self._outbox.next_id(), self._clock.now()
 
-        def operation(db: sqlite3.Connection) -> None:
+        def operation(db: Connection) -> None:
             standing = groups.standing(db, group, order_id)
             author = groups.author_of(db, group, order_id)
             body = bodies.group_answer(group, order_id, standing, author, now_s)
@@ -164,7 +165,7 @@ class GroupDesk:
                 groups.close_order(db, group, order_id)
 
         stored = self._writer.submit(operation)
-        stored.add_done_callback(lambda _: self._outbox.filled.set())
+        stored.then(lambda _: self._outbox.filled.set())
         return stored
 
 

@@ -1,12 +1,11 @@
 """Uplinks: decoded, stored, queued for the city."""
 
-import asyncio
 import sqlite3
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from corolle.wire import sanitary_record, settings_words, words
+from corolle.wire import sanitary_record, settings_words
 from corolle.wire.errors import FrameError
 from corolle.wire.fields import Message
 from corolle.wire.schema import ACK, CANOPY_REPORT, CANOPY_SERVICE, EVENT, LAMP_REPORT, LAMP_SERVICE
@@ -16,10 +15,11 @@ from corolle_gateway.hub import bodies, unpacker
 from corolle_gateway.hub.bodies import Body
 from corolle_gateway.hub.counters import unwrap
 from corolle_gateway.hub.desk import Desk
-from corolle_gateway.hub.sanitary import SanitaryLogs
+from corolle_gateway.hub.retold import Retold
+from corolle_gateway.hub.sanitary import Publish, SanitaryLogs
 from corolle_gateway.hub.settings_desk import SettingsDesk
 from corolle_gateway.hub.twins import Twins
-from corolle_gateway.hub.watchers import Watcher
+from corolle_gateway.hub.watchers import Aside, Watcher
 from corolle_gateway.model import (
     Accepted,
     Counters,
@@ -34,7 +34,9 @@ from corolle_gateway.model import (
     Uplink,
     unix_s,
 )
+from corolle_gateway.pending import Pending
 from corolle_gateway.store import messages, states
+from corolle_gateway.store.connection import Connection
 from corolle_gateway.store.outbox import Outbox
 from corolle_gateway.store.writer import Writer
 
@@ -67,6 +69,7 @@ class Hub:
         self._kept_counters: dict[str, Counters] = {}  # as they stand in the store
         self._unsettled: dict[int, Body] = {}
         self._twins = Twins()
+        self._retold = Retold()
         self._reported_s: dict[str, float] = {}
         self.units: dict[str, Unit] = {}
         self.latest: dict[str, Body] = {}  # the last report of each unit
@@ -79,6 +82,8 @@ class Hub:
             self.latest[name] = msgspec.json.decode(report)
             self._reported_s[name] = unix_s(self.latest[name]["time"])
             self._counters[name] = self._kept_counters[name] = _counters(counters)
+        for name, event in await self._writer.submit(messages.events):
+            self._retold.put(name, msgspec.json.decode(event))
         await self._sanitary.load(units)
 
     async def follow(self, change: UnitsChange) -> None:
@@ -88,6 +93,7 @@ class Hub:
         self.units.update(change.in_service)
         for name in change.anew:
             self._twins.forget(name)
+            self._retold.forget(name)
             self._sanitary.forget(name)
         for name in change.anew & kept.keys():
             self._counters[name] = self._kept_counters[name] = _counters(kept[name][1])
@@ -108,8 +114,7 @@ class Hub:
             self._counts.count("twins")
             return Accepted(None, self._writer.submit(guard))
         if message is EVENT:
-            self._settings.event(uplink.unit.name, words.word_of(words.EVENTS, values["code"]))
-            accepted = self._stored(uplink, "event", bodies.event(uplink, values), values, guard)
+            accepted = self._event(uplink, values, guard)
         elif message is _SERVICES[uplink.unit.kind]:
             body = bodies.report(uplink, message, values, {})
             accepted = self._stored(uplink, "service", body, values, guard)
@@ -183,7 +188,17 @@ class Hub:
             return True
 
         accepted = self._stored(uplink, "report", body, values, guarded, said)
-        accepted.stored.add_done_callback(lambda done: self._told(uplink, body, counters, done))
+        accepted.stored.then(lambda done: self._told(uplink, body, counters, done))
+        return accepted
+
+    def _event(self, uplink: Uplink, values: dict[str, Any], guard: Guard) -> Accepted:
+        name, body = uplink.unit.name, bodies.event(uplink, values)
+        if self._retold.is_known(name, body):
+            self._counts.count("events_retold")
+            return Accepted(None, self._writer.submit(self._retold.once_stored(name, body, guard)))
+        self._settings.event(name, body["event"])
+        accepted = self._stored(uplink, "event", body, values, guard)
+        self._retold.taken(uplink, body, accepted.stored)
         return accepted
 
     def _record(self, uplink: Uplink, record: sanitary_record.Record, guard: Guard) -> Accepted:
@@ -202,10 +217,12 @@ class Hub:
     ) -> Accepted:
         """Queue a message, let the watchers see it. `said`: its body as JSON, where that is there already."""
         message_id, publish = self._held(uplink, kind, body, said or msgspec.json.encode(body))
-        looks = [watcher.stored(uplink.unit, kind, body, raw, uplink.time_s) for watcher in self._watchers]
-        asides = [aside for aside in looks if aside]
+        asides: list[Aside] = []
+        for watcher in self._watchers:
+            if aside := watcher.stored(uplink.unit, kind, body, raw, uplink.time_s):
+                asides.append(aside)
 
-        def operation(db: sqlite3.Connection) -> bool:
+        def operation(db: Connection) -> bool:
             if not guard(db):
                 return False
             if publish(db):  # else it is known, and so is what it tells
@@ -216,10 +233,10 @@ class Hub:
         self._counts.count(f"{kind}s")
         stored = self._writer.submit(operation)
         for aside in asides:
-            stored.add_done_callback(aside.finished)
+            stored.then(aside.finished)
         return Accepted(message_id, stored)
 
-    def _held(self, uplink: Uplink | Sensed, kind: str, body: Body, said: bytes) -> tuple[int, Guard]:
+    def _held(self, uplink: Uplink | Sensed, kind: str, body: Body, said: bytes) -> tuple[int, Publish]:
         """Number what is told of an uplink, hold it until settle(); the number, and what puts it there."""
         message_id = self._outbox.next_id()
         self._outbox.hold(message_id)
@@ -227,9 +244,9 @@ class Hub:
         unit, key, time_s = uplink.unit.name, uplink.key, uplink.time_s
         return message_id, lambda db: messages.put(db, message_id, unit, kind, key, time_s, said)
 
-    def _told(self, uplink: Uplink, body: Body, counters: Counters, done: asyncio.Future[bool]) -> None:
+    def _told(self, uplink: Uplink, body: Body, counters: Counters, done: Pending[bool]) -> None:
         name = uplink.unit.name
-        if done.cancelled() or done.exception() or not done.result():
+        if not done.came_true:
             # It may come again, and those before it, and is not to be taken for a wrap.
             self._counters[name] = self._kept_counters.get(name, {})
         else:

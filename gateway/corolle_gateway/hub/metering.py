@@ -17,6 +17,8 @@ class Meter(Struct, frozen=True):
     most_per_h: float  # in the units of the message
     steps: int  # raw steps in one
     modulus: int
+    back: int  # raw steps from which on it has not grown, but fallen back
+    most: float  # that it can have grown by in whatever time
 
 
 # What nothing grows faster than in an hour: the largest power a report can tell; an hour; water that a
@@ -38,6 +40,13 @@ def meters(kind: str, message: str) -> tuple[Meter, ...]:
     )
 
 
+@cache
+def of_message(message: Message) -> tuple[Meter, ...]:
+    """What is counted in a message."""
+    kind, _, which = message.name.rpartition("_")
+    return meters(kind, which)
+
+
 def grown(meter: Meter, before: float, now: float, elapsed_s: float) -> tuple[float, bool]:
     """By how much a counter has grown, and whether it began anew: another board, or one without its memory.
 
@@ -47,14 +56,19 @@ def grown(meter: Meter, before: float, now: float, elapsed_s: float) -> tuple[fl
     time allows that; else nobody knows how much of it is from before it was fitted, and nothing is booked.
     """
     step = round((now - before) * meter.steps) % meter.modulus
-    if (meter.modulus - step) / meter.steps <= meter.most_per_h:
+    if step >= meter.back:
         return 0.0, False
-    most = min(meter.most_per_h * (max(elapsed_s, 0.0) / _HOUR_S + 1.0), meter.modulus / meter.steps / 2)
-    if step / meter.steps <= most:
-        return step / meter.steps, False
+    by = step / meter.steps
+    if by <= meter.most_per_h:
+        return by, False
+    most = min(meter.most_per_h * (max(elapsed_s, 0.0) / _HOUR_S + 1.0), meter.most)
+    if by <= most:
+        return by, False
     return (now if now <= most else 0.0), True
 
 
 def _meter(table: Message, field: str, column: str, most_per_h: float) -> Meter:
     row = next(row for row in table.fields if row.name == field)
-    return Meter(field, column, most_per_h, row.steps, (1 << row.bits) - row.optional)
+    modulus = (1 << row.bits) - row.optional
+    back = modulus - int(most_per_h * row.steps)
+    return Meter(field, column, most_per_h, row.steps, modulus, back, modulus / row.steps / 2)

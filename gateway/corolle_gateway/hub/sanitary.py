@@ -3,7 +3,6 @@
 What contradicts a record that is kept is kept beside it: nobody but a person can say which of them is true.
 """
 
-import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable
 
@@ -15,13 +14,17 @@ from corolle_gateway.hub.desk import Desk
 from corolle_gateway.hub.sanitary_asking import Asking
 from corolle_gateway.log import Log
 from corolle_gateway.model import Guard, SanitaryEntry, Unit
+from corolle_gateway.pending import Pending
 from corolle_gateway.sanitary_chain import follows
 from corolle_gateway.store import commands, sanitary
+from corolle_gateway.store.connection import Connection
 from corolle_gateway.store.writer import Writer
 from corolle_gateway.tasks import Tasks
 
 _VERB, _AUTHOR = "records", "gateway"
 _VALID_S = 3600.0
+
+Publish = Callable[[Connection], bool]  # puts a message into the store; False: it is there
 
 
 class _Kept(Struct, frozen=True):
@@ -64,9 +67,7 @@ class SanitaryLogs:
         """The unit has another controller, with a log of its own: what the old one was told is past."""
         self._asking.pop(unit, None)
 
-    def keep(
-        self, unit: Unit, record: Record, now_s: float, guard: Guard, publish: Guard
-    ) -> asyncio.Future[bool]:
+    def keep(self, unit: Unit, record: Record, now_s: float, guard: Guard, publish: Publish) -> Pending[bool]:
         """Store a record if `guard` allows, and with it, unless it is known, what `publish` puts there.
 
         True once that is committed, False when `guard` forbids it.
@@ -74,12 +75,12 @@ class SanitaryLogs:
         entry = SanitaryEntry(unit.name, unit.dev_eui, now_s, record)
         known = self._whole.get(unit.dev_eui, 0)
 
-        def operation(db: sqlite3.Connection) -> _Kept | None:
+        def operation(db: Connection) -> _Kept | None:
             return _keep(db, entry, known, publish) if guard(db) else None
 
         kept = self._writer.submit(operation)
-        kept.add_done_callback(lambda done: self._told(unit, record, now_s, done))
-        return _is_some(kept)
+        kept.then(lambda done: self._told(unit, record, now_s, done))
+        return kept.map(lambda kept: kept is not None)
 
     def heard(self, unit: Unit, now_s: float) -> None:
         """The unit has spoken, and so can be told which records are missing, or are kept here for ever."""
@@ -98,8 +99,8 @@ class SanitaryLogs:
         except sqlite3.Error:  # the writer has counted it
             self._asking.pop(unit, None)
 
-    def _told(self, unit: Unit, record: Record, now_s: float, done: asyncio.Future[_Kept | None]) -> None:
-        kept = None if done.cancelled() or done.exception() else done.result()
+    def _told(self, unit: Unit, record: Record, now_s: float, done: Pending[_Kept | None]) -> None:
+        kept = None if done.error else done.result
         if kept is None:
             return
         if kept.contradicts:
@@ -120,12 +121,12 @@ class SanitaryLogs:
         (self._gaps.add if has_gap else self._gaps.discard)(dev_eui)
 
 
-def _standings(db: sqlite3.Connection) -> dict[str, tuple[int, bool, float]]:
+def _standings(db: Connection) -> dict[str, tuple[int, bool, float]]:
     begun_s = sanitary.controllers(db)
     return {dev_eui: (*sanitary.whole_up_to(db, dev_eui, 0), begun_s[dev_eui]) for dev_eui in begun_s}
 
 
-def _keep(db: sqlite3.Connection, entry: SanitaryEntry, known: int, publish: Guard) -> _Kept:
+def _keep(db: Connection, entry: SanitaryEntry, known: int, publish: Publish) -> _Kept:
     kept = sanitary.find(db, entry.dev_eui, entry.record.number)
     if kept is not None:
         contradicts = kept != entry.record
@@ -138,29 +139,10 @@ def _keep(db: sqlite3.Connection, entry: SanitaryEntry, known: int, publish: Gua
     return _Kept(True, False, tuple(_misfits(db, entry.dev_eui, entry.record)), whole, has_gap)
 
 
-def _misfits(db: sqlite3.Connection, dev_eui: str, record: Record) -> list[int]:
+def _misfits(db: Connection, dev_eui: str, record: Record) -> list[int]:
     """Which of a new record and the one after it do not follow; one whose forerunner is missing may."""
     before = sanitary.find(db, dev_eui, record.number - 1)
     previous = first_link(dev_eui) if record.number == 1 else before and before.chain
     after = sanitary.find(db, dev_eui, record.number + 1)
     found = [] if previous is None or follows(record, previous) else [record.number]
     return found if after is None or follows(after, record.chain) else [*found, after.number]
-
-
-def _is_some(kept: asyncio.Future[_Kept | None]) -> asyncio.Future[bool]:
-    """A future of whether another one's result is there."""
-    some: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-
-    def copy(done: asyncio.Future[_Kept | None]) -> None:
-        if some.cancelled():
-            return
-        if done.cancelled():
-            some.cancel()
-        elif error := done.exception():
-            some.set_exception(error)
-            some.exception()  # the writer has counted it: nobody else has to look
-        else:
-            some.set_result(done.result() is not None)
-
-    kept.add_done_callback(copy)
-    return some

@@ -1,7 +1,5 @@
 """Settings: what the city wants is kept, sent until the unit says it runs it, and shown where it does not."""
 
-import asyncio
-import sqlite3
 from collections.abc import Iterable
 
 from corolle.wire import eu868, settings_words
@@ -15,8 +13,10 @@ from corolle_gateway.hub.paths import Paths
 from corolle_gateway.hub.places import Places, names_of
 from corolle_gateway.hub.standing import Standing, Values
 from corolle_gateway.model import Accepted, Downlink, Guard, Sent, Unit, UnitsChange, Uplink
+from corolle_gateway.pending import Pending
 from corolle_gateway.settings_tables import known as legal
 from corolle_gateway.store import messages, settings
+from corolle_gateway.store.connection import Connection
 from corolle_gateway.store.outbox import Outbox
 from corolle_gateway.store.writer import Writer
 from corolle_gateway.tasks import Tasks
@@ -134,12 +134,12 @@ class SettingsDesk:
         if standing and not outcome.ok:
             standing.not_sent()
 
-    def _told(self, unit: Unit, news: bool, guard: Guard) -> asyncio.Future[bool]:
+    def _told(self, unit: Unit, news: bool, guard: Guard) -> Pending[bool]:
         """A unit has said what it runs. `news`: nobody knew."""
         values = dict(self._standings[unit.name].reported or {})
         self._counts.count("settings_answers")
 
-        def operation(db: sqlite3.Connection) -> bool:
+        def operation(db: Connection) -> bool:
             if not guard(db):
                 return False
             if news:
@@ -222,16 +222,16 @@ class SettingsDesk:
         reason: str,
         author: str | None,
         value: int | None = None,
-    ) -> asyncio.Future[None]:
+    ) -> Pending[None]:
         body = bodies.answer(name, order_id, status, reason, value, author, self._clock.now())
         return self._put(name, "ack", body)
 
-    def _put(self, name: str, kind: str, body: bodies.Body) -> asyncio.Future[None]:
+    def _put(self, name: str, kind: str, body: bodies.Body) -> Pending[None]:
         message_id, now_s, said = self._outbox.next_id(), self._clock.now(), json.encode(body)
 
-        def operation(db: sqlite3.Connection) -> None:
+        def operation(db: Connection) -> None:
             messages.put(db, message_id, name, kind, None, now_s, said)
 
         stored = self._writer.submit(operation)
-        stored.add_done_callback(lambda _: self._outbox.filled.set())
+        stored.then(lambda _: self._outbox.filled.set())
         return stored

@@ -1,9 +1,9 @@
 """One report over two links is one report: known by its unit and its sequence, whichever link is first."""
 
-from asyncio import Future
 from collections import deque
 
 from corolle_gateway.model import BleRadio, Uplink
+from corolle_gateway.pending import Pending
 
 # Reports and events are counted together, modulo 256: a unit takes many hours for that.
 _WINDOW_S = 3600.0
@@ -35,7 +35,7 @@ class Twins:
             for other_is_ble, port, other_seq, time_s in self._recent.get(uplink.unit.name, ())
         )
 
-    def taken(self, uplink: Uplink, seq: int, stored: Future[bool]) -> None:
+    def taken(self, uplink: Uplink, seq: int, stored: Pending[bool]) -> None:
         """A message is on its way into the store; if it does not get there, the other link's is welcome."""
         recent = self._recent.get(uplink.unit.name)
         if recent is None:
@@ -43,12 +43,11 @@ class Twins:
         seen = _is_ble(uplink), uplink.port, seq, uplink.time_s
         recent.append(seen)
 
-        def ended(done: Future[bool]) -> None:
-            failed = done.cancelled() or done.exception() or not done.result()
-            if failed and seen in recent:
+        def ended(done: Pending[bool]) -> None:
+            if not done.came_true and seen in recent:
                 recent.remove(seen)
 
-        stored.add_done_callback(ended)
+        stored.then(ended)
 
 
 def _is_ble(uplink: Uplink) -> bool:

@@ -12,7 +12,9 @@ from corolle.wire import schema
 from corolle.wire.fields import Field, Message
 from corolle.wire.schema import message_for
 
-_Step = tuple[str, int, int, int | None, int, int]  # name, shift, mask, what means None, steps, offset
+_MOST_BITS = 10  # of a field whose values are all kept at hand
+
+_Step = tuple[str, int, int, "range | tuple[float | None, ...] | _Scaled"]  # name, shift, mask, values
 
 
 def decode(port: int, payload: bytes) -> tuple[Message, dict[str, Any]]:
@@ -24,14 +26,7 @@ def decode(port: int, payload: bytes) -> tuple[Message, dict[str, Any]]:
     number = int.from_bytes(payload, "big")
     if number & padding:
         return schema.decode(port, payload)
-    values = {}
-    for name, shift, mask, none, per_unit, offset in steps:
-        raw = number >> shift & mask
-        if raw == none:
-            values[name] = None
-        else:
-            values[name] = raw + offset if per_unit == 1 else (raw + offset * per_unit) / per_unit
-    return message, values
+    return message, {name: told[number >> shift & mask] for name, shift, mask, told in steps}
 
 
 @cache
@@ -51,5 +46,25 @@ def _plan(port: int) -> tuple[Message, int, int, list[_Step]] | None:
 
 
 def _step(field: Field, shift: int) -> _Step:
-    mask = (1 << field.bits) - 1
-    return field.name, shift, mask, mask if field.optional else None, field.steps, field.offset
+    values = 1 << field.bits
+    scaled = _Scaled(field)
+    if field.steps == 1 and not field.optional:
+        told = range(field.offset, field.offset + values)
+    elif field.bits <= _MOST_BITS:
+        told = tuple(scaled[raw] for raw in range(values))
+    else:
+        told = scaled
+    return field.name, shift, values - 1, told
+
+
+class _Scaled:
+    """What the raw values of a field say, too many of them to be kept."""
+
+    def __init__(self, field: Field):
+        self._none = (1 << field.bits) - 1 if field.optional else None
+        self._offset, self._steps = field.offset * field.steps, field.steps
+
+    def __getitem__(self, raw: int) -> float | None:
+        if raw == self._none:
+            return None
+        return raw + self._offset if self._steps == 1 else (raw + self._offset) / self._steps

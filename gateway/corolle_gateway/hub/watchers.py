@@ -1,20 +1,20 @@
 """Who has something to do with each message that is stored, in the transaction that stores it."""
 
-import sqlite3
-from asyncio import Future
 from typing import Any, Protocol
 
 from corolle_gateway.model import Unit
+from corolle_gateway.pending import Pending
+from corolle_gateway.store.connection import Connection
 
 
 class Aside(Protocol):
     """What is stored beside a message."""
 
-    def apply(self, db: sqlite3.Connection) -> None:
+    def apply(self, db: Connection) -> None:
         """Runs in the transaction, once the message is in it; perhaps once more in another one."""
         ...
 
-    def finished(self, done: Future[bool]) -> None:
+    def finished(self, done: Pending[bool]) -> None:
         """The transaction has ended: whether the message was stored, or why not."""
         ...
 

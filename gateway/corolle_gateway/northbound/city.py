@@ -1,6 +1,5 @@
 """The northbound side, put together: one broker, what goes to it and what comes from it."""
 
-import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable
 
@@ -17,6 +16,7 @@ from corolle_gateway.northbound.packets import Incoming
 from corolle_gateway.northbound.publisher import Publisher
 from corolle_gateway.northbound.status import Status, offline
 from corolle_gateway.northbound.topics import Topics
+from corolle_gateway.pending import Pending
 from corolle_gateway.tasks import Tasks
 
 
@@ -35,7 +35,7 @@ class City:
         outbox: Outbox,
         street: Street,
         orders: Orders,
-        store_counts: Callable[[Counted], asyncio.Future[None]],
+        store_counts: Callable[[Counted], Pending[None]],
         room: Callable[[], object],
         alarms: Callable[[], bytes],
         home_assistant: HomeAssistantConfig,

@@ -1,9 +1,10 @@
 """What the northbound side asks of the rest of the gateway."""
 
-from asyncio import Event, Future
+from asyncio import Event
 from typing import Any, Protocol
 
 from corolle_gateway.model import OutboxRow, Unit
+from corolle_gateway.pending import Pending
 
 LIVE, BACKLOG = 0, 1  # lanes of the outbox: events and acks go before reports
 
@@ -13,14 +14,14 @@ class Outbox(Protocol):
 
     filled: Event
 
-    def take(self, after: dict[int, int], room: dict[int, int]) -> Future[dict[int, list[OutboxRow]]]:
+    def take(self, after: dict[int, int], room: dict[int, int]) -> Pending[dict[int, list[OutboxRow]]]:
         """Of each lane, the next messages numbered above `after`, oldest first, at most `room`.
 
         sqlite3.Error if that fails.
         """
         ...
 
-    def published(self, rows: list[tuple[int, int]]) -> Future[None]:
+    def published(self, rows: list[tuple[int, int]]) -> Pending[None]:
         """The broker has acknowledged these (lane, number)."""
         ...
 

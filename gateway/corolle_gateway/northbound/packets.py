@@ -7,6 +7,7 @@ tenth, and a cabinet's small computer has to catch up when a city comes back aft
 """
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -214,17 +215,16 @@ class Reader:
 def _head(data: bytes, at: int) -> tuple[int, int] | None:
     """Where the body of the packet at `at` begins and ends; None: too little of it is there (2.2.3)."""
     length = 0
-    for place in range(_LENGTH_BYTES):
-        if at + 1 + place >= len(data):
-            return None
-        byte = data[at + 1 + place]
+    for place, byte in enumerate(data[at + 1 : at + 1 + _LENGTH_BYTES]):
         length |= (byte & 0x7F) << (7 * place)
         if byte < 0x80:
             if length > LONGEST:
                 raise MqttError(f"a packet of {length} bytes, at most {LONGEST}")
             begin = at + 2 + place
             return begin, begin + length
-    raise MqttError("a length of more than 4 bytes")
+    if len(data) > at + _LENGTH_BYTES:
+        raise MqttError("a length of more than 4 bytes")
+    return None
 
 
 def read_length(body: bytes, at: int) -> tuple[int, int]:
@@ -239,13 +239,18 @@ def read_length(body: bytes, at: int) -> tuple[int, int]:
 
 def packet(kind: int, body: bytes) -> bytes:
     """A packet: its first byte, its length, its body."""
-    length = len(body)
-    head = bytearray((kind,))
+    return b"%c%b%b" % (kind, _length(len(body)), body)
+
+
+@lru_cache(maxsize=1024)
+def _length(length: int) -> bytes:
+    """A length as MQTT writes it (2.2.3)."""
+    said = bytearray()
     while length > 0x7F:
-        head.append(length & 0x7F | 0x80)
+        said.append(length & 0x7F | 0x80)
         length >>= 7
-    head.append(length)
-    return bytes(head) + body
+    said.append(length)
+    return bytes(said)
 
 
 def text(words: str) -> bytes:

@@ -12,6 +12,7 @@ from corolle_gateway.northbound import smart_data_models
 from corolle_gateway.northbound.mqtt import MqttClient
 from corolle_gateway.northbound.outside import BACKLOG, LIVE, Outbox, Street
 from corolle_gateway.northbound.topics import Topics
+from corolle_gateway.pending import Pending
 
 _AHEAD = 256  # so many messages of a lane are read ahead of the broker
 _MESSAGES_AN_ENTITY = 8  # a backlog must not keep what the street is like now from being known
@@ -35,7 +36,7 @@ class Publisher:
         self._taken = {LIVE: 0, BACKLOG: 0}  # the last number taken of each lane
         self._waiting: dict[int, deque[OutboxRow]] = {LIVE: deque(), BACKLOG: deque()}
         self._has_more = False  # in the backlog, than what was read ahead
-        self._looking: asyncio.Future[_Taken] | None = None
+        self._looking: Pending[_Taken] | None = None
         self._changed: dict[str, None] = {}  # units whose entity is to be published, in order
         self._since_entity = 0
         self._acknowledged: list[tuple[int, int]] = []
@@ -56,7 +57,7 @@ class Publisher:
             while not self._client.has_room:  # others are told of room as well, and may take it before
                 await self._client.room()
             self._look()
-            if self._looking and self._looking.done():
+            if self._looking and self._looking.is_done:
                 await self._seen(self._looking)
             if not self._send_some():
                 if self._looking:
@@ -75,7 +76,7 @@ class Publisher:
         room = {LIVE: _AHEAD - len(live), BACKLOG: _AHEAD - len(backlog) if is_low else 0}
         self._looking = self._outbox.take(self._taken, room)
 
-    async def _seen(self, looking: asyncio.Future[_Taken]) -> None:
+    async def _seen(self, looking: Pending[_Taken]) -> None:
         self._looking = None
         try:
             found = await looking

@@ -12,6 +12,7 @@ from corolle_gateway.model import iso_utc
 from corolle_gateway.northbound.mqtt import MqttClient
 from corolle_gateway.northbound.packets import Will
 from corolle_gateway.northbound.tls_dates import Ending
+from corolle_gateway.pending import Pending
 
 # Real seconds, whatever the street's speed: this is for the eyes and the disk.
 _PAUSE_S = 1.0
@@ -34,7 +35,7 @@ class Status:
         counts: Counts,
         client: MqttClient,
         topic: str,
-        store: Callable[[Counted], asyncio.Future[None]],
+        store: Callable[[Counted], Pending[None]],
         room: Callable[[], object],
         ending: Callable[[], Ending | None],
     ):

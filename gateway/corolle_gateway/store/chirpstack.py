@@ -1,9 +1,9 @@
 """The ChirpStack link's memory: how far each session's uplinks have been stored."""
 
 import sqlite3
-from asyncio import Future
 
 from corolle_gateway.model import ChirpstackSession, Guard, Unit
+from corolle_gateway.pending import Pending
 from corolle_gateway.store import registry
 from corolle_gateway.store.writer import Writer
 
@@ -29,7 +29,7 @@ class ChirpstackMemory:
         known = session.unit, session.dev_addr, session.application, session.f_cnt_up
         return lambda db: _advance(db, *known, f_cnt)
 
-    def commit(self, guard: Guard) -> Future[bool]:
+    def commit(self, guard: Guard) -> Pending[bool]:
         """Run a guard by itself."""
         return self._writer.submit(guard)
 

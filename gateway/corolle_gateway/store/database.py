@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import IO
 
 from corolle_gateway.errors import StoreError
+from corolle_gateway.store.connection import Connection
 from corolle_gateway.store.faults import is_damage
 from corolle_gateway.store.journal import FOLDER, Journal
 from corolle_gateway.store.restoring import restore_end
@@ -85,7 +86,7 @@ def takes_writes(data_dir: Path) -> bool:
         return False
 
 
-def connect(data_dir: Path) -> sqlite3.Connection:
+def connect(data_dir: Path) -> Connection:
     """Open the database, made or migrated as need be. StoreError says what is wrong with it.
 
     The connection may be used from another thread than this one, by one thread at a time.
@@ -94,7 +95,7 @@ def connect(data_dir: Path) -> sqlite3.Connection:
     try:
         os.close(_private(path, os.O_RDWR | os.O_CREAT))  # SQLite gives its side files the same mode
         path.chmod(0o600)
-        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=Connection)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")

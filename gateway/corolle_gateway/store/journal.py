@@ -67,15 +67,6 @@ class Journal:
         self._pending: list[bytes] = []
         self._pending_id = 0
 
-    def attach(self, db: sqlite3.Connection) -> None:
-        """Hear of each message that is put into the database, or said better there."""
-        db.create_function("journal", 6, self._note)
-        for event in ("INSERT", "UPDATE OF body"):
-            db.execute(
-                f"CREATE TEMP TRIGGER journal_{event[:6].lower()} AFTER {event} ON main.messages BEGIN"
-                " SELECT journal(NEW.id, NEW.unit, NEW.kind, NEW.key, NEW.time_s, NEW.body); END"
-            )
-
     def drop(self) -> None:
         """What was heard of since the last flush is not committed."""
         self._pending.clear()
@@ -104,10 +95,11 @@ class Journal:
             os.close(self._file)
             self._file = -1
 
-    def _note(self, *columns: int | str | float | bytes | None) -> None:
-        packed = _encode(columns)
+    def note(self, number: int, *more: str | float | bytes | None) -> None:
+        """Hear of a message that is put into the database, or said better there; its columns."""
+        packed = _encode((number, *more))
         self._pending.append(_HEAD.pack(len(packed), crc32(packed)) + packed)
-        self._pending_id = max(self._pending_id, int(columns[0] or 0))
+        self._pending_id = max(self._pending_id, number)
 
     def _begin(self, db: sqlite3.Connection) -> None:
         """Begin a segment, and let go of those that nobody needs any more."""

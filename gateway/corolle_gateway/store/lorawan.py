@@ -1,10 +1,10 @@
 """The network server's memory: sessions, nonces and duty ledger behind the one writer."""
 
 import sqlite3
-from asyncio import Future
 from collections.abc import Callable
 
 from corolle_gateway.model import Airtime, GroupRecord, Guard, SessionRecord, Unit
+from corolle_gateway.pending import Pending
 from corolle_gateway.store import airtime, groups, registry, sessions
 from corolle_gateway.store.writer import Writer
 
@@ -29,7 +29,7 @@ class LorawanMemory:
 
     def begin(
         self, unit: Unit, dev_nonce: int, make: Callable[[int], SessionRecord]
-    ) -> Future[SessionRecord | None]:
+    ) -> Pending[SessionRecord | None]:
         """Use up a DevNonce, take a JoinNonce, store the session `make` makes of it.
 
         None for a replay, and for a controller that is not its unit's any more.
@@ -49,15 +49,15 @@ class LorawanMemory:
         """A guard that uses up an uplink counter, and reserves downlink counters below `f_cnt_down`."""
         return lambda db: sessions.advance(db, session_id, f_cnt, f_cnt_down, gateway, link, is_first)
 
-    def commit(self, guard: Guard) -> Future[bool]:
+    def commit(self, guard: Guard) -> Pending[bool]:
         """Run a guard by itself."""
         return self._writer.submit(guard)
 
-    def reserve(self, session_id: int, f_cnt_down: int) -> Future[None]:
+    def reserve(self, session_id: int, f_cnt_down: int) -> Pending[None]:
         """Reserve downlink counters below `f_cnt_down`."""
         return self._writer.submit(lambda db: sessions.reserve(db, session_id, f_cnt_down))
 
-    def keep_link(self, session_id: int, link: bytes) -> Future[None]:
+    def keep_link(self, session_id: int, link: bytes) -> Pending[None]:
         """Keep what is known of a session's way through the air."""
         return self._writer.submit(lambda db: sessions.keep_link(db, session_id, link))
 
@@ -77,6 +77,6 @@ class LorawanMemory:
         """A guard that enters a member."""
         return lambda db: groups.put_member(db, name, unit, mark)
 
-    def note_airtime(self, sent: Airtime, forget_before_s: float) -> Future[None]:
+    def note_airtime(self, sent: Airtime, forget_before_s: float) -> Pending[None]:
         """Enter a transmission in the duty ledger."""
         return self._writer.submit(lambda db: airtime.put(db, sent, forget_before_s))

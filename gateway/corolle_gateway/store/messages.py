@@ -3,6 +3,7 @@
 import sqlite3
 
 from corolle_gateway.model import OutboxRow
+from corolle_gateway.store.connection import Connection
 
 LANES = {
     "event": 0,
@@ -23,7 +24,7 @@ def last_id(db: sqlite3.Connection) -> int:
 
 
 def put(
-    db: sqlite3.Connection,
+    db: Connection,
     message_id: int,
     unit: str,
     kind: str,
@@ -40,6 +41,7 @@ def put(
     if not cursor.rowcount:
         return False
     db.execute("INSERT INTO outbox (lane, message) VALUES (?, ?)", (LANES[kind], message_id))
+    db.note(message_id, unit, kind, key, time_s, body)
     return True
 
 
@@ -48,9 +50,13 @@ def is_kept(db: sqlite3.Connection, unit: str, key: str) -> bool:
     return bool(db.execute("SELECT 1 FROM messages WHERE unit = ? AND key = ?", (unit, key)).fetchone())
 
 
-def replace_body(db: sqlite3.Connection, message_id: int, body: bytes) -> None:
+def replace_body(db: Connection, message_id: int, body: bytes) -> None:
     """Say the same message better."""
-    db.execute("UPDATE messages SET body = ? WHERE id = ?", (body, message_id))
+    said = db.execute(
+        "UPDATE messages SET body = ? WHERE id = ? RETURNING unit, kind, key, time_s", (body, message_id)
+    ).fetchall()
+    for unit, kind, key, time_s in said:
+        db.note(message_id, unit, kind, key, time_s, body)
 
 
 def queued(db: sqlite3.Connection, lane: int, after: int, below: int | None, limit: int) -> list[OutboxRow]:

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 
 from corolle_gateway.model import OutboxRow
+from corolle_gateway.pending import Pending
 from corolle_gateway.store import messages
 from corolle_gateway.store.writer import Writer
 
@@ -39,7 +40,7 @@ class Outbox:
         self._held.pop(message_id, None)
         self.filled.set()
 
-    def take(self, after: dict[int, int], room: dict[int, int]) -> asyncio.Future[dict[int, list[OutboxRow]]]:
+    def take(self, after: dict[int, int], room: dict[int, int]) -> Pending[dict[int, list[OutboxRow]]]:
         """Of each lane, the next messages numbered above `after`, oldest first, at most `room`.
 
         sqlite3.Error if that fails.
@@ -53,7 +54,7 @@ class Outbox:
             }
         )
 
-    def published(self, rows: list[tuple[int, int]]) -> asyncio.Future[None]:
+    def published(self, rows: list[tuple[int, int]]) -> Pending[None]:
         """The broker has acknowledged these (lane, number)."""
 
         def operation(db: sqlite3.Connection) -> None:

@@ -8,13 +8,15 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 from corolle_gateway.counts import Counts
+from corolle_gateway.pending import Pending
+from corolle_gateway.store.connection import Connection
 from corolle_gateway.store.faults import is_damage, is_disk_failure
 from corolle_gateway.store.journal import Journal
 
 _PATIENCE_S = 10.0  # with a disk that takes nothing at all
 
 T = TypeVar("T")
-_Operation = Callable[[sqlite3.Connection], Any]
+_Operation = Callable[[Connection], Any]
 _Outcome = tuple[Any, BaseException | None]
 
 
@@ -28,11 +30,11 @@ class Writer:
     each other at every statement would take five times as long. COMMIT waits for the disk, and has a thread.
     """
 
-    def __init__(self, db: sqlite3.Connection, counts: Counts, journal: Journal | None = None):
+    def __init__(self, db: Connection, counts: Counts, journal: Journal | None = None):
         self._db = db
         self._journal = journal
         if journal:
-            journal.attach(db)
+            db.note = journal.note
         self.given_up = asyncio.Event()  # nothing is stored any more until the database is opened anew
         self.is_damaged = False  # the file itself: it has to be salvaged
         self._failing_since_s: float | None = None
@@ -40,21 +42,21 @@ class Writer:
         self._uncopied: list[Exception] = []
         self._counts = counts
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
-        self._waiting: list[tuple[_Operation, asyncio.Future[Any]]] = []
+        self._waiting: list[tuple[_Operation, Pending[Any]]] = []
         self._busy = False
 
-    def submit(self, operation: Callable[[sqlite3.Connection], T]) -> asyncio.Future[T]:
+    def submit(self, operation: Callable[[Connection], T]) -> Pending[T]:
         """The operation's result, once it is committed to disk; or the error that prevented it.
 
         That is a sqlite3.Error (a full disk, for one). It is counted here; who submits has only to go on.
         """
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[T] = loop.create_future()
-        self._waiting.append((operation, future))
+        pending: Pending[T] = Pending()
+        self._waiting.append((operation, pending))
         if not self._busy:
             self._busy = True
+            loop = asyncio.get_running_loop()
             loop.call_soon(self._start, loop)
-        return future
+        return pending
 
     async def close(self) -> None:
         """Finish what was submitted, then close the database."""
@@ -69,31 +71,27 @@ class Writer:
     def _start(self, loop: asyncio.AbstractEventLoop) -> None:
         batch, self._waiting = self._waiting, []
         operations = [operation for operation, _ in batch]
-        futures = [future for _, future in batch]
+        pending = [each for _, each in batch]
         begun = self._begin(operations)
         running = loop.run_in_executor(self._thread, self._committed, begun, operations)
-        running.add_done_callback(lambda done: self._finish(loop, futures, done))
+        running.add_done_callback(lambda done: self._finish(loop, pending, done))
 
     def _finish(
         self,
         loop: asyncio.AbstractEventLoop,
-        futures: list[asyncio.Future[Any]],
+        pending: list[Pending[Any]],
         done: asyncio.Future[list[_Outcome]],
     ) -> None:
         outcomes = done.result()
         self._judge([error for _, error in outcomes if error], loop.time())
         while self._uncopied:
             self._counts.reject("journal_failed", error=self._uncopied.pop())
-        for future, (result, error) in zip(futures, outcomes, strict=True):
+        for each, (result, error) in zip(pending, outcomes, strict=True):
             if error:
                 self._counts.reject("store_failed", error=error)
-            if future.cancelled():
-                continue
-            if error:
-                future.set_exception(error)
-                future.exception()  # it is counted: nobody else has to look
+                each.fail(error)
             else:
-                future.set_result(result)
+                each.succeed(result)
         if self._waiting:
             self._start(loop)
         else:

@@ -1,6 +1,5 @@
 """Messages booked to the ledger in a real database: swaps, gaps, faults, months, clocks."""
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +7,7 @@ import pytest
 from corolle_gateway.hub.accounts import Accounts, Booking
 from corolle_gateway.model import Unit
 from corolle_gateway.months import Months
+from corolle_gateway.pending import ended
 from corolle_gateway.store import database, ledger
 from corolle_gateway.store.ledger import Entry
 from msgspec.structs import replace
@@ -17,13 +17,6 @@ _BEGIN_S = _MONTHS.begin_s("2026-11")
 _QUARTER_S, _LIMIT_S = 900.0, 3270.0
 _LAMP = Unit("lamp-1", "lamp", "quai", "02" * 8, "00" * 8, 43.6, 1.44, "C")
 _CANOPY = Unit("canopy-1", "canopy", "quai", "03" * 8, "00" * 8, 43.6, 1.44, "A")
-
-
-def _done(stored: bool) -> asyncio.Future[bool]:
-    done: asyncio.Future[bool] = asyncio.Future(loop=asyncio.new_event_loop())
-    done.get_loop().close()
-    done.set_result(stored)
-    return done
 
 
 class _Book:
@@ -47,7 +40,7 @@ class _Book:
 
     def _commit(self, booking: Booking) -> None:
         booking.apply(self.db)
-        booking.finished(_done(True))
+        booking.finished(ended(True))
 
     def of(self, unit: Unit, month: str = "2026-11") -> Entry:
         return ledger.of_month(self.db, month).get(unit.name, Entry(unit.name, month))
@@ -171,16 +164,16 @@ def test_a_transaction_that_fails_and_is_run_again_books_once(book: _Book):
     accounts = Accounts(_MONTHS, lambda unit: _LIMIT_S)
     first = _booking(book, accounts, 0, 100.0)
     first.apply(book.db)
-    first.finished(_done(True))
+    first.finished(ended(True))
     second, third = _booking(book, accounts, 1, 105.0), _booking(book, accounts, 2, 107.0)
     book.db.execute("SAVEPOINT together")
     second.apply(book.db)
     third.apply(book.db)
     book.db.execute("ROLLBACK TO together")
     second.apply(book.db)
-    second.finished(_done(True))
+    second.finished(ended(True))
     third.apply(book.db)
-    third.finished(_done(True))
+    third.finished(ended(True))
     assert book.of(_LAMP).energy_wh == pytest.approx(7)
 
 
@@ -192,12 +185,12 @@ def test_what_was_not_stored_is_booked_when_it_comes_again(book: _Book):
         booking.apply(book.db)
         if not stored:
             book.db.execute("ROLLBACK TO alone")
-        booking.finished(_done(stored))
+        booking.finished(ended(stored))
     assert book.of(_LAMP).energy_wh == pytest.approx(7)
     known = Accounts(_MONTHS, lambda unit: _LIMIT_S)  # after a restart
     booking = _booking(book, known, 3, 110.0)
     booking.apply(book.db)
-    booking.finished(_done(True))
+    booking.finished(ended(True))
     assert book.of(_LAMP).energy_wh == pytest.approx(10)
 
 

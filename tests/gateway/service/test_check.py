@@ -304,7 +304,7 @@ def test_bluetooth_is_looked_for_where_linux_shows_it(idle: GatewayProcess):
 
 def test_the_kernel_says_whether_the_clock_is_kept(monkeypatch: pytest.MonkeyPatch):
     assert machine.clock().said in ("clock_right", "clock_alone")
-    monkeypatch.setattr("time.time", lambda: 86_400.0)
+    monkeypatch.setattr(machine.SystemClock, "now", lambda _: 86_400.0)
     assert machine.clock().said == "clock_unset"
 
 

@@ -4,8 +4,6 @@ What tells of an alarm and what becomes of it are committed together: there is n
 report is kept and its alarm is not.
 """
 
-import asyncio
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
@@ -18,7 +16,9 @@ from corolle_gateway.hub.alarming.life import Sign
 from corolle_gateway.hub.orders import OrderError, checked_author
 from corolle_gateway.log import Log
 from corolle_gateway.model import Unit, UnitsChange
+from corolle_gateway.pending import Pending
 from corolle_gateway.store import alarms, messages
+from corolle_gateway.store.connection import Connection
 from corolle_gateway.store.outbox import Outbox
 from corolle_gateway.store.writer import Writer
 
@@ -73,7 +73,7 @@ class Alarms:
         """Whether nothing is wrong with a unit, nor anything under way that says so."""
         return unit not in self._open and unit not in self._judging
 
-    def history(self, unit: str | None = None, since_s: float = 0.0) -> asyncio.Future[list[Alarm]]:
+    def history(self, unit: str | None = None, since_s: float = 0.0) -> Pending[list[Alarm]]:
         """Those of a unit (None: of all) that were there at some time since then, newest first.
 
         The last thousand at most. sqlite3.Error when the store cannot be read.
@@ -92,7 +92,7 @@ class Alarms:
         now_s = self._clock.now()
         message_id = self._outbox.next_id()
 
-        def operation(db: sqlite3.Connection) -> _Step | None:
+        def operation(db: Connection) -> _Step | None:
             alarm = life.acknowledged(db, number, unit, author, note, now_s)
             if alarm:
                 self.put(db, message_id, alarm, "acknowledged", now_s)
@@ -120,13 +120,13 @@ class Alarms:
         if judgement is None:
             return
 
-        def operation(db: sqlite3.Connection) -> bool:
+        def operation(db: Connection) -> bool:
             judgement.apply(db)
             return True
 
-        self._writer.submit(operation).add_done_callback(judgement.finished)
+        self._writer.submit(operation).then(judgement.finished)
 
-    def trim(self) -> asyncio.Future[int]:
+    def trim(self) -> Pending[int]:
         """Let go of the oldest of those that are cleared, where there are too many."""
         return self._writer.submit(lambda db: alarms.trim(db, _KEPT))
 
@@ -171,7 +171,7 @@ class Alarms:
             author=alarm.author,
         )
 
-    def put(self, db: sqlite3.Connection, message_id: int, alarm: Alarm, change: str, time_s: float) -> None:
+    def put(self, db: Connection, message_id: int, alarm: Alarm, change: str, time_s: float) -> None:
         """Publish a step, in the transaction that makes it."""
         unit = self._units.get(alarm.unit)
         body = bodies.change(alarm, unit.kind if unit else "gateway", change, time_s)
@@ -189,7 +189,7 @@ class Judgement:
         self._numbers = book.begin(unit, len(signs))
         self._steps: list[_Step] = []
 
-    def apply(self, db: sqlite3.Connection) -> None:
+    def apply(self, db: Connection) -> None:
         """Change the database, and nothing but the database: it may have to be done once more."""
         self._steps = []
         for sign, message_id in zip(self._signs, self._numbers, strict=True):
@@ -200,7 +200,6 @@ class Judgement:
                 self._book.put(db, message_id, *step, self._time_s)
             self._steps.append(step)
 
-    def finished(self, done: asyncio.Future[bool]) -> None:
+    def finished(self, done: Pending[bool]) -> None:
         """The transaction has been committed, or has failed, or what brought the signs was a replay."""
-        stored = not (done.cancelled() or done.exception() or not done.result())
-        self._book.end(self._unit, self._steps if stored else [])
+        self._book.end(self._unit, self._steps if done.came_true else [])

@@ -1,7 +1,5 @@
 """The city acknowledges alarms on the command topic of the unit, or of the gateway, that has them."""
 
-import sqlite3
-
 import msgspec
 from msgspec import Struct
 
@@ -11,6 +9,7 @@ from corolle_gateway.hub import bodies
 from corolle_gateway.hub.alarming.alarms import Alarms
 from corolle_gateway.hub.orders import MAX_BYTES, OrderError, checked_id
 from corolle_gateway.store import messages
+from corolle_gateway.store.connection import Connection
 from corolle_gateway.store.outbox import Outbox
 from corolle_gateway.store.writer import Writer
 
@@ -69,7 +68,7 @@ class AlarmDesk:
         told = order_id, status, reason, written and written.value, author
         body = msgspec.json.encode(bodies.answer(name, *told, now_s))
 
-        def operation(db: sqlite3.Connection) -> None:
+        def operation(db: Connection) -> None:
             messages.put(db, number, name, "ack", None, now_s, body)
 
         await self._writer.submit(operation)

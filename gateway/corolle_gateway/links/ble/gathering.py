@@ -1,10 +1,9 @@
 """Readings that take turns in a unit's adverts, told to the city together."""
 
-from asyncio import Future
-
 from corolle_gateway.links.ble.neighbours import Neighbour
 from corolle_gateway.links.ble.outside import Memory, Receiver
 from corolle_gateway.model import BleRadio, Sensed
+from corolle_gateway.pending import Pending
 
 _EVERY_S = 300.0
 # Told, and not committed yet: while the disk is slow readings wait as what they are, not as messages of some
@@ -41,10 +40,10 @@ class Gathering:
         guard = self._memory.advance(neighbour.unit.name, neighbour.key_mark, counter)
         accepted = self._receiver.sense(told, guard)
         self._unstored += 1
-        accepted.stored.add_done_callback(self._decided)
+        accepted.stored.then(self._decided)
         if accepted.message_id is not None:
             self._receiver.settle(accepted.message_id)
 
-    def _decided(self, _: Future[bool]) -> None:
+    def _decided(self, _: Pending[bool]) -> None:
         """It is stored, or will not be."""
         self._unstored -= 1

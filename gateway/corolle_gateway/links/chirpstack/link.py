@@ -1,18 +1,18 @@
 """The ChirpStack link, put together."""
 
-import asyncio
 import sqlite3
 from collections.abc import Callable
 
 from corolle_gateway.clock import Clock
 from corolle_gateway.counts import Counts
 from corolle_gateway.links.chirpstack import events
-from corolle_gateway.links.chirpstack.acknowledging import Acknowledging, is_stored
+from corolle_gateway.links.chirpstack.acknowledging import Acknowledging
 from corolle_gateway.links.chirpstack.downlinks import Downlinks
 from corolle_gateway.links.chirpstack.events import Join, Refused, TxAck, Up
 from corolle_gateway.links.chirpstack.outside import Broker, Memory, Message, Receiver
 from corolle_gateway.links.chirpstack.uplinks import Uplinks
 from corolle_gateway.model import Downlink, Sent, Unit, UnitsChange
+from corolle_gateway.pending import Pending
 from corolle_gateway.tasks import Tasks
 
 _STORE_RETRY_S = 1.0
@@ -92,7 +92,7 @@ class ChirpstackLink:
         if message.number:
             self._acknowledging.follow(message, stored)
 
-    def _taken(self, message: Message) -> asyncio.Future[bool] | None:
+    def _taken(self, message: Message) -> Pending[bool] | None:
         """What has to be True before the broker may forget a message, if anything. Refused."""
         application, event = events.read(message.topic, message.payload)
         self._counts.count("chirpstack_events")
@@ -116,15 +116,15 @@ class ChirpstackLink:
             self._logged(unit, event)
         return None
 
-    def _up(self, unit: Unit, application: str, up: Up) -> asyncio.Future[bool] | None:
+    def _up(self, unit: Unit, application: str, up: Up) -> Pending[bool] | None:
         stored = self._uplinks.take(unit, application, up)
         if stored is None:
             return self._uplinks.last(unit.name)
-        stored.add_done_callback(lambda done: self._answer(unit, application, done))
+        stored.then(lambda done: self._answer(unit, application, done))
         return stored
 
-    def _answer(self, unit: Unit, application: str, done: asyncio.Future[bool]) -> None:
-        if is_stored(done):
+    def _answer(self, unit: Unit, application: str, done: Pending[bool]) -> None:
+        if done.came_true:
             self._downlinks.answer(application, unit)
 
     def _logged(self, unit: Unit, event: events.Log) -> None:

@@ -1,10 +1,11 @@
 """What the ChirpStack link asks of the rest of the gateway."""
 
-from asyncio import Event, Future
+from asyncio import Event
 from collections.abc import Callable
 from typing import Any, Protocol
 
 from corolle_gateway.model import Accepted, ChirpstackSession, Downlink, Guard, Sent, Unit, Uplink
+from corolle_gateway.pending import Pending
 
 
 class Message(Protocol):
@@ -88,6 +89,6 @@ class Memory(Protocol):
         """A guard that uses up a counter; False when not all before it are used up, or it is itself."""
         ...
 
-    def commit(self, guard: Guard) -> Future[bool]:
+    def commit(self, guard: Guard) -> Pending[bool]:
         """Run a guard by itself."""
         ...

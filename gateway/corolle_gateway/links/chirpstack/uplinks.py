@@ -1,15 +1,14 @@
 """Uplinks of ChirpStack's: each is taken once, in the order of its session's counter."""
 
-from asyncio import Future
 from collections import defaultdict
 from math import nan
 
 from corolle_gateway.clock import Clock
 from corolle_gateway.counts import Counts
-from corolle_gateway.links.chirpstack.acknowledging import is_stored
 from corolle_gateway.links.chirpstack.events import Up
 from corolle_gateway.links.chirpstack.outside import Memory, Receiver
 from corolle_gateway.model import Accepted, ChirpstackSession, Guard, Radio, Unit, Uplink
+from corolle_gateway.pending import Pending
 
 _KEPT = 4  # sessions of a unit
 
@@ -27,7 +26,7 @@ class Uplinks:
         self._memory = memory
         self._receiver = receiver
         self._sessions: defaultdict[str, dict[str, ChirpstackSession]] = defaultdict(dict)
-        self._last: dict[str, Future[bool]] = {}  # what was taken of each unit last
+        self._last: dict[str, Pending[bool]] = {}  # what was taken of each unit last
 
     async def load(self) -> None:
         """Go on where the store stands. sqlite3.Error."""
@@ -43,7 +42,7 @@ class Uplinks:
             return session.application
         return None
 
-    def take(self, unit: Unit, application: str, up: Up) -> Future[bool] | None:
+    def take(self, unit: Unit, application: str, up: Up) -> Pending[bool] | None:
         """Hand an uplink on: True once it is stored. None: it was handed on before."""
         session = self._session(unit.name, up.dev_addr.lower())
         session.application = application
@@ -53,10 +52,10 @@ class Uplinks:
         accepted = self._accepted(unit, up, self._memory.advance(session, up.f_cnt))
         session.f_cnt_up = up.f_cnt + 1  # at once, for the next one may come before this one is committed
         self._last[unit.name] = accepted.stored
-        accepted.stored.add_done_callback(self._ended)
+        accepted.stored.then(self._ended)
         return accepted.stored
 
-    def last(self, unit: str) -> Future[bool] | None:
+    def last(self, unit: str) -> Pending[bool] | None:
         """Whether what was handed on of a unit last is stored, None if that was in an earlier run."""
         return self._last.get(unit)
 
@@ -84,8 +83,8 @@ class Uplinks:
         now_s = self._clock.now()
         return now_s if up.time is None else max(0.0, min(up.time.timestamp(), now_s))
 
-    def _ended(self, done: Future[bool]) -> None:
-        if is_stored(done):
+    def _ended(self, done: Pending[bool]) -> None:
+        if done.came_true:
             self._counts.count("uplinks")
 
 

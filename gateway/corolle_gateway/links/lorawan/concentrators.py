@@ -11,10 +11,19 @@ from corolle_gateway.log import Log
 Address = tuple[str, int]
 
 _TMST_MODULUS = 2**32
-_LATE_S = 10.0  # no network delay and no drift is more
+_HALF = _TMST_MODULUS // 2
+_LATE_US = 10_000_000  # no network delay and no drift is more
 _STALL_S = 2.0  # real seconds for which a busy machine may leave a datagram lying
 _MOST = 64  # the protocol lets anybody name any EUI: a flood of them must not fill the memory
 _GONE_S = 600.0  # real packet forwarders send PULL_DATA every 5 to 30 s
+
+
+class _Counter(Struct):
+    """Where a concentrator's counter of microseconds stood, when, and the clock's pace then."""
+
+    tmst: int
+    at_s: float
+    pace: float
 
 
 class Concentrator(Struct):
@@ -23,9 +32,7 @@ class Concentrator(Struct):
     eui: str
     address: Address | None = None
     heard_s: float = 0.0
-    tmst: int | None = None
-    tmst_at_s: float = 0.0
-    pace: float = 0.0  # of the clock then
+    counter: _Counter | None = None  # None: not known yet, or not any more
     free_at_s: float = 0.0  # when the last frame that was to be sent at once has ended
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -101,23 +108,29 @@ class Concentrators:
     def note_tmst(self, eui: str, tmst: int) -> None:
         """A frame came with the concentrator's counter; says so when it has started from zero."""
         concentrator = self._all[eui]
-        now_s, pace = self._clock.now(), self._clock.pace()
-        if concentrator.tmst is not None:
-            elapsed_us = int((now_s - concentrator.tmst_at_s) * 1e6)
-            # In a street that runs faster than life, a moment of ours is minutes of the counter's.
-            slack_s = _LATE_S + _STALL_S * max(pace, concentrator.pace)
-            if _restarted(tmst, concentrator.tmst, elapsed_us, int(slack_s * 1e6)):
-                self._counts.count("concentrator_restarts")
-                self._log.warning("concentrator_restarted", gateway=eui)
-        concentrator.tmst, concentrator.tmst_at_s, concentrator.pace = tmst, now_s, pace
+        before = concentrator.counter
+        now = concentrator.counter = _Counter(tmst, self._clock.now(), self._clock.pace())
+        if before and abs(_off_us(before, now)) > _LATE_US and _restarted(before, now):
+            self._counts.count("concentrator_restarts")
+            self._log.warning("concentrator_restarted", gateway=eui)
 
     def clock_jumped(self) -> None:
         """Nobody knows any more where the counters should be."""
         for concentrator in self._all.values():
-            concentrator.tmst = None
+            concentrator.counter = None
 
 
-def _restarted(tmst: int, last_tmst: int, elapsed_us: int, slack_us: int) -> bool:
-    """Whether the counter is not where it should be but where a restart since then would have put it."""
-    off_us = (tmst - last_tmst - elapsed_us + _TMST_MODULUS // 2) % _TMST_MODULUS - _TMST_MODULUS // 2
-    return abs(off_us) > slack_us and tmst <= max(elapsed_us, 0) + slack_us
+def _off_us(before: _Counter, now: _Counter) -> int:
+    """By how much the counter is not where it should be."""
+    expected = before.tmst + int((now.at_s - before.at_s) * 1e6)
+    return (now.tmst - expected + _HALF) % _TMST_MODULUS - _HALF
+
+
+def _restarted(before: _Counter, now: _Counter) -> bool:
+    """Whether it is not there, but where a restart since then would have put it.
+
+    In a street that runs faster than life, a moment of ours is minutes of the counter's.
+    """
+    slack_us = _LATE_US + int(_STALL_S * max(before.pace, now.pace) * 1e6)
+    elapsed_us = int((now.at_s - before.at_s) * 1e6)
+    return abs(_off_us(before, now)) > slack_us and now.tmst <= max(elapsed_us, 0) + slack_us

@@ -10,9 +10,11 @@ from msgspec import Struct
 from corolle_gateway.clock import Clock, wait_for
 from corolle_gateway.links.lorawan.gwmp import Reception
 from corolle_gateway.model import Radio
+from corolle_gateway.pending import Pending
 
 WINDOW_S = 0.2  # for the slowest backhaul
 COOLDOWN_S = 1.0  # after it, a copy that is later still is no new frame
+_COOLING_S = 0.25  # so often what is over is forgotten
 
 
 class Heard(Struct):
@@ -24,7 +26,7 @@ class Heard(Struct):
 
     phy: bytes
     receptions: list[Reception]
-    stored: asyncio.Future[Any]
+    stored: Pending[Any]
     close: Callable[[list[Reception]], None]
     closes_at_s: float = 0.0
 
@@ -63,18 +65,23 @@ class Deduplicator:
         self._heard: dict[bytes, Heard] = {}
         self._open: deque[Heard] = deque()
         self._cooling: deque[Heard] = deque()
-        self._opened = asyncio.Event()
+        self._news = asyncio.Event()
 
     def find(self, phy: bytes) -> Heard | None:
         """The window or cooldown a frame falls into, or None: it is new."""
-        return self._heard.get(phy)
+        heard = self._heard.get(phy)
+        return None if heard is None or self._is_cold(heard, self._clock.now()) else heard
 
     def open(self, heard: Heard) -> None:
-        """Begin a window for a new frame."""
-        heard.closes_at_s = self._clock.now() + (0.0 if self._alone() else WINDOW_S)
+        """Begin a window for a new frame; one that nobody else can hear ends at once."""
+        heard.closes_at_s = self._clock.now()
         self._heard[heard.phy] = heard
-        self._open.append(heard)
-        self._opened.set()
+        if self._alone():
+            self._close(heard)
+        else:
+            heard.closes_at_s += WINDOW_S
+            self._open.append(heard)
+            self._news.set()
 
     def forget(self, heard: Heard) -> None:
         """A frame that could not be stored may come again."""
@@ -84,23 +91,25 @@ class Deduplicator:
     async def run(self) -> None:
         """Close windows as they end, until cancelled."""
         while True:
-            self._opened.clear()
+            self._news.clear()
             now_s = self._clock.now()
-            self._close_due(now_s)
-            self._cool(now_s)
-            ends_s = [queue[0].closes_at_s for queue in (self._open,) if queue]
-            ends_s += [queue[0].closes_at_s + COOLDOWN_S for queue in (self._cooling,) if queue]
-            await wait_for(self._opened, self._clock, min(ends_s) - now_s if ends_s else None)
+            while self._open and self._is_over(self._open[0].closes_at_s, now_s):
+                self._close(self._open.popleft())
+            while self._cooling and self._is_cold(self._cooling[0], now_s):
+                self.forget(self._cooling.popleft())
+            waits_s = _COOLING_S if self._cooling else None
+            if self._open:
+                waits_s = self._open[0].closes_at_s - now_s
+            await wait_for(self._news, self._clock, waits_s)
 
-    def _close_due(self, now_s: float) -> None:
-        while self._open and self._is_over(self._open[0].closes_at_s, now_s):
-            heard = self._open.popleft()
-            self._cooling.append(heard)
-            heard.end()
+    def _close(self, heard: Heard) -> None:
+        if not self._cooling:
+            self._news.set()
+        self._cooling.append(heard)
+        heard.end()
 
-    def _cool(self, now_s: float) -> None:
-        while self._cooling and self._is_over(self._cooling[0].closes_at_s + COOLDOWN_S, now_s):
-            self.forget(self._cooling.popleft())
+    def _is_cold(self, heard: Heard, now_s: float) -> bool:
+        return self._is_over(heard.closes_at_s + COOLDOWN_S, now_s)
 
     @staticmethod
     def _is_over(end_s: float, now_s: float) -> bool:

@@ -5,15 +5,18 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
+from msgspec import Struct
+
 from corolle_gateway.counts import Counts
 from corolle_gateway.links.lorawan import gwmp
 from corolle_gateway.links.lorawan.concentrators import Address, Concentrators
 from corolle_gateway.links.lorawan.gwmp import Datagram, Reception, Transmission
 from corolle_gateway.links.lorawan.refused import Refused
 from corolle_gateway.model import Sent
+from corolle_gateway.pending import Pending
 
-# Takes a frame; a future when it is to be acknowledged only after that is done.
-Receive = Callable[[Reception], "asyncio.Future[Any] | None"]
+# Takes a frame; gives what it waits for when it is to be acknowledged only after that is done.
+Receive = Callable[[Reception], Pending[Any] | None]
 
 NO_TX_ACK = "no_tx_ack"
 
@@ -34,6 +37,15 @@ _AT_A_TIME = 64
 _MOST_UNSTORED = 512
 _LONGEST = 65_536
 _RECEIVE_BUFFER = 4 << 20  # a street that wakes from a power cut speaks all at once
+
+
+class _Unanswered(Struct):
+    """A datagram of which so many frames are on their way to the disk."""
+
+    acknowledgement: bytes
+    address: Address
+    frames: int
+    failed: bool = False
 
 
 class Endpoint:
@@ -118,37 +130,31 @@ class Endpoint:
 
     def _push_data(self, datagram: Datagram, addr: Address) -> None:
         self._concentrators.heard(datagram.gateway)
-        pending = set()
+        pending: list[Pending[Any]] = []
         for reception in gwmp.receptions(datagram):
             if isinstance(reception, Refused):
                 self._counts.reject(reception.cause, gateway=datagram.gateway)
             elif (stored := self._receive(reception)) is not None:
-                pending.add(stored)
+                pending.append(stored)
         if not pending:
             self._send(gwmp.acknowledgement(datagram), addr)
             return
         self._unstored += 1
-        waiting = len(pending)
-        failed = False
+        unanswered = _Unanswered(gwmp.acknowledgement(datagram), addr, len(pending))
+        for stored in pending:
+            stored.then(lambda done: self._decided(unanswered, done))
 
-        def done(future: asyncio.Future[Any]) -> None:
-            nonlocal waiting, failed
-            waiting -= 1
-            failed = failed or future.cancelled() or future.exception() is not None
-            if waiting:
-                return
-            self._decided()
-            if not failed:
-                self._send(gwmp.acknowledgement(datagram), addr)
-
-        for future in pending:
-            future.add_done_callback(done)
-
-    def _decided(self) -> None:
-        """What was in a datagram is stored, or will not be: there is room for another one."""
+    def _decided(self, unanswered: _Unanswered, done: Pending[Any]) -> None:
+        """A frame is stored, or will not be; after the last of its datagram there is room for another one."""
+        unanswered.frames -= 1
+        unanswered.failed = unanswered.failed or done.error is not None
+        if unanswered.frames:
+            return
         self._unstored -= 1
-        if self._socket and self._unstored == _MOST_UNSTORED - 1:
+        if self._unstored == _MOST_UNSTORED - 1 and self._socket:
             asyncio.get_running_loop().add_reader(self._socket, self._readable, self._socket)
+        if not unanswered.failed:
+            self._send(unanswered.acknowledgement, unanswered.address)
 
     def _tx_ack(self, datagram: Datagram) -> None:
         answer = self._unanswered.get(datagram.token)

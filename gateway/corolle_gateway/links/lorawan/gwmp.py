@@ -5,6 +5,7 @@ loopback address or in a tunnel.
 """
 
 import binascii
+from functools import lru_cache
 from typing import Annotated
 
 import msgspec
@@ -15,6 +16,8 @@ from corolle_gateway.links.lorawan.refused import Refused
 
 VERSION = 2
 PUSH_DATA, PUSH_ACK, PULL_DATA, PULL_RESP, PULL_ACK, TX_ACK = range(6)
+_TAKEN = frozenset((PUSH_DATA, PULL_DATA, TX_ACK))
+_ACKNOWLEDGED_BY = {PUSH_DATA: PUSH_ACK, PULL_DATA: PULL_ACK}
 
 _HEADER = 4
 _WITH_EUI = 12
@@ -103,7 +106,7 @@ def parse(datagram: bytes) -> Datagram:
     if datagram[0] != VERSION:
         raise Refused("bad_version")
     kind = datagram[3]
-    if kind not in (PUSH_DATA, PULL_DATA, TX_ACK):
+    if kind not in _TAKEN:
         raise Refused("unknown_packet")
     if len(datagram) < _WITH_EUI:
         raise Refused("too_short")
@@ -137,8 +140,7 @@ def tx_error(datagram: Datagram) -> str:
 
 def acknowledgement(datagram: Datagram) -> bytes:
     """The PUSH_ACK or PULL_ACK to a datagram."""
-    kind = PUSH_ACK if datagram.kind == PUSH_DATA else PULL_ACK
-    return bytes((VERSION,)) + datagram.token + bytes((kind,))
+    return b"%c%b%c" % (VERSION, datagram.token, _ACKNOWLEDGED_BY[datagram.kind])
 
 
 def pull_resp(token: bytes, transmission: Transmission) -> bytes:
@@ -181,12 +183,9 @@ def _reception(gateway: str, packet: _Rxpk | Refused) -> Reception | Refused:
         return packet
     if packet.stat != _CRC_GOOD:
         return Refused("crc_bad")
-    dr = _DATA_RATES.get(packet.datr) if isinstance(packet.datr, str) else None
-    if dr is None:
-        return Refused("unknown_data_rate")
-    freq_hz = 100 * round(packet.freq * 10_000)
-    if eu868.sub_band(freq_hz) is None:
-        return Refused("unknown_frequency")
+    channel = _channel(packet.datr, packet.freq)
+    if isinstance(channel, str):
+        return Refused(channel)
     try:
         phy = binascii.a2b_base64(packet.data, strict_mode=True)
     except ValueError:  # also what is not ASCII
@@ -195,4 +194,14 @@ def _reception(gateway: str, packet: _Rxpk | Refused) -> Reception | Refused:
         return Refused("frame_too_long")
     if packet.size is not None and packet.size != len(phy):
         return Refused("bad_size")
-    return Reception(gateway, phy, packet.tmst, freq_hz, dr, packet.rssi, packet.lsnr, packet.tmms)
+    return Reception(gateway, phy, packet.tmst, *channel, packet.rssi, packet.lsnr, packet.tmms)
+
+
+@lru_cache(maxsize=256)
+def _channel(datr: str | int, freq_mhz: float) -> tuple[int, int] | str:
+    """(frequency in Hz, data rate), or why no frame of ours can have come so."""
+    dr = _DATA_RATES.get(datr) if isinstance(datr, str) else None
+    if dr is None:
+        return "unknown_data_rate"
+    freq_hz = 100 * round(freq_mhz * 10_000)
+    return (freq_hz, dr) if eu868.sub_band(freq_hz) is not None else "unknown_frequency"

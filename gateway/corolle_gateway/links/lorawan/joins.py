@@ -1,6 +1,5 @@
 """Joining over the air: who is let in, and the session offered (LoRaWAN 1.0.4, 6.2)."""
 
-import asyncio
 import sqlite3
 
 from corolle.wire.join import JoinAccept, session_keys
@@ -22,6 +21,7 @@ from corolle_gateway.links.lorawan.sessions import RESERVED_AHEAD, Session, Sess
 from corolle_gateway.links.lorawan.terms import Terms, joined
 from corolle_gateway.log import Log
 from corolle_gateway.model import SessionRecord, Unit
+from corolle_gateway.pending import Pending
 
 
 class Joins:
@@ -50,7 +50,7 @@ class Joins:
         """Know these units, by DevEUI."""
         self._units = {unit.dev_eui: (unit, Key(app_key)) for unit, app_key in units}
 
-    def admit(self, phy: bytes) -> asyncio.Future[Session | None]:
+    def admit(self, phy: bytes) -> Pending[Session | None]:
         """Authenticate a join-request and store the session it gets; None when it is a replay.
 
         Refused: unknown_dev_eui, unknown_join_eui, join_bad_mic; Revoked. FrameError when it is malformed.
@@ -65,9 +65,9 @@ class Joins:
             raise Refused("join_bad_mic")
         if unit.revoked:
             raise Revoked(unit.name)
-        return asyncio.ensure_future(self._stored(unit, key, request))
+        return self._stored(unit, key, request)
 
-    async def answer(self, joined: asyncio.Future[Session | None], receptions: list[Reception]) -> None:
+    async def answer(self, joined: Pending[Session | None], receptions: list[Reception]) -> None:
         """Send the join-accept, when the window for copies of the request has ended."""
         try:
             session = await joined
@@ -92,7 +92,7 @@ class Joins:
         outcome = await self._downlinks.send_in_window(best.gateway, phy, join_windows(best))
         self._log.info("join", unit=session.unit.name, dev_addr=f"{session.dev_addr:08x}", sent=outcome.ok)
 
-    async def _stored(self, unit: Unit, key: Key, request: JoinRequest) -> Session | None:
+    def _stored(self, unit: Unit, key: Key, request: JoinRequest) -> Pending[Session | None]:
         dev_addr = self._sessions.new_dev_addr(self._net_id)
 
         def make(join_nonce: int) -> SessionRecord:
@@ -107,7 +107,10 @@ class Joins:
                 link=link_record(LinkState(terms=self._terms)),
             )
 
-        record = await self._memory.begin(unit, request.dev_nonce, make)
+        begun = self._memory.begin(unit, request.dev_nonce, make)
+        return begun.map(lambda record: self._begun(unit, record))
+
+    def _begun(self, unit: Unit, record: SessionRecord | None) -> Session | None:
         if record is None:
             self._counts.reject("join_replayed", unit=unit.name)
             return None

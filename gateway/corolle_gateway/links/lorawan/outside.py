@@ -1,6 +1,5 @@
 """What the network server asks of the rest of the gateway."""
 
-from asyncio import Future
 from collections.abc import Callable
 from typing import Protocol
 
@@ -17,6 +16,7 @@ from corolle_gateway.model import (
     Unit,
     Uplink,
 )
+from corolle_gateway.pending import Pending
 
 
 class Receiver(Protocol):
@@ -68,7 +68,7 @@ class Memory(Protocol):
 
     def begin(
         self, unit: Unit, dev_nonce: int, make: Callable[[int], SessionRecord]
-    ) -> Future[SessionRecord | None]:
+    ) -> Pending[SessionRecord | None]:
         """Use up a DevNonce, take a JoinNonce, store the session `make` makes of it.
 
         None for a replay, and for a controller that is not its unit's any more.
@@ -81,15 +81,15 @@ class Memory(Protocol):
         """A guard that uses up an uplink counter, and reserves downlink counters below `f_cnt_down`."""
         ...
 
-    def commit(self, guard: Guard) -> Future[bool]:
+    def commit(self, guard: Guard) -> Pending[bool]:
         """Run a guard by itself."""
         ...
 
-    def reserve(self, session_id: int, f_cnt_down: int) -> Future[None]:
+    def reserve(self, session_id: int, f_cnt_down: int) -> Pending[None]:
         """Reserve downlink counters below `f_cnt_down`."""
         ...
 
-    def keep_link(self, session_id: int, link: bytes) -> Future[None]:
+    def keep_link(self, session_id: int, link: bytes) -> Pending[None]:
         """Keep what is known of a session's way through the air."""
         ...
 
@@ -109,6 +109,6 @@ class Memory(Protocol):
         """A guard that enters a member."""
         ...
 
-    def note_airtime(self, sent: Airtime, forget_before_s: float) -> Future[None]:
+    def note_airtime(self, sent: Airtime, forget_before_s: float) -> Pending[None]:
         """Enter a transmission in the duty ledger."""
         ...

@@ -1,6 +1,5 @@
 """The network server's front: each frame to whom it concerns, and copies of one frame together."""
 
-import asyncio
 from typing import Any
 
 from corolle.wire import lorawan as wire
@@ -13,6 +12,7 @@ from corolle_gateway.links.lorawan.gwmp import Reception
 from corolle_gateway.links.lorawan.joins import Joins
 from corolle_gateway.links.lorawan.refused import Refused, Revoked, frame_cause
 from corolle_gateway.links.lorawan.uplinks import Uplinks
+from corolle_gateway.pending import Pending
 from corolle_gateway.tasks import Tasks
 
 
@@ -35,7 +35,7 @@ class NetworkServer:
         self._joins = joins
         self._uplinks = uplinks
 
-    def receive(self, reception: Reception) -> asyncio.Future[Any] | None:
+    def receive(self, reception: Reception) -> Pending[Any] | None:
         """Take a frame: what its acknowledgement has to wait for, if anything."""
         self._concentrators.note_tmst(reception.gateway, reception.tmst)
         known = self._heard.find(reception.phy)

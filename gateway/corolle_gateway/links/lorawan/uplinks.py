@@ -1,7 +1,5 @@
 """Data frames of units: authenticated, stored with their counter, then answered if they ask for it."""
 
-import asyncio
-
 from corolle.wire import lorawan as wire
 from corolle.wire import mac_commands as mac
 from corolle.wire.errors import FrameError
@@ -17,6 +15,7 @@ from corolle_gateway.links.lorawan.refused import Refused, Revoked, frame_cause
 from corolle_gateway.links.lorawan.sessions import Session, Sessions
 from corolle_gateway.links.lorawan.upkeep import Upkeep
 from corolle_gateway.model import Accepted, Guard, Uplink
+from corolle_gateway.pending import Pending, ended
 from corolle_gateway.tasks import Tasks
 
 # A confirmed uplink whose acknowledgement was lost is sent again, unchanged; so long it is answered again.
@@ -58,7 +57,7 @@ class Uplinks:
         asked = self._asked(session, data, f_cnt, now_s)
         if asked.lost is None:
             self._check_repeat(session, reception.phy, now_s)
-            accepted = Accepted(None, _done())
+            accepted = Accepted(None, ended(True))
         else:
             accepted = self._accepted(asked, data, f_cnt, reception)
         heard = Heard(
@@ -137,14 +136,12 @@ class Uplinks:
         session.last_phy, session.last_at_s = heard.phy, now_s
         session.gateway = heard.receptions[0].gateway
 
-        def stored(done: asyncio.Future[bool]) -> None:
-            if done.cancelled():
-                return
-            if done.exception():
+        def stored(done: Pending[bool]) -> None:
+            if done.error:
                 self._heard.forget(heard)  # nobody was told that it was taken: it may come again
                 if session.f_cnt_up == f_cnt + 1:
                     session.f_cnt_up = before
-            elif not done.result():
+            elif not done.result:
                 self._counts.reject("replayed", unit=session.unit.name)
             else:
                 self._counts.count("uplinks")
@@ -152,7 +149,7 @@ class Uplinks:
                 if not session.active:
                     self._sessions.take_up(session)
 
-        heard.stored.add_done_callback(stored)
+        heard.stored.then(stored)
 
     def _close(self, receptions: list[Reception], accepted: Accepted, asked: Asked) -> None:
         radio = radio_of(receptions)
@@ -160,20 +157,13 @@ class Uplinks:
             self._receiver.settle(accepted.message_id, radio)
         if asked.lost is not None:
             self._upkeep.heard(asked.session, radio, asked.lost, asked.adr)
-        if accepted.stored.done():
-            self._answer(receptions, asked, accepted.stored)
-        else:  # the commit runs, and with it the acknowledgement of a command that would else be repeated
-            accepted.stored.add_done_callback(lambda done: self._answer(receptions, asked, done))
+        # When it is committed, and with it the acknowledgement of a command that would else be repeated.
+        accepted.stored.then(lambda done: self._answer(receptions, asked, done))
 
-    def _answer(self, receptions: list[Reception], asked: Asked, done: asyncio.Future[bool]) -> None:
-        stored = not done.cancelled() and done.exception() is None and done.result()
-        if stored and asked.lost is not None:
+    def _answer(self, receptions: list[Reception], asked: Asked, done: Pending[bool]) -> None:
+        if not done.came_true:
+            return
+        if asked.lost is not None:
             self._answers.confirmations.heard(asked.session, asked.acknowledges)
-        if stored and self._answers.needed(asked):
+        if self._answers.needed(asked):
             self._tasks.start(self._answers.answer(asked, receptions))
-
-
-def _done() -> asyncio.Future[bool]:
-    future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-    future.set_result(True)
-    return future

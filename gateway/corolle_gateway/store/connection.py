@@ -1,0 +1,16 @@
+"""The connection to the database, and who hears of each message that is put into it."""
+
+import sqlite3
+from collections.abc import Callable
+
+# A message as the database has it: number, unit, kind, key, unix seconds, body.
+Note = Callable[[int, str, str, str | None, float, bytes], None]
+
+
+class Connection(sqlite3.Connection):
+    """`note` hears of a message in the transaction that puts it there, or says it better.
+
+    A trigger would do as well, and takes a tenth of all that an uplink costs here.
+    """
+
+    note: Note = staticmethod(lambda *_: None)
