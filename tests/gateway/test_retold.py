@@ -1,12 +1,16 @@
 """One event in two frames is one event; two events are two, however much they are alike."""
 
 import tracemalloc
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 from corolle_gateway.hub import bodies
 from corolle_gateway.hub.retold import Retold
 from corolle_gateway.model import Radio, Unit, Uplink
+from corolle_gateway.pending import Pending, ended
+from corolle_gateway.store import database, messages
 
 _UNIT = Unit("lamp-1", "lamp", "quai", "02" * 8, "00" * 8, 43.6, 1.44, "C")
 _RADIO = Radio(-100.0, 5.0, 5, 868_100_000, 1)
@@ -51,6 +55,28 @@ def test_the_same_number_256_events_later_is_another_event():
         retold.put("lamp-1", _body(number, number))
         assert retold.is_known("lamp-1", _body(number, number + 80))
     assert not retold.is_known("lamp-1", _body(0, 256))
+
+
+def test_what_never_reached_the_store_is_not_known():
+    retold = Retold()
+    uplink = Uplink(_UNIT, "1-7", 20, b"", _NOW_S, _RADIO)
+    retold.taken(uplink, _body(7), ended(False))
+    assert not retold.is_known("lamp-1", _body(7, 80))
+    retold.taken(uplink, _body(7), ended(True))
+    assert retold.is_known("lamp-1", _body(7, 80))
+
+
+def test_a_frame_with_an_event_that_is_on_its_way_counts_once_that_has_arrived(tmp_path: Path):
+    with closing(database.connect(tmp_path)) as db:
+        retold, stored = Retold(), Pending[bool]()
+        retold.taken(Uplink(_UNIT, "1-7", 20, b"", _NOW_S, _RADIO), _body(7), stored)
+        assert retold.is_known("lamp-1", _body(7, 0.01))
+        guard = retold.once_stored("lamp-1", _body(7, 0.01), lambda db: True)
+        assert not guard(db)
+        messages.put(db, 1, "lamp-1", "event", "1-7", _NOW_S, b"{}")
+        assert guard(db)
+        stored.succeed(True)
+        assert retold.once_stored("lamp-1", _body(7), lambda db: False)(db) is False
 
 
 def test_another_controller_counts_for_itself():
