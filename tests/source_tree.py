@@ -1,8 +1,10 @@
-"""The project's own files, read as text and as syntax trees: what the tests of the whole tree look at."""
+"""The project's own files, and what is in them: what the tests of the whole tree look at."""
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent
 _ROOMS = ("firmware", "boards", "gateway", "hil", "tools", "tests", "docs", ".ci")
@@ -15,9 +17,33 @@ def files(*suffixes: str) -> list[Path]:
     return sorted(path for path in (*rooms, *tops) if path.is_file() and path.suffix in suffixes)
 
 
-def parsed(path: Path) -> ast.Module:
-    """The syntax tree of a Python file."""
-    return ast.parse(path.read_text(), path.as_posix())
+class Contents(NamedTuple):
+    """What the rules ask about a Python file.
+
+    Attributes:
+        imports: each module that it imports, wherever the import stands, by its full dotted name.
+        functions: the names of its functions, and their lines.
+        asserts: the lines on which one stands.
+    """
+
+    imports: tuple[str, ...]
+    functions: tuple[tuple[str, int], ...]
+    asserts: tuple[int, ...]
+
+
+@cache
+def contents(path: Path) -> Contents:
+    """Read a file, once for all rules: to read the whole tree takes seconds."""
+    nodes = list(ast.walk(ast.parse(path.read_text(), path.as_posix())))
+    return Contents(
+        tuple(name for node in nodes for name in _imported(path, node)),
+        tuple(
+            (node.name, (node.end_lineno or 0) - node.lineno + 1)
+            for node in nodes
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        ),
+        tuple(node.lineno for node in nodes if isinstance(node, ast.Assert)),
+    )
 
 
 def module_name(path: Path) -> str:
@@ -26,14 +52,12 @@ def module_name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imports(path: Path) -> Iterator[str]:
-    """Each module that a file imports, wherever in the file the import stands, by its full dotted name."""
-    for node in ast.walk(parsed(path)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            source = _absolute(path, node)
-            yield from (f"{source}.{alias.name}" for alias in node.names)
+def _imported(path: Path, node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        source = _absolute(path, node)
+        yield from (f"{source}.{alias.name}" for alias in node.names)
 
 
 def _absolute(path: Path, node: ast.ImportFrom) -> str:

@@ -1,6 +1,5 @@
 """Who may import whom, held against the imports of the whole tree; and the limits that keep it readable."""
 
-import ast
 import importlib.metadata
 import re
 import subprocess
@@ -9,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from source_tree import ROOT, files, imports, module_name, parsed
+from source_tree import ROOT, contents, files, module_name
 
 _OURS = ("corolle", "corolle_gateway", "corolle_hil", "corolle_tools")
 
@@ -70,7 +69,7 @@ def _strangers(paths: Iterable[Path], allowed: Iterable[str]) -> list[str]:
     return [
         f"{path.relative_to(ROOT)} imports {name}"
         for path in paths
-        for name in imports(path)
+        for name in contents(path).imports
         if _below(name, _OURS) and name != "corolle" and not _below(name, allowed)
     ]
 
@@ -100,7 +99,12 @@ def test_gateway_layers_know_only_what_stands_below_them(layer: str | None):
     paths = [path for path in _room("gateway") if _gateway_layer(module_name(path)) == layer]
     assert paths
     allowed = {None, *_GATEWAY_RULES[layer]}
-    known = [(path, name) for path in paths for name in imports(path) if _below(name, ("corolle_gateway",))]
+    known = [
+        (path, name)
+        for path in paths
+        for name in contents(path).imports
+        if _below(name, ("corolle_gateway",))
+    ]
     assert not [(path.name, name) for path, name in known if _gateway_layer(name) not in allowed]
 
 
@@ -123,7 +127,7 @@ def test_firmware_imports_only_what_micropython_has_on_an_esp32():
     present = _modules_of_an_esp32()
     assert {"machine", "asyncio", "cryptolib", "struct"} <= present
     assert not {"dataclasses", "typing", "pathlib", "termios"} & present
-    foreign = [(path.name, name) for path in _room("firmware") for name in imports(path)]
+    foreign = [(path.name, name) for path in _room("firmware") for name in contents(path).imports]
     assert not [(file, name) for file, name in foreign if not _below(name, present | {"corolle"})]
 
 
@@ -133,24 +137,14 @@ def test_no_file_is_over_400_lines():
 
 
 def test_no_function_is_over_50_lines():
-    functions = [
-        (path.name, node.name, (node.end_lineno or 0) - node.lineno + 1)
-        for path in files(".py")
-        for node in ast.walk(parsed(path))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    ]
+    functions = [(path.name, *function) for path in files(".py") for function in contents(path).functions]
     assert not [(file, name, lines) for file, name, lines in functions if lines > 50]
 
 
 def test_asserts_stand_in_tests_only():
     """An optimising compiler drops them: what an assert guards is not guarded in service."""
     shipped = [path for room in _ROOM_RULES for path in _room(room) if "tests" not in path.parts]
-    assert not [
-        (path.name, node.lineno)
-        for path in shipped
-        for node in ast.walk(parsed(path))
-        if isinstance(node, ast.Assert)
-    ]
+    assert not [(path.name, line) for path in shipped for line in contents(path).asserts]
 
 
 def test_the_project_speaks_of_itself_alone():
@@ -167,4 +161,4 @@ def test_every_kind_of_import_is_seen(tmp_path: Path, monkeypatch: pytest.Monkey
     path.write_text(
         "import a.b\nfrom c import d\nfrom .e import f\nfrom .. import g\ndef h():\n    import i\n"
     )
-    assert list(imports(path)) == ["a.b", "c.d", "package.part.e.f", "package.g", "i"]
+    assert contents(path).imports == ("a.b", "c.d", "package.part.e.f", "package.g", "i")

@@ -3,22 +3,20 @@
 import csv
 import re
 import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
-import matplotlib as mpl
 import pytest
 from corolle.wire.sanitary_record import SANITARY, first_link, pack, unpack
 from corolle.wire.words import code_of, words
 from corolle_gateway.model import Registration, SanitaryEntry, Unit
 from corolle_gateway.store import database, registry, sanitary
 from corolle_tools.app import app
-from corolle_tools.sanitary import french, pdf_file
+from corolle_tools.sanitary import french
 from corolle_tools.sanitary.dossier import Dossier
 from corolle_tools.sanitary.reading import read
-from matplotlib._afm import AFM
-from matplotlib.font_manager import FontProperties, findfont
 from typer.testing import CliRunner, Result
 
 _UNIT = Unit("canopy-1", "canopy", "quai", "02" * 8, "00" * 8, 43.6, 1.44, "A")
@@ -268,7 +266,9 @@ def test_an_operation_of_a_newer_controller_is_shown_by_its_code():
 
 def _pdf_texts(path: Path, out: Path, status: int) -> list[tuple[str, bool]]:
     """Every text of the document, in order, and whether it is red: read from its uncompressed pages."""
-    with mpl.rc_context({"pdf.compression": 0}):
+    from matplotlib import rc_context  # here: it takes most of a second, of each of pytest's processes
+
+    with rc_context({"pdf.compression": 0}):
         result = _export(path, "--pdf", str(out))
     assert result.exit_code == status, result.output
     texts, is_red = [], False
@@ -312,24 +312,33 @@ def test_each_page_has_its_number_and_the_head_of_the_table(tmp_path: Path):
     assert (tmp_path / "out.pdf").read_bytes().count(b"/MediaBox [ 0 0 595.27") == 3  # A4
 
 
-def _font(weight: str) -> AFM:
+def _em_widths(weight: str) -> Callable[[str], float]:
+    """How wide a text is in the document's own font, in thousandths of its size."""
+    from matplotlib._afm import AFM
+    from matplotlib.font_manager import FontProperties, findfont
+
     with open(findfont(FontProperties(family="Helvetica", weight=weight), fontext="afm"), "rb") as file:
-        return AFM(file)
+        font = AFM(file)
+    return lambda text: font.get_str_bbox_and_descent(text)[2]
 
 
-def _span_mm(place: tuple[float, str, str], size_pt: float, font: AFM) -> tuple[float, float]:
+def _span_mm(
+    place: tuple[float, str, str], size_pt: float, em_width: Callable[[str], float]
+) -> tuple[float, float]:
     x_mm, side, text = place
-    width_mm = font.get_str_bbox_and_descent(text)[2] / 1000 * size_pt / 72 * 25.4
+    width_mm = em_width(text) / 1000 * size_pt / 72 * 25.4
     return (x_mm, x_mm + width_mm) if side == "left" else (x_mm - width_mm, x_mm)
 
 
 def test_the_cells_of_a_row_do_not_touch(tmp_path: Path):
     """Measured in the document's own font, for all that a row can hold but an author of many capitals."""
+    from corolle_tools.sanitary import pdf_file
+
     story = tuple(("2026-07-02T10:00:00", word, 65535, "prefecture31") for word in words(SANITARY))
     path = _keep(tmp_path, _records(story))
     _contradict(path, value=65535)
     dossier = Dossier.make(*read(path, "canopy-1"), datetime(2026, 7, 1).date(), datetime(2026, 7, 31).date())
-    fonts = {weight: _font(weight) for weight in ("normal", "bold")}
+    fonts = {weight: _em_widths(weight) for weight in ("normal", "bold")}
     for line in pdf_file._table(dossier):
         font = fonts["bold" if line.is_bold else "normal"]
         spans = [_span_mm(place, line.size_pt, font) for place in line.texts if place[2]]

@@ -13,7 +13,6 @@ from corolle_tools.provision.label_svg import drawn
 from corolle_tools.provision.register import Wanted, provision
 from corolle_tools.provision.units import changing
 from laptop import Laptop
-from matplotlib import image
 
 # TR005 1.0: mandatory fields in order, each of its length; what may follow begins with its letter.
 _GRAMMAR = re.compile(r"LW:D0:[0-9A-F]{16}:[0-9A-F]{16}:[0-9A-F]{8}(:[OSPC][0-9A-Z$%*+./ -]*)*")
@@ -93,6 +92,8 @@ def test_svg_has_the_code_module_by_module():
 
 
 def test_png_has_the_code_module_by_module(laptop: Laptop):
+    from matplotlib import image  # here: it takes most of a second, of each of pytest's processes
+
     made, path = _labelled(laptop, "--png")
     pixels = image.imread(path)
     dot = 300 / 25.4
