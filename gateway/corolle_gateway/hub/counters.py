@@ -26,16 +26,14 @@ def unwrap(
         value = values[meter.field]
         if value is not None:
             raw = round(value * meter.steps)
-            total = _total(meter, raw, before.get(meter.field), elapsed_s)
+            last = before.get(meter.field)
+            total = _total(meter, raw, *last, elapsed_s) if last else raw
             after[meter.field] = (raw, total)
             totals[meter.field] = total if meter.steps == 1 else total / meter.steps
     return totals, after
 
 
-def _total(meter: Meter, raw: int, before: tuple[int, int] | None, elapsed_s: float) -> int:
-    if before is None:
-        return raw
-    last_raw, total = before
+def _total(meter: Meter, raw: int, last_raw: int, total: int, elapsed_s: float) -> int:
     if last_raw == RAW_UNKNOWN:
         return total
     by, _ = grown(meter, last_raw / meter.steps, raw / meter.steps, elapsed_s)

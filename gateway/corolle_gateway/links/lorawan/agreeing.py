@@ -8,6 +8,7 @@ from corolle_gateway.links.lorawan.sessions import Session
 from corolle_gateway.links.lorawan.terms import ANSWERS, STICKY, Change, Terms, changes, taken
 from corolle_gateway.log import Log
 
+_NONE: frozenset[int] = frozenset()
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 60.0, 86_400.0
 
 
@@ -53,7 +54,7 @@ class Agreeing:
 
     def answered(self, session: Session, commands: list[tuple[int, bytes]]) -> None:
         """Take what a new frame answers, in the order of the questions (clause 5)."""
-        session.repeating = frozenset(cid for cid, _ in commands if cid in STICKY)
+        session.repeating = frozenset([cid for cid, _ in commands if cid in STICKY]) if commands else _NONE
         for cid, answer in commands:
             open_ = session.link.open_changes
             change = next((each for each in open_ if each.cid == cid), None) if cid in ANSWERS else None

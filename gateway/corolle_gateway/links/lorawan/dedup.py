@@ -48,11 +48,10 @@ def best_of(receptions: list[Reception]) -> Reception:
 
 def radio_of(receptions: list[Reception]) -> Radio:
     """How well a frame was heard."""
-    if len(receptions) == 1:
-        only = receptions[0]
-        return Radio(only.rssi_dbm, only.snr_db, only.dr, only.freq_hz, 1)
-    best = best_of(receptions)
-    count = len({reception.gateway for reception in receptions})
+    best, count = receptions[0], 1
+    if len(receptions) > 1:
+        best = best_of(receptions)
+        count = len({reception.gateway for reception in receptions})
     return Radio(best.rssi_dbm, best.snr_db, best.dr, best.freq_hz, count)
 
 

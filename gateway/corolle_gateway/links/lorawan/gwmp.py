@@ -101,16 +101,13 @@ _encoder = msgspec.json.Encoder()
 
 def parse(datagram: bytes) -> Datagram:
     """Read a datagram's header. Refused: too_short, bad_version, unknown_packet."""
+    if len(datagram) >= _WITH_EUI and datagram[0] == VERSION and (kind := datagram[3]) in _TAKEN:
+        return Datagram(kind, datagram[1:3], datagram[_HEADER:_WITH_EUI].hex(), datagram[_WITH_EUI:])
     if len(datagram) < _HEADER:
         raise Refused("too_short")
     if datagram[0] != VERSION:
         raise Refused("bad_version")
-    kind = datagram[3]
-    if kind not in _TAKEN:
-        raise Refused("unknown_packet")
-    if len(datagram) < _WITH_EUI:
-        raise Refused("too_short")
-    return Datagram(kind, datagram[1:3], datagram[_HEADER:_WITH_EUI].hex(), datagram[_WITH_EUI:])
+    raise Refused("too_short" if datagram[3] in _TAKEN else "unknown_packet")
 
 
 def receptions(datagram: Datagram) -> list[Reception | Refused]:
@@ -118,14 +115,12 @@ def receptions(datagram: Datagram) -> list[Reception | Refused]:
     try:
         said = _push_data.decode(datagram.body)
     except msgspec.ValidationError:
-        packets = _one_by_one(datagram.body)
+        return _one_by_one(datagram)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refused("bad_json") from error
-    else:
-        if said.rxpk is None and said.stat is None:
-            raise Refused("no_packets")
-        packets = [*(said.rxpk or ())]
-    return [_reception(datagram.gateway, packet) for packet in packets]
+    if said.rxpk is None and said.stat is None:
+        raise Refused("no_packets")
+    return [_reception(datagram.gateway, packet) for packet in said.rxpk or ()]
 
 
 def tx_error(datagram: Datagram) -> str:
@@ -162,25 +157,24 @@ def pull_resp(token: bytes, transmission: Transmission) -> bytes:
     return bytes((VERSION,)) + token + bytes((PULL_RESP,)) + _encoder.encode({"txpk": txpk})
 
 
-def _one_by_one(body: bytes) -> list[_Rxpk | Refused]:
+def _one_by_one(datagram: Datagram) -> list[Reception | Refused]:
     """One packet with a wrong field must not take those beside it along."""
     try:
-        apart = _push_data_apart.decode(body).rxpk
+        apart = _push_data_apart.decode(datagram.body).rxpk
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refused("bad_json") from error
-    return [_single(raw) for raw in apart]
+    return [_single(datagram.gateway, raw) for raw in apart]
 
 
-def _single(raw: Raw) -> _Rxpk | Refused:
+def _single(gateway: str, raw: Raw) -> Reception | Refused:
     try:
-        return _rxpk.decode(raw)
+        packet = _rxpk.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Refused("bad_rxpk")
+    return _reception(gateway, packet)
 
 
-def _reception(gateway: str, packet: _Rxpk | Refused) -> Reception | Refused:
-    if isinstance(packet, Refused):
-        return packet
+def _reception(gateway: str, packet: _Rxpk) -> Reception | Refused:
     if packet.stat != _CRC_GOOD:
         return Refused("crc_bad")
     channel = _channel(packet.datr, packet.freq)
