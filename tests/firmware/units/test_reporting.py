@@ -56,6 +56,21 @@ def test_an_event_says_when_and_its_figure_is_clipped():
     assert [priority for _, _, priority in bench.link.frames] == [1, 1]
 
 
+def test_the_count_of_messages_begins_anywhere_and_goes_round():
+    bench = Bench(lamp)
+    reporter = Reporter(bench.clock, bench.common.settings, 1, 254)
+    reporter.attach(bench.link)
+    for _ in range(3):
+        reporter.event("boot", 1)
+    assert [event["seq"] for event in bench.link.decoded(20)] == [255, 0, 1]
+
+
+def test_what_the_network_asks_again_for_is_not_sent_until_it_is_acknowledged():
+    bench = Bench(lamp)
+    assert bench.common.reporter.raw(32, b"settings")
+    assert [priority for _, _, priority in bench.link.frames] == [2]
+
+
 def test_an_event_without_a_clock_has_no_time():
     bench = Bench(lamp, now_s=None)
     assert isinstance(bench.clock, Clock)
