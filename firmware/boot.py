@@ -2,7 +2,6 @@
 
 import gc
 
-# Collect before the heap is full: garbage between what stays would leave no room in one piece. Every 8 KB
-# leaves as much room as every 2 KB does, for a quarter of the collections, each of 5 to 20 ms on an ESP32;
-# every 16 KB is too seldom for a canopy in 96 KB. No share of what is free now would do: nearly all is.
-gc.threshold(8192)
+# Collect often: garbage between what stays would leave no room in one piece. Later, when all that stays is
+# there, system/proof.py asks for less of it.
+gc.threshold(2048)

@@ -1,6 +1,7 @@
 """A boot is a good one after some minutes; safe mode ends by trying an ordinary boot."""
 
 import asyncio
+import gc
 
 import machine
 
@@ -9,6 +10,7 @@ from corolle.wire.seldom import borrowed
 
 _GOOD_AFTER_S = const(300)
 _SAFE_MODE_S = const(3600)
+_GARBAGE_BYTES = const(8192)  # between two collections, once all that stays is in its place
 
 
 class Proof:
@@ -23,6 +25,8 @@ class Proof:
         after_s = _SAFE_MODE_S if self._safe else _GOOD_AFTER_S
         alive(after_s)
         await asyncio.sleep(after_s)
+        if 0 < gc.threshold() < _GARBAGE_BYTES:
+            gc.threshold(_GARBAGE_BYTES)
         self._succeed()
         return True
 
