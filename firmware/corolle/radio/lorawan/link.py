@@ -14,7 +14,7 @@ _DEFAULT_CHANNELS = const(0x0007)
 _APPLICATION_PORTS = const(223)
 _DEVICE_TIME_REQ = const(b"\x0d")  # 5.9
 _GROUP_BYTES = const(44)  # of each in the record of multicast.py, its address first
-GROUP_PORT = const(34)  # wire/multicast.py
+_GROUP_PORT = const(34)  # wire/multicast.py
 _MULTICAST = ("corolle.radio.lorawan.multicast", "corolle.wire.multicast", "corolle.wire.derive")
 _OBEYING = ("corolle.radio.lorawan.obeying", "corolle.wire.mac_commands", "corolle.wire.bits")
 
@@ -128,7 +128,7 @@ class Link:
         if payload is None:
             return None
         self._counts["downlinks"] += 1
-        return Downlink(GROUP_PORT, payload, False)
+        return Downlink(_GROUP_PORT, payload, False)
 
     def _is_ours(self, frame, raw: bytes) -> bool:
         """Address, counter and MIC; takes the counter when all are right."""

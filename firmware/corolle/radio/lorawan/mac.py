@@ -7,7 +7,6 @@ from corolle.radio.lorawan import session as sessions
 from corolle.radio.lorawan.duty import DutyCycle
 from corolle.radio.lorawan.link import Link
 from corolle.radio.lorawan.network_time import NetworkTime
-from corolle.radio.lorawan.pace import JoinPace
 from corolle.radio.lorawan.queue import ACK, REPORT, SendQueue
 from corolle.radio.lorawan.traffic import Traffic
 from corolle.wire.compat import const
@@ -137,14 +136,15 @@ class LoRaWan:
 
     async def _join(self):
         """Ask until the network answers; the session."""
-        pace = JoinPace(self._rng)
-        await asyncio.sleep_ms(pace.first_ms())
-        session = None
-        while session is None:
-            session, airtime_us = await self._ask(pace.next_data_rate())
-            if session is None:
-                self.radio.sleep()
-                await asyncio.sleep_ms(pace.pause_ms(airtime_us))
+        with borrowed("corolle.radio.lorawan.pace") as pacing:
+            pace = pacing.JoinPace(self._rng)
+            await asyncio.sleep_ms(pace.first_ms())
+            session = None
+            while session is None:
+                session, airtime_us = await self._ask(pace.next_data_rate())
+                if session is None:
+                    self.radio.sleep()
+                    await asyncio.sleep_ms(pace.pause_ms(airtime_us))
         self._counts["joins"] += 1
         self._log("joined", dev_addr=f"{session.dev_addr:08x}", dr=session.data_rate)
         return session
@@ -158,7 +158,7 @@ class LoRaWan:
 
     def _open(self, session) -> Traffic:
         self._time.ask_soon()
-        self._queue.reopened()
+        self._queue.acknowledged(None)
         self._link = Link(session, self._duty, self._time, self._counts, self._battery)
         self._traffic = Traffic(
             self._link,

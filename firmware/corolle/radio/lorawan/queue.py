@@ -3,24 +3,29 @@
 An event is more than sent: it stays until the network has acknowledged it, and has its turn again and again.
 """
 
-from corolle.radio.lorawan.pace import RetryPace
+import time
+
 from corolle.wire.compat import const
+from corolle.wire.seldom import borrowed
 
 ACK = const(0)
 EVENT = const(1)
 REPORT = const(2)
 
 _RESERVED = const(4)  # one place in so many is not for events that wait for an acknowledgement
+_GROUP_WITHIN_MS = const(60_000)  # what a whole street has heard is not answered by all at once
 
 
 class SendQueue:
-    """Items are (priority, port, payload); within a priority the oldest goes first. `rng` is RetryPace's."""
+    """Items are (priority, port, payload); within a priority the oldest goes first. `rng`: of mac.py."""
 
     def __init__(self, limit: int, rng):
         self._limit = limit
         self._items = []
         self._unheard = []  # events that were sent, the one that was sent last at the end
-        self._pace = RetryPace(rng)  # one for all of them: they wait for the same network
+        self._rng = rng
+        self._retry = None  # of pace.py, one for all of them: they wait for the same network
+        self._due = time.ticks_ms()  # when one of them has its turn
         self._silent = False  # whether the network was, when an event was sent last
         self._is_retry = False  # of the event that was sent last
         self.dropped = self.retries = 0
@@ -47,13 +52,13 @@ class SendQueue:
     def first(self):
         """The item whose turn it is, or None. One that has been sent goes behind new ones of its priority."""
         item = self._items[0] if self._items else None
-        if self._unheard and (item is None or item[0] > EVENT) and not self._pace.left_ms():
+        if self._unheard and (item is None or item[0] > EVENT) and not self.again_ms():
             return self._unheard[0]
         return item
 
     def again_ms(self) -> int | None:
         """Time until an event has its turn again, None when none waits for that."""
-        return self._pace.left_ms() if self._unheard else None
+        return max(time.ticks_diff(self._due, time.ticks_ms()), 0) if self._unheard else None
 
     def done(self, item) -> None:
         """An item can never be sent, or an event was acknowledged."""
@@ -69,43 +74,46 @@ class SendQueue:
         if item and item[0] == EVENT:
             if len(self._unheard) >= self._limit - self._limit // _RESERVED:
                 self._unheard.pop(0)
-                self._lost(EVENT)
+                self.dropped += 1
+                self.given_up += 1
             self._unheard.append(item)
 
     def acknowledged(self, item) -> None:
-        """The network has the event that was sent last; another one may try at once."""
+        """The network has an event (None: it has let the node in), and the next one may try at once."""
         self.done(item)
         self._silent = False
-        self._pace.answered()
+        self._retry = None
+        self._due = time.ticks_ms()
 
-    def unheard(self, airtime_us: int, silent: bool) -> int:
-        """Nobody acknowledged the event that was sent last; ms until one is sent again.
+    def unheard(self, airtime_us: int, silent: bool) -> None:
+        """Nobody acknowledged the event that was sent last, which took so much time on air.
 
-        `airtime_us`: what it took. `silent`: nothing at all was heard. A new event that fails beside others
-        puts off none of them.
+        `silent`: nothing at all was heard. A new event that fails beside others puts off none of them.
         """
         self._silent = silent
         if self._is_retry or len(self._unheard) == 1:
-            self._pace.failed(airtime_us)
-        return self._pace.left_ms()
+            with borrowed("corolle.radio.lorawan.pace") as pace:
+                self._retry, pause_ms = pace.retry(self._retry, airtime_us, self._rng)
+            self._due = time.ticks_add(time.ticks_ms(), pause_ms)
 
     def heard(self, by_all: bool) -> None:
         """The network was heard, `by_all` if others heard the same; after a silence it is tried again.
 
-        One that speaks and does not acknowledge is not tried more often for that.
+        The pause after that is no shorter, and who speaks but does not acknowledge is not tried more often.
         """
-        if self._silent:
-            self._silent = False
-            self._pace.heard(by_all)
-
-    def reopened(self) -> None:
-        """There is another session."""
-        self._pace.answered()
+        again_ms = self.again_ms()
+        if self._silent and again_ms:
+            wait_ms = (
+                int.from_bytes(self._rng(2), "little") % min(_GROUP_WITHIN_MS, again_ms) if by_all else 0
+            )
+            self._due = time.ticks_add(time.ticks_ms(), wait_ms)
+        self._silent = False
 
     def _make_room(self, priority: int) -> bool:
         """Give something up; False when it is what is to be queued."""
         lowest = max(self._items[-1][0] if self._items else ACK, EVENT if self._unheard else ACK)
-        self._lost(max(lowest, priority))
+        self.dropped += 1
+        self.given_up += max(lowest, priority) == EVENT
         if lowest < priority:
             return False
         if lowest == EVENT and self._unheard:
@@ -113,7 +121,3 @@ class SendQueue:
         else:
             self._items.pop(next(i for i in range(self._limit) if self._items[i][0] == lowest))
         return True
-
-    def _lost(self, priority: int) -> None:
-        self.dropped += 1
-        self.given_up += priority == EVENT

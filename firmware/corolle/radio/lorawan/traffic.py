@@ -3,7 +3,6 @@
 import asyncio
 import time
 
-from corolle.radio.lorawan.link import GROUP_PORT
 from corolle.radio.lorawan.queue import EVENT
 from corolle.radio.lorawan.windows import open_windows
 from corolle.wire import eu868
@@ -15,6 +14,7 @@ _LISTEN_MS = const(60_000)  # so often a receiver that is silent is asked whethe
 _SWITCH_MS = const(30)  # from listening on RX2 to a prepared RX1
 _TIMEOUT_MS = const(1_000)  # RETRANSMIT_TIMEOUT of RP002-1.0.4, 2.3: 2 s +- 1 s, at random
 _TIMEOUT_SPREAD_MS = const(2_000)
+_GROUP_PORT = const(34)  # wire/multicast.py
 
 
 class Traffic:
@@ -161,8 +161,9 @@ class Traffic:
         if self._link.acknowledged:
             self._queue.acknowledged(item)
             return
-        again_ms = self._queue.unheard(spent_us, silent)
-        self._log("unacknowledged", level="warn", port=item[1], f_cnt=f_cnt, again_s=again_ms // 1000)
+        self._queue.unheard(spent_us, silent)
+        again_s = (self._queue.again_ms() or 0) // 1000
+        self._log("unacknowledged", level="warn", port=item[1], f_cnt=f_cnt, again_s=again_s)
 
     async def _transmit(self, frame: bytes, freq_hz: int, airtime: int):
         session = self._session
@@ -193,7 +194,7 @@ class Traffic:
         if downlink is None:
             return False
         self._more = downlink.more and not self._class_c
-        self._queue.heard(downlink.port == GROUP_PORT)
+        self._queue.heard(downlink.port == _GROUP_PORT)
         if downlink.port is not None:
             self._log("downlink", port=downlink.port, bytes=len(downlink.payload), snr_db=reception.snr_db)
             self._on_downlink(downlink.port, downlink.payload)

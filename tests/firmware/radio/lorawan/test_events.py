@@ -4,7 +4,7 @@ import asyncio
 import time
 
 from corolle.radio.lorawan import ACK, EVENT
-from corolle.radio.lorawan.pace import RetryPace
+from corolle.radio.lorawan.queue import SendQueue
 from corolle.wire import lorawan as wire
 from lora_network import Network, Node, Noise, loaded
 
@@ -134,14 +134,17 @@ async def test_whoever_hears_the_network_again_sends_at_once_one_after_the_other
 async def test_what_a_street_hears_is_not_answered_by_all_at_once():
     waits = set()
     for seed in range(1, 30):
-        pace = RetryPace(Noise(seed))
+        queue = SendQueue(8, Noise(seed))
+        queue.push(EVENT, 20, b"event")
         for _ in range(8):
-            pace.failed(60_000)
-        pace.heard(True)
-        waits.add(pace.left_ms() // 6000)
-        assert pace.left_ms() <= 60_000
-        pace.heard(False)
-        assert pace.left_ms() <= 1
+            queue.sent((EVENT, 20, b"event"))
+            queue.unheard(60_000, True)
+        queue.heard(True)
+        waits.add((queue.again_ms() or 0) // 6000)
+        assert (queue.again_ms() or 0) <= 60_000
+        queue.unheard(60_000, True)
+        queue.heard(False)
+        assert queue.again_ms() == 0
     assert len(waits) >= 8
 
 

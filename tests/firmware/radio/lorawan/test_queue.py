@@ -55,10 +55,12 @@ def test_an_event_stays_until_it_is_acknowledged_and_lets_others_go_first():
     first = queue.first()
     assert queue.again_ms() is None
     queue.sent(first)
-    due_ms = queue.unheard(60_000, True)
-    assert due_ms >= 40_000 and queue.again_ms() == due_ms
+    queue.unheard(60_000, True)
+    due_ms = queue.again_ms() or 0
+    assert due_ms >= 40_000
     queue.sent(queue.first())
-    assert queue.unheard(60_000, True) <= due_ms, "a new one puts off none"
+    queue.unheard(60_000, True)
+    assert (queue.again_ms() or 0) <= due_ms, "a new one puts off none"
     assert _drain(queue) == [b"r1"] and not len(queue)
     queue.heard(False)
     assert queue.again_ms() == 0
