@@ -16,7 +16,7 @@ from corolle_tools.bench.town import Town
 _QUARTERS_A_DAY = 96
 _SETTLED = 3  # quarters, after which all that a unit has in memory is there
 _PATIENCE_S = 60.0
-_IDLE_S = 3.0
+_IDLE_S, _IDLE_LOOKS = 1.0, 4
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,14 @@ def _town(folder: Path, units: int) -> Iterator[Town]:
 
 
 def _idle_share(town: Town) -> float:
-    """CPU seconds a second that the gateway takes to follow so fast a clock, whatever else it does."""
+    """CPU seconds a second that the gateway takes to follow so fast a clock, whatever else it does.
+
+    The least of several looks: at first it tells the city of each unit.
+    """
+    return min(_share(town) for _ in range(_IDLE_LOOKS))
+
+
+def _share(town: Town) -> float:
     cpu_s, begun_s = town.gateway.cpu_s(), time.perf_counter()
     while time.perf_counter() < begun_s + _IDLE_S:
         town.turn()
