@@ -44,7 +44,7 @@ class Node:
         self._wiring.shut_valves(self._log)
         self._mute = False  # there is Bluetooth, and it refuses
         self._ble = self._wake_ble()
-        self._store = Store()
+        self._store = Store(log=self._log)
         self._tell_boot()
         watchdog = machine.WDT(timeout=WATCHDOG_MS)
         self.supervisor = Supervisor(self._log, self._clock.uptime_s, watchdog)
@@ -152,8 +152,6 @@ class Node:
         store = self._store
         if settings.problems or store.corrupt > store.restored:  # both copies of a record are lost
             reporter.event("settings reset", 1)
-        if store.corrupt:
-            self._log("store", level="warn", corrupt=store.corrupt, restored=store.restored)
         if store.restored:
             reporter.event("store restored", store.restored)
 

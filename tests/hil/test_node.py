@@ -129,7 +129,15 @@ def test_a_garbled_settings_record_is_told_and_the_defaults_rule(live):
     life = live("lamp", {"/data/settings.a": b"noise", "/data/settings.b": b""})
     life.run(10)
     assert life.level_pct == 0
-    assert life.said(event="store", corrupt=2, restored=0)
+    assert life.said(event="store", record="settings", restored=0)
+
+
+def test_a_record_that_is_damaged_is_named_whenever_it_is_read(live):
+    broken = {f"/data/{record}.{copy}": b"noise" for record in ("ledger", "curve") for copy in "ab"}
+    life = live("lamp", broken)
+    life.run(10)
+    for record in ("ledger", "curve"):
+        assert len(life.said(event="store", record=record, restored=0)) == 1
 
 
 def test_an_open_valve_is_shut_within_a_second_of_the_boot(live):

@@ -19,8 +19,10 @@ _COPIES = const(("a", "b"))
 class Store:
     """Records by name in one folder. Flash wears: save what changes by the hour, not by the second."""
 
-    def __init__(self, folder: str = "/data"):
+    def __init__(self, folder: str = "/data", log=None):
         self._folder = folder
+        self._log = log  # is told once of each record that is damaged
+        self._told: list = []
         self.corrupt = 0  # copies that were read and found damaged
         self.restored = 0  # records that were read from one copy because the other was damaged
         try:
@@ -33,6 +35,9 @@ class Store:
         serial, payload, damaged = self._newest(name)
         if damaged and serial:
             self.restored += 1
+        if damaged and self._log and name not in self._told:
+            self._told.append(name)
+            self._log("store", level="warn", record=name, restored=int(serial > 0))
         return payload
 
     def save(self, name: str, payload: bytes, lasting: bool = True) -> None:
