@@ -4,7 +4,6 @@ import os
 
 from corolle.system.clock import NETWORK
 from corolle.units.orders import obey
-from corolle.wire.commands import legal_values
 from corolle.wire.compat import const
 from corolle.wire.seldom import borrowed
 from corolle.wire.words import VERBS, VERDICTS, code_of, word_of
@@ -62,16 +61,9 @@ def _command(rest: list, kind: str, common, unit) -> None:
     ack = obey(kind, common, unit, payload)
     verdict = word_of(VERDICTS, ack["verdict"]) if ack else "malformed"
     if verdict != "accepted":
-        raise ValueError(_refusal(kind, rest[0], fields["value"], verdict))
+        raise ValueError(verdict)
     reason, value = unit.output()
     print(f": accepted, output={value} {reason}")
-
-
-def _refusal(kind: str, verb: str, value: int, verdict: str) -> str:
-    legal = legal_values(kind, verb)
-    if legal is None or legal[0] <= value <= legal[1]:
-        return f"{verb} {value}: {verdict}"
-    return f"{verb} {value}: {verdict}, which is {legal[0]} to {legal[1]} {legal[2]}"
 
 
 def _duration_s(text: str) -> int:
