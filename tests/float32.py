@@ -14,11 +14,13 @@ import math
 import operator
 import struct
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-_SINGLE = struct.Struct("f")
+_pack, _unpack = struct.Struct("f").pack, struct.Struct("f").unpack
+_pack_two, _unpack_two = struct.Struct("ff").pack, struct.Struct("ff").unpack
 _OPERATIONS: dict[type, Callable] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -32,7 +34,7 @@ _OPERATIONS: dict[type, Callable] = {
 
 def single(number: float) -> float:
     """What 32 bits hold of a number."""
-    return _SINGLE.unpack(_SINGLE.pack(number))[0]
+    return _unpack(_pack(number))[0]
 
 
 @functools.cache
@@ -86,11 +88,11 @@ def _rounded(value: Any) -> Any:
 def _operation(kind: type) -> Callable:
     """An operator that rounds; whole numbers stay exact among themselves, but for a true division."""
     operate = _OPERATIONS[kind]
+    rounded = {pair for pair in product((bool, int, float), repeat=2) if kind is ast.Div or float in pair}
 
     def rounding(left: Any, right: Any) -> Any:
-        numbers = isinstance(left, int | float) and isinstance(right, int | float)
-        if numbers and (kind is ast.Div or isinstance(left, float) or isinstance(right, float)):
-            return single(operate(single(left), single(right)))
+        if (type(left), type(right)) in rounded:
+            return single(operate(*_unpack_two(_pack_two(left, right))))
         return operate(left, right)
 
     return rounding
