@@ -21,8 +21,7 @@ class Store:
 
     def __init__(self, folder: str = "/data", log=None):
         self._folder = folder
-        self._log = log  # is told once of each record that is damaged
-        self._told: list = []
+        self._log = log  # is told of each record that is read and damaged
         self.corrupt = 0  # copies that were read and found damaged
         self.restored = 0  # records that were read from one copy because the other was damaged
         try:
@@ -35,8 +34,7 @@ class Store:
         serial, payload, damaged = self._newest(name)
         if damaged and serial:
             self.restored += 1
-        if damaged and self._log and name not in self._told:
-            self._told.append(name)
+        if damaged and self._log:
             self._log("store", level="warn", record=name, restored=int(serial > 0))
         return payload
 
@@ -57,20 +55,22 @@ class Store:
                 file.write(record)
 
     def _newest(self, name: str) -> tuple:
-        newest, payload, damaged = 0, None, 0
+        newest, record, damaged = 0, b"", 0
         for copy in _COPIES:
             serial, content, broken = self._read(name, copy)
             damaged += broken
             if serial > newest:
-                newest, payload = serial, content
+                newest, record = serial, content
         self.corrupt += damaged
-        return newest, payload, damaged
+        return newest, record[_HEAD_BYTES:] if newest else None, damaged
 
     def _read(self, name: str, copy: str) -> tuple:
-        """(serial, payload, 0), or (0, None, 1) when damaged, (0, None, 0) when there is no such copy."""
+        """(serial, record, 0), or (0, None, 1) when damaged, (0, None, 0) when there is no such copy."""
         try:
             with open(self._path(name, copy), "rb") as file:
-                record = file.read()
+                length = file.seek(0, 2)  # to read without it grows a buffer, piece by piece
+                file.seek(0)
+                record = file.read(length)
         except OSError:
             return 0, None, 0
         return _unseal(record)
@@ -80,16 +80,19 @@ class Store:
 
 
 def _seal(serial: int, payload: bytes) -> bytes:
-    body = struct.pack("<II", serial, len(payload)) + payload
-    return struct.pack(_HEAD, _MAGIC, serial, len(payload), crc32(body)) + payload
+    return struct.pack(_HEAD, _MAGIC, serial, len(payload), _checksum(serial, payload)) + payload
 
 
 def _unseal(record: bytes) -> tuple:
     if len(record) < _HEAD_BYTES:
         return 0, None, 1
     magic, serial, length, checksum = struct.unpack_from(_HEAD, record)
-    payload = record[_HEAD_BYTES:]
-    body = struct.pack("<II", serial, length) + payload
-    if magic != _MAGIC or length != len(payload) or checksum != crc32(body):
+    payload = memoryview(record)[_HEAD_BYTES:]
+    if magic != _MAGIC or length != len(payload) or checksum != _checksum(serial, payload):
         return 0, None, 1
-    return serial, payload, 0
+    return serial, record, 0
+
+
+def _checksum(serial: int, payload: bytes | memoryview) -> int:
+    """In two steps: a record of a kilobyte is not to be copied for it."""
+    return crc32(payload, crc32(struct.pack("<II", serial, len(payload))))

@@ -9,9 +9,8 @@ from corolle.wire.seldom import borrowed
 
 _RECORD = const("self-test")
 _BOARD = const("corolle.units.self_test_board")
+_SUM = const("corolle.units.self_test_sum")
 _BROKEN_OFF = const(b"self-test=bad: broken off by a reset")
-_VERDICTS = ("good", "bad", "untested", "not fitted")
-_SILENT = const("bad: nothing on it answers: wires, pull-ups, supply?")
 
 
 async def run(common, unit: str, parts: tuple) -> None:
@@ -20,12 +19,13 @@ async def run(common, unit: str, parts: tuple) -> None:
     common.save(_RECORD, _BROKEN_OFF)  # should it be what resets the node
     lines: list = []
     try:
-        for module in (unit, _BOARD):
+        for module in (_BOARD, unit):
             await _stage(common, module, parts, lines)
     finally:
         common.testing = ""
-    _complete(common, lines)
-    _tell(common, lines)
+    with borrowed(_SUM) as self_test_sum:
+        self_test_sum.complete(common, lines)
+        self_test_sum.tell(common, lines)
 
 
 async def _stage(common, module: str, parts: tuple, lines: list) -> None:
@@ -35,36 +35,3 @@ async def _stage(common, module: str, parts: tuple, lines: list) -> None:
             await stage.look(common, parts, lines)
     except (OSError, ValueError, MemoryError) as error:
         lines.append(f"{module.split('.')[-1]}=bad: {error!r}")
-
-
-def _complete(common, lines: list) -> None:
-    """What is fitted and nobody could speak of did not answer when the unit was put together."""
-    buses: dict = {}
-    for part in common.fitted.split():
-        name, _, bus = part.partition("@")
-        found = [line for line in lines if line.startswith(name + "=")]
-        if not found:
-            why = "untested: safe mode" if common.safe_mode else "bad: was not there at the boot"
-            found = [f"{name}={why}"]
-            lines.append(found[0])
-        if bus:
-            buses.setdefault(bus, []).append(found[0].split("=")[1][:4])
-    for bus, verdicts in buses.items():
-        silent, parts = verdicts.count("bad:"), len(verdicts)
-        works = f"good: {parts - silent} of {parts} answer"
-        lines.append(f"bus {bus}={works if silent < parts else _SILENT}")
-
-
-def _tell(common, lines: list) -> None:
-    """Keep it, and say so."""
-    counts = [sum(1 for line in lines if f"={verdict}" in line) for verdict in _VERDICTS]
-    bad = counts[1]
-    for line in lines:
-        part, _, found = line.partition("=")
-        if found.startswith("bad"):
-            common.log("self_test", level="warn", part=part, found=found)
-    sums = ", ".join([f"{counts[place]} {_VERDICTS[place]}" for place in range(len(_VERDICTS))])
-    lines.insert(0, f"self-test={'bad' if bad else 'good'}: {common.clock.stamp()}, {sums}")
-    common.save(_RECORD, "\n".join(lines).encode())
-    common.log("self_test", state="ends", good=counts[0], bad=bad, untested=counts[2])
-    common.reporter.event("self-test", bad)

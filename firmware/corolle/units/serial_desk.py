@@ -11,7 +11,7 @@ from asyncio import core  # pyright: ignore[reportAttributeAccessIssue] - the st
 from corolle.wire.compat import const
 from corolle.wire.seldom import borrowed
 
-_WORDS = ("corolle.units.serial_words", "corolle.system.version")
+_WORDS = const("corolle.units.serial_words")
 _FOR_EVER_S = const(1 << 28)
 _LONGEST = const(200)
 
@@ -50,6 +50,6 @@ def _take(line: bytearray, letter: str, parts: tuple) -> bytearray:
         return line if len(line) < _LONGEST else bytearray()
     asked = bytes(line).strip()
     if asked:
-        with borrowed(*_WORDS) as words:
+        with borrowed(_WORDS) as words:
             words.answer(asked.decode(), *parts)
     return bytearray()

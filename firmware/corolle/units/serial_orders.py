@@ -10,11 +10,12 @@ from corolle.wire.words import VERBS, VERDICTS, code_of, word_of
 
 _AUTHOR = const("serial")
 _USUAL_S = const(600)
+_DESK = const("corolle.units.near_desk")
 _REQUESTS = const("corolle.wire.gatt_words")
 _ORDER = ("corolle.wire.orders", "corolle.wire.packer", "corolle.wire.bits", "corolle.wire.fields")
 
 
-def take(verb: str, rest: list, desk, kind: str, common, unit) -> None:
+def take(verb: str, rest: list, kind: str, common, unit) -> None:
     """Do it and print what there is to say. ValueError says why it was not done."""
     if verb == "command":
         _command(rest, kind, common, unit)
@@ -29,8 +30,10 @@ def take(verb: str, rest: list, desk, kind: str, common, unit) -> None:
             raise ValueError("it does already")
         print(": it begins; `verdict` tells when the log says state=ends")
     else:
-        with borrowed(_REQUESTS) as words:
-            desk.answer(words.request(code_of(words.REQUESTS, verb), 0))
+        with borrowed(_REQUESTS) as words, borrowed(_DESK) as near_desk:
+            near_desk.NearDesk(kind, common, unit, _AUTHOR).answer(
+                words.request(code_of(words.REQUESTS, verb), 0)
+            )
 
 
 def _set(rest: list, common, unit) -> None:
