@@ -23,7 +23,7 @@ from mqtt_broker import Broker
 from packet_forwarder import PacketForwarder
 from radio_device import Device
 
-_PACE = Path(__file__).parents[2] / "firmware/corolle/radio/lorawan/pace.py"
+_PACE = Path(__file__).parents[2] / "firmware/corolle/radio/lorawan/join_pace.py"
 _UNITS = 1000
 _STEP_S = 4.0  # so late a request reaches the gateway at most: RX1 begins 5 s after it
 _LAST_WINDOW_S = 7.0

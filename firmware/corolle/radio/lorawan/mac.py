@@ -136,7 +136,7 @@ class LoRaWan:
 
     async def _join(self):
         """Ask until the network answers; the session."""
-        with borrowed("corolle.radio.lorawan.pace") as pacing:
+        with borrowed("corolle.radio.lorawan.join_pace") as pacing:
             pace = pacing.JoinPace(self._rng)
             await asyncio.sleep_ms(pace.first_ms())
             session = None

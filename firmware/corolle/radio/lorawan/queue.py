@@ -12,6 +12,7 @@ ACK = const(0)
 EVENT = const(1)
 REPORT = const(2)
 
+_PACE = ("corolle.radio.lorawan.retry_pace", "corolle.radio.lorawan.join_pace")
 _RESERVED = const(4)  # one place in so many is not for events that wait for an acknowledgement
 _GROUP_WITHIN_MS = const(60_000)  # what a whole street has heard is not answered by all at once
 
@@ -24,7 +25,7 @@ class SendQueue:
         self._items = []
         self._unheard = []  # events that were sent, the one that was sent last at the end
         self._rng = rng
-        self._retry = None  # of pace.py, one for all of them: they wait for the same network
+        self._retry = None  # of retry_pace.py, one for all of them: they wait for the same network
         self._due = time.ticks_ms()  # when one of them has its turn
         self._silent = False  # whether the network was, when an event was sent last
         self._is_retry = False  # of the event that was sent last
@@ -92,7 +93,7 @@ class SendQueue:
         """
         self._silent = silent
         if self._is_retry or len(self._unheard) == 1:
-            with borrowed("corolle.radio.lorawan.pace") as pace:
+            with borrowed(*_PACE) as pace:
                 self._retry, pause_ms = pace.retry(self._retry, airtime_us, self._rng)
             self._due = time.ticks_add(time.ticks_ms(), pause_ms)
 

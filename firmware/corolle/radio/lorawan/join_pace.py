@@ -1,6 +1,6 @@
-"""When a node asks or tells again what nobody has answered: units of one street are not to do so in step.
+"""When a node asks to join, and how fast: a street whose mains come back does not join in step.
 
-In memory while the node joins, or while an event's next attempt is put off.
+In memory while the node joins.
 """
 
 import time
@@ -10,8 +10,6 @@ from corolle.wire.compat import const
 _FIRST_WITHIN_MS = const(8_000)
 _HOUR_MS = const(3_600_000)
 _FASTEST = const(5)
-_FIRST_RETRY_MS = const(40_000)
-_LAST_RETRY_MS = const(2_560_000)
 _LONG_MS = const(100 * _HOUR_MS)
 
 
@@ -26,7 +24,7 @@ class JoinPace:
 
     def first_ms(self) -> int:
         """How long to wait before the first attempt."""
-        return _random(self._rng, _FIRST_WITHIN_MS)
+        return random(self._rng, _FIRST_WITHIN_MS)
 
     def next_data_rate(self) -> int:
         """For the next attempt: from fast to slow, and around."""
@@ -36,35 +34,23 @@ class JoinPace:
 
     def pause_ms(self, airtime_us: int) -> int:
         """How long to wait after an attempt of so much time on air."""
-        self._elapsed_ms, self._tick = _elapsed(self._elapsed_ms, self._tick)
-        return _back_off_ms(self._elapsed_ms, airtime_us, self._rng)
+        self._elapsed_ms, self._tick = elapsed(self._elapsed_ms, self._tick)
+        return back_off_ms(self._elapsed_ms, airtime_us, self._rng)
 
 
-def retry(state, airtime_us: int, rng) -> tuple:
-    """(state, pause in ms) after an attempt at an acknowledgement, of so much time on air, that was in vain.
-
-    `state`: what the attempt before has led to, None for the first one. Pauses double, from about a minute to
-    about an hour.
-    """
-    last_ms, elapsed_ms, tick = state or (0, 0, time.ticks_ms())
-    elapsed_ms, tick = _elapsed(elapsed_ms, tick)
-    retry_ms = min(2 * last_ms or _FIRST_RETRY_MS, _LAST_RETRY_MS)
-    pause_ms = max(retry_ms + _random(rng, retry_ms), _back_off_ms(elapsed_ms, airtime_us, rng))
-    return (retry_ms, elapsed_ms, tick), pause_ms
-
-
-def _back_off_ms(elapsed_ms: int, airtime_us: int, rng) -> int:
+def back_off_ms(elapsed_ms: int, airtime_us: int, rng) -> int:
     """Retransmission back-off of clause 7: 1 % of the first hour, 0.1 % of ten more, then 0.01 %."""
     share = 100 if elapsed_ms < _HOUR_MS else 1000 if elapsed_ms < 11 * _HOUR_MS else 10_000
     pause_ms = airtime_us * share // 1000
-    return pause_ms + _random(rng, pause_ms // 2 + 1)
+    return pause_ms + random(rng, pause_ms // 2 + 1)
 
 
-def _elapsed(elapsed_ms: int, tick) -> tuple:
+def elapsed(elapsed_ms: int, tick) -> tuple:
     """(time since the first attempt, now); bounded, for ticks wrap."""
     now = time.ticks_ms()
     return min(elapsed_ms + time.ticks_diff(now, tick), _LONG_MS), now
 
 
-def _random(rng, below: int) -> int:
+def random(rng, below: int) -> int:
+    """At random, from 0 on."""
     return int.from_bytes(rng(4), "little") % below
