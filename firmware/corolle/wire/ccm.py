@@ -4,7 +4,8 @@ A key is handed in: `key.encrypt(blocks)` is AES-ECB of whole blocks. A nonce ha
 come twice under one key; a longer one leaves room for shorter data (13: up to 64 KB).
 """
 
-from corolle.wire.compat import const, same
+from corolle.wire.cmac import same
+from corolle.wire.compat import const
 from corolle.wire.errors import FrameError
 
 _BLOCK = const(16)

@@ -29,6 +29,11 @@ def cmac(encrypt_cbc, k1: bytes, k2: bytes, data: bytes) -> bytes:
     return bytes(encrypt_cbc(padded)[last:])
 
 
+def same(a: bytes | bytearray, b: bytes | bytearray) -> bool:
+    """Compares in a time that does not tell where the difference is."""
+    return len(a) == len(b) and not int.from_bytes(a, "big") ^ int.from_bytes(b, "big")
+
+
 def _doubled(block: bytes) -> bytes:
     """Multiplication by x in GF(2**128)."""
     doubled = bytearray(_BLOCK)

@@ -7,15 +7,7 @@ try:
         """On a node nothing is kept that can be made again, and one at a time is there."""
         return function
 
-    def same(a: bytes | bytearray, b: bytes | bytearray) -> bool:
-        """Compares in a time that does not tell where the difference is."""
-        difference = len(a) ^ len(b)
-        for i in range(min(len(a), len(b))):
-            difference |= a[i] ^ b[i]
-        return difference == 0
-
 except ImportError:
-    from hmac import compare_digest as same
 
     def const(value):
         """On CPython a constant is an ordinary name."""
@@ -33,4 +25,4 @@ except ImportError:
         return remembered
 
 
-__all__ = ("cache", "const", "same")
+__all__ = ("cache", "const")

@@ -1,6 +1,6 @@
 """The central's side of a session's greeting: a gateway's or a laptop's."""
 
-from corolle.wire.compat import same
+from corolle.wire.cmac import same
 from corolle.wire.errors import FrameError
 from corolle.wire.gatt_session import (
     ACCEPTED,

@@ -1,6 +1,7 @@
 """The unit's side of a session's greeting: it proves itself first, and shuts the door after wrong proofs."""
 
-from corolle.wire.compat import const, same
+from corolle.wire.cmac import same
+from corolle.wire.compat import const
 from corolle.wire.errors import FrameError
 from corolle.wire.gatt_session import (
     ACCEPTED,

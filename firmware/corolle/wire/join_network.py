@@ -2,7 +2,8 @@
 
 from collections import namedtuple
 
-from corolle.wire.compat import const, same
+from corolle.wire.cmac import same
+from corolle.wire.compat import const
 from corolle.wire.errors import FrameError
 from corolle.wire.join import JoinAccept, reverse_eui
 from corolle.wire.lorawan import JOIN_ACCEPT, JOIN_REQUEST, kind_of

@@ -8,7 +8,8 @@ here is the number, and frame counters are the full 32 bits of which the frame c
 import struct
 from collections import namedtuple
 
-from corolle.wire.compat import const, same
+from corolle.wire.cmac import same
+from corolle.wire.compat import const
 from corolle.wire.errors import FrameError
 
 # Clause 4.2.1, MType: the first three bits of a frame.

@@ -12,7 +12,8 @@ company without a number of the Bluetooth SIG's (Assigned Numbers, 7.1).
 
 import struct
 
-from corolle.wire.compat import const, same
+from corolle.wire.cmac import same
+from corolle.wire.compat import const
 from corolle.wire.errors import FrameError
 
 _FORMAT = const("<BIIIBI")

@@ -1,6 +1,6 @@
 """Data frames against frames that others have published."""
 
-from corolle.wire.compat import same
+from corolle.wire.cmac import same
 from corolle.wire.errors import FrameError
 from corolle.wire.lorawan import (
     ACK,
