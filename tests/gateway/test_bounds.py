@@ -1,7 +1,6 @@
 """The store is bounded: the oldest reports go, nothing else does, and the room left is said in hours."""
 
 import asyncio
-import sqlite3
 import sys
 from itertools import pairwise
 from pathlib import Path
@@ -12,34 +11,33 @@ from corolle_gateway.counts import Counts
 from corolle_gateway.hub.keeper import Keeper
 from corolle_gateway.log import Log
 from corolle_gateway.store import bounds, database, messages
+from corolle_gateway.store.connection import Connection
 from corolle_gateway.store.writer import Writer
 
 _BODY = b'{"id":"x"}' * 40
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> sqlite3.Connection:
+def db(tmp_path: Path) -> Connection:
     return database.connect(tmp_path)
 
 
-def _put(db: sqlite3.Connection, first: int, count: int, kind: str = "report") -> None:
+def _put(db: Connection, first: int, count: int, kind: str = "report") -> None:
     db.execute("BEGIN")
     for number in range(first, first + count):
         assert messages.put(db, number, f"lamp-{number % 10}", kind, f"{kind}-{number}", 0.0, _BODY)
     db.execute("COMMIT")
 
 
-def _publish(db: sqlite3.Connection, numbers: range, lane: int = 1) -> None:
+def _publish(db: Connection, numbers: range, lane: int = 1) -> None:
     messages.published(db, [(lane, number) for number in numbers])
 
 
-def _kept(db: sqlite3.Connection, kind: str) -> list[int]:
+def _kept(db: Connection, kind: str) -> list[int]:
     return [n for (n,) in db.execute("SELECT id FROM messages WHERE kind = ? ORDER BY id", (kind,))]
 
 
-def _looked(
-    db: sqlite3.Connection, max_mb: int, looks: int = 1, keep_days: int = 30
-) -> tuple[Keeper, Counts]:
+def _looked(db: Connection, max_mb: int, looks: int = 1, keep_days: int = 30) -> tuple[Keeper, Counts]:
     log = Log(lambda: 0.0, "error", sys.stderr)
     counts = Counts(log)
 
@@ -52,7 +50,7 @@ def _looked(
     return asyncio.run(run()), counts
 
 
-def test_what_the_city_has_goes_first_and_oldest_first(db: sqlite3.Connection):
+def test_what_the_city_has_goes_first_and_oldest_first(db: Connection):
     _put(db, 1, 20, "event")
     _put(db, 21, 6000)
     _publish(db, range(21, 3021))
@@ -64,7 +62,7 @@ def test_what_the_city_has_goes_first_and_oldest_first(db: sqlite3.Connection):
     assert counts.done == {"reports_forgotten": kept[0] - 21}
 
 
-def test_what_waits_for_the_city_is_thinned_and_of_each_unit_some_of_all_times_stays(db: sqlite3.Connection):
+def test_what_waits_for_the_city_is_thinned_and_of_each_unit_some_of_all_times_stays(db: Connection):
     _put(db, 1, 10_000)
     _looked(db, max_mb=4)
     assert bounds.fill(db).used_bytes <= 4_000_000
@@ -78,7 +76,7 @@ def test_what_waits_for_the_city_is_thinned_and_of_each_unit_some_of_all_times_s
     assert messages.backlog(db) == len(kept)
 
 
-def test_more_units_than_are_looked_at_together_are_thinned_too(db: sqlite3.Connection):
+def test_more_units_than_are_looked_at_together_are_thinned_too(db: Connection):
     for number in range(1, 1201):
         messages.put(db, number, f"lamp-{number % 600}", "report", str(number), 0.0, b"")
     at, gone = bounds.Thinning(), 0
@@ -88,7 +86,7 @@ def test_more_units_than_are_looked_at_together_are_thinned_too(db: sqlite3.Conn
     assert gone == 600 and _kept(db, "report") == list(range(1, 601))
 
 
-def test_events_acks_and_sanitary_records_never_go(db: sqlite3.Connection):
+def test_events_acks_and_sanitary_records_never_go(db: Connection):
     for place, kind in enumerate(("event", "ack", "sanitary")):
         _put(db, 1 + 2000 * place, 2000, kind)
     _publish(db, range(1, 4001), lane=0)
@@ -97,7 +95,7 @@ def test_events_acks_and_sanitary_records_never_go(db: sqlite3.Connection):
     assert counts.rejected == {"store_over_limit": 1}
 
 
-def test_age_is_counted_in_hours_of_service(db: sqlite3.Connection):
+def test_age_is_counted_in_hours_of_service(db: Connection):
     _put(db, 1, 100)
     _publish(db, range(1, 51))
     _put(db, 101, 5, "event")
@@ -111,7 +109,7 @@ def test_age_is_counted_in_hours_of_service(db: sqlite3.Connection):
     assert db.execute("SELECT count(*) FROM hours").fetchone()[0] <= 26
 
 
-def test_the_room_is_said_in_hours(db: sqlite3.Connection):
+def test_the_room_is_said_in_hours(db: Connection):
     empty = bounds.fill(db).used_bytes
     keeper, _ = _looked(db, max_mb=100)
     assert keeper.room is not None and keeper.room.hours_left is None
@@ -133,7 +131,7 @@ def test_the_room_is_said_in_hours(db: sqlite3.Connection):
     assert room.hours_left == pytest.approx(100e6 / used_of_each / 360_000, rel=0.15)
 
 
-def test_a_message_takes_what_it_is_said_to_take(db: sqlite3.Connection):
+def test_a_message_takes_what_it_is_said_to_take(db: Connection):
     before = bounds.fill(db).used_bytes
     _put(db, 1, 5000)
     after = bounds.fill(db)

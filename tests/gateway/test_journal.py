@@ -12,6 +12,7 @@ import pytest
 from corolle_gateway.counts import Counts
 from corolle_gateway.log import Log
 from corolle_gateway.store import database, messages
+from corolle_gateway.store.connection import Connection
 from corolle_gateway.store.journal import FOLDER, Journal, rows, segments
 from corolle_gateway.store.writer import Writer
 
@@ -108,7 +109,7 @@ def test_what_was_not_committed_is_not_in_the_journal(tmp_path: Path):
         counts = Counts(Log(lambda: 0.0, "error", io.StringIO()))
         writer = Writer(database.connect(tmp_path), counts, database.journal(tmp_path, _MB))
 
-        def faulty(db: sqlite3.Connection) -> None:
+        def faulty(db: Connection) -> None:
             messages.put(db, 2, "lamp-1", "report", "b", 1e9, b"{}")
             raise KeyError("a fault of ours")
 

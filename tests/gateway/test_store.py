@@ -12,6 +12,7 @@ from corolle_gateway.errors import StoreError
 from corolle_gateway.log import Log
 from corolle_gateway.model import Airtime, Registration, SessionRecord, Unit
 from corolle_gateway.store import airtime, alarms, database, messages, registry, schema, sessions, states
+from corolle_gateway.store.connection import Connection
 from corolle_gateway.store.outbox import Outbox
 from corolle_gateway.store.writer import Writer
 from msgspec.structs import replace
@@ -28,7 +29,7 @@ def _session(unit: str, dev_addr: int) -> SessionRecord:
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> sqlite3.Connection:
+def db(tmp_path: Path) -> Connection:
     db = database.connect(tmp_path)
     registry.put_all(db, [Registration(_unit("lamp-1", 1), b"k" * 16)], _NOW_S)
     return db
@@ -83,7 +84,7 @@ def test_a_data_dir_has_one_gateway(tmp_path: Path):
     database.claim(tmp_path / "data").close()
 
 
-def _with_writer(db: sqlite3.Connection, scenario: Callable[[Writer], Awaitable[None]]) -> Counts:
+def _with_writer(db: Connection, scenario: Callable[[Writer], Awaitable[None]]) -> Counts:
     counts = Counts(Log(lambda: 0.0, "error", sys.stderr))
 
     async def run() -> None:
@@ -95,7 +96,7 @@ def _with_writer(db: sqlite3.Connection, scenario: Callable[[Writer], Awaitable[
     return counts
 
 
-def test_what_comes_together_is_committed_together(tmp_path: Path, db: sqlite3.Connection):
+def test_what_comes_together_is_committed_together(tmp_path: Path, db: Connection):
     statements: list[str] = []
     db.set_trace_callback(statements.append)
     seen_by_others: list[int] = []
@@ -119,7 +120,7 @@ def test_what_comes_together_is_committed_together(tmp_path: Path, db: sqlite3.C
     assert seen_by_others == [100] * 100  # nobody is told before it is committed
 
 
-def test_one_culprit_fails_alone(db: sqlite3.Connection):
+def test_one_culprit_fails_alone(db: Connection):
     async def scenario(writer: Writer) -> None:
         good = [writer.submit(lambda db, n=n: registry.use_nonces(db, "lamp-1", n)) for n in (1, 2)]
         bad = writer.submit(lambda db: db.execute("INSERT INTO counts VALUES (NULL, NULL, NULL)"))
@@ -131,8 +132,8 @@ def test_one_culprit_fails_alone(db: sqlite3.Connection):
     assert _with_writer(db, scenario).rejected == {"store_failed": 1}
 
 
-def test_a_fault_of_our_own_does_not_stop_the_writer(db: sqlite3.Connection):
-    def faulty(db: sqlite3.Connection) -> None:
+def test_a_fault_of_our_own_does_not_stop_the_writer(db: Connection):
+    def faulty(db: Connection) -> None:
         registry.use_nonces(db, "lamp-1", 9)
         raise ZeroDivisionError
 
@@ -144,7 +145,7 @@ def test_a_fault_of_our_own_does_not_stop_the_writer(db: sqlite3.Connection):
     assert _with_writer(db, scenario).rejected == {"store_failed": 1}
 
 
-def test_a_full_disk_fails_what_does_not_fit_and_nothing_else(db: sqlite3.Connection):
+def test_a_full_disk_fails_what_does_not_fit_and_nothing_else(db: Connection):
     (pages,) = db.execute("PRAGMA page_count").fetchone()
 
     async def scenario(writer: Writer) -> None:
@@ -157,7 +158,7 @@ def test_a_full_disk_fails_what_does_not_fit_and_nothing_else(db: sqlite3.Connec
     assert _with_writer(db, scenario).rejected == {"store_failed": 1}
 
 
-def test_nonces_go_one_way(db: sqlite3.Connection):
+def test_nonces_go_one_way(db: Connection):
     assert registry.use_nonces(db, "lamp-1", 0) == 1
     assert registry.use_nonces(db, "lamp-1", 0) is None
     assert registry.use_nonces(db, "lamp-1", 700) == 2
@@ -165,7 +166,7 @@ def test_nonces_go_one_way(db: sqlite3.Connection):
     assert registry.use_nonces(db, "nobody", 1) is None
 
 
-def test_another_controller_or_key_counts_anew_but_never_its_join_nonces(db: sqlite3.Connection):
+def test_another_controller_or_key_counts_anew_but_never_its_join_nonces(db: Connection):
     registry.use_nonces(db, "lamp-1", 500)
     registry.put_all(db, [Registration(_unit("lamp-1", 1), b"k" * 16)], _NOW_S)
     assert registry.use_nonces(db, "lamp-1", 1) is None
@@ -187,7 +188,7 @@ def test_a_lost_database_hands_out_no_join_nonce_again(tmp_path: Path):
     assert nonces == [*range(1, 21), *range(61, 81)]
 
 
-def test_two_units_exchange_their_controllers(db: sqlite3.Connection):
+def test_two_units_exchange_their_controllers(db: Connection):
     registry.put_all(db, [Registration(_unit("lamp-2", 2), b"2" * 16)], _NOW_S)
     registry.put_all(
         db, [Registration(_unit("lamp-1", 2), b"2" * 16), Registration(_unit("lamp-2", 1), b"k" * 16)], _NOW_S
@@ -198,7 +199,7 @@ def test_two_units_exchange_their_controllers(db: sqlite3.Connection):
     ]
 
 
-def test_a_session_ends_with_its_key_and_a_place_that_changes_ends_none(db: sqlite3.Connection):
+def test_a_session_ends_with_its_key_and_a_place_that_changes_ends_none(db: Connection):
     sessions.begin(db, _session("lamp-1", 7))
     moved = replace(_unit("lamp-1", 1), lat_deg=1.0, groups=("banks",))
     registry.put_all(db, [Registration(moved, b"k" * 16)], _NOW_S)
@@ -207,7 +208,7 @@ def test_a_session_ends_with_its_key_and_a_place_that_changes_ends_none(db: sqli
     assert sessions.everyone(db) == []
 
 
-def test_totals_are_the_unit_s_and_raw_steps_its_controller_s(db: sqlite3.Connection):
+def test_totals_are_the_unit_s_and_raw_steps_its_controller_s(db: Connection):
     states.put(db, "lamp-1", b"{}", b'{"energy_wh":[3000,90000]}')
     registry.put_all(db, [Registration(_unit("lamp-1", 1), b"K" * 16)], _NOW_S)
     assert states.everyone(db)["lamp-1"][1] == b'{"energy_wh":[3000,90000]}'
@@ -215,7 +216,7 @@ def test_totals_are_the_unit_s_and_raw_steps_its_controller_s(db: sqlite3.Connec
     assert states.everyone(db)["lamp-1"][1] == b'{"energy_wh":[-1,90000]}'
 
 
-def test_a_unit_is_lost_and_found(db: sqlite3.Connection):
+def test_a_unit_is_lost_and_found(db: Connection):
     sessions.begin(db, _session("lamp-1", 7))
     alarms.put(db, "lamp-1", "silent", {}, _NOW_S)
     lost = Registration(replace(_unit("lamp-1", 1), revoked=True), b"k" * 16)
@@ -225,7 +226,7 @@ def test_a_unit_is_lost_and_found(db: sqlite3.Connection):
     assert not registry.units(db)[0].revoked and not sessions.everyone(db)
 
 
-def test_an_uplink_counter_is_used_once(db: sqlite3.Connection):
+def test_an_uplink_counter_is_used_once(db: Connection):
     session = sessions.begin(db, _session("lamp-1", 7))
     assert sessions.advance(db, session.id, 5, 64, "eui", b"", True)
     assert not sessions.advance(db, session.id, 5, 64, "eui", b"", True)
@@ -235,7 +236,7 @@ def test_an_uplink_counter_is_used_once(db: sqlite3.Connection):
     assert (kept.f_cnt_up, kept.f_cnt_down, kept.active, kept.gateway) == (7, 64, True, "eui")
 
 
-def test_the_old_session_stays_until_the_new_one_is_used(db: sqlite3.Connection):
+def test_the_old_session_stays_until_the_new_one_is_used(db: Connection):
     old = sessions.begin(db, _session("lamp-1", 1))
     sessions.advance(db, old.id, 0, 32, "", b"", True)
     sessions.begin(db, _session("lamp-1", 2))
@@ -247,12 +248,12 @@ def test_the_old_session_stays_until_the_new_one_is_used(db: sqlite3.Connection)
     assert not sessions.advance(db, old.id, 2, 32, "", b"", True)
 
 
-def test_keys_are_not_in_a_repr(db: sqlite3.Connection):
+def test_keys_are_not_in_a_repr(db: Connection):
     assert "nnnn" not in repr(sessions.begin(db, _session("lamp-1", 1)))
     assert "kkkk" not in repr(Registration(_unit("lamp-1", 1), b"k" * 16))
 
 
-def test_a_message_gets_in_once(db: sqlite3.Connection):
+def test_a_message_gets_in_once(db: Connection):
     assert messages.put(db, 1, "lamp-1", "report", "1-5", 0.0, b"first")
     assert not messages.put(db, 2, "lamp-1", "report", "1-5", 0.0, b"again")
     assert messages.put(db, 3, "lamp-2", "report", "1-5", 0.0, b"another's")
@@ -261,7 +262,7 @@ def test_a_message_gets_in_once(db: sqlite3.Connection):
     assert messages.backlog(db) == 4
 
 
-def test_the_outbox_holds_back_and_goes_on_where_it_was(db: sqlite3.Connection):
+def test_the_outbox_holds_back_and_goes_on_where_it_was(db: Connection):
     async def scenario(writer: Writer) -> None:
         outbox = Outbox(writer)
         await outbox.load()
@@ -289,7 +290,7 @@ def test_the_outbox_holds_back_and_goes_on_where_it_was(db: sqlite3.Connection):
     _with_writer(db, scenario)
 
 
-def test_the_ledger_forgets_what_no_longer_counts(db: sqlite3.Connection):
+def test_the_ledger_forgets_what_no_longer_counts(db: Connection):
     for time_s in (0.0, 3000.0, 7000.0):
         airtime.put(db, Airtime("eui", "868000", time_s, 5), time_s - 3600)
     assert [each.time_s for each in airtime.since(db, 0.0)] == [7000.0]

@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from corolle_gateway.northbound.packets import Reader
 from corolle_gateway.northbound.publisher import Publisher
 from corolle_gateway.northbound.topics import Topics
 from corolle_gateway.store import database, messages
+from corolle_gateway.store.connection import Connection
 from corolle_gateway.store.outbox import Outbox
 from corolle_gateway.store.writer import Writer
 
@@ -79,7 +79,7 @@ def test_reports_go_on_when_others_have_taken_what_room_there_was(tmp_path: Path
         await outbox.load()
         publisher = Publisher(counts, client, Topics("quai", "gw"), outbox, _Street())
 
-        def put(db: sqlite3.Connection) -> None:
+        def put(db: Connection) -> None:
             for number in range(1, _REPORTS + 1):
                 messages.put(db, number, "lamp-1", "report", f"1-{number}", 0.0, b"report")
 
