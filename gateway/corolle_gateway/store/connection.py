@@ -10,7 +10,7 @@ Note = Callable[[int, str, str, str | None, float, bytes], None]
 class Connection(sqlite3.Connection):
     """`note` hears of a message in the transaction that puts it there, or says it better.
 
-    A trigger would do as well, and takes a tenth of all that an uplink costs here.
+    A trigger would do as well, and makes an uplink cost a twentieth more.
     """
 
     note: Note = staticmethod(lambda *_: None)
