@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from corolle.wire import codec
-from corolle.wire.schema import LAMP_REPORT
+from corolle.wire import codec, words
+from corolle.wire.schema import EVENT, LAMP_REPORT
 from corolle_gateway.alarm.alarm import Alarm
 from corolle_gateway.counts import Counts
 from corolle_gateway.hub.alarming.alarms import Alarms
@@ -26,7 +26,7 @@ from corolle_gateway.hub.settings_desk import SettingsDesk
 from corolle_gateway.hub.standing import Standing
 from corolle_gateway.log import Log
 from corolle_gateway.model import BleRadio, Registration, Unit, Uplink
-from corolle_gateway.store import alarms, database, registry
+from corolle_gateway.store import alarms, database, messages, registry
 from corolle_gateway.store.outbox import Outbox
 from corolle_gateway.store.writer import Writer
 from corolle_gateway.tasks import Tasks
@@ -164,6 +164,21 @@ def test_a_report_over_bluetooth_raises_and_clears_as_one_over_lorawan_does(stre
             assert (found is not None) is bool(faults)
         (alarm,) = await rooms.book.history("lamp-1")
         assert alarm.first == {"level_pct": 80, "power_w": 0.4} and not alarm.is_open
+
+    street(scene)
+
+
+def test_a_fault_that_was_over_before_its_beginning_was_heard_of_is_no_alarm(street: Any):
+    async def scene(rooms: _Rooms) -> None:
+        await rooms.load()
+        tilt = words.code_of(words.LAMP_FAULTS, "tilt")
+        for seq, word, age_s in ((8, "fault cleared", 30), (7, "fault raised", 90)):
+            happened = {"seq": seq, "code": words.code_of(words.EVENTS, word), "value": tilt}
+            said = codec.encode(EVENT, happened | {"time_s": int(rooms.clock.now()) - age_s})
+            uplink = Uplink(_LAMP, f"1-{seq}", EVENT.port, said, rooms.clock.now(), BleRadio(-60.0))
+            assert await rooms.hub.accept(uplink, lambda db: True).stored
+        assert rooms.book.open() == [] and not await rooms.book.history("lamp-1")
+        assert len(messages.told(rooms.db, "lamp-1", ("event",), 9)) == 2, "the city hears of both"
 
     street(scene)
 

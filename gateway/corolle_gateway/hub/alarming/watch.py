@@ -7,6 +7,7 @@ from corolle_gateway.clock import Clock
 from corolle_gateway.hub.alarming import signs
 from corolle_gateway.hub.alarming.alarms import Alarms, Judgement
 from corolle_gateway.hub.alarming.drift import Drift
+from corolle_gateway.hub.alarming.lateness import Lateness
 from corolle_gateway.hub.alarming.life import Sign
 from corolle_gateway.hub.alarming.own import OwnTroubles, Probe
 from corolle_gateway.hub.alarming.silence import CODE, Runs, Silence, limit_s
@@ -48,6 +49,8 @@ class Watch:
         self._silence = Silence(clock, alarms, settings, lambda: self._hears())
         self._drift = Drift(clock, alarms, settings.standings)
         self._own = OwnTroubles(clock, alarms, gateway)
+        self._lateness = Lateness()
+        self._reported_s: Callable[[str], float] = lambda unit: 0.0
         self._units: Mapping[str, Unit] = {}
         self._latest: Mapping[str, Mapping[str, Any]] = {}
 
@@ -55,7 +58,7 @@ class Watch:
         """Go on where an earlier run stopped. `hears`: whether the gateway can hear units at all."""
         self._hears = hears
         self._own.probes = probes
-        self._units, self._latest = street.units, street.latest
+        self._units, self._latest, self._reported_s = street.units, street.latest, street.reported_s
         for name in street.latest:
             self._silence.heard(name, street.reported_s(name))
 
@@ -67,7 +70,10 @@ class Watch:
         # So it is with most messages of most units.
         if kind in ("report", "reading") and not body.get("faults") and self._alarms.is_quiet(unit.name):
             return None
-        return self._alarms.judge(unit.name, [_HEARD, *signs.of(unit.kind, kind, body)], time_s)
+        told = signs.of(unit.kind, kind, body)
+        if kind == "event":
+            told = self._lateness.current(unit, told, raw["time_s"] or time_s, self._reported_s(unit.name))
+        return self._alarms.judge(unit.name, [_HEARD, *told], time_s)
 
     def is_missed(self, unit: str) -> bool:
         """Whether nothing has been heard of a unit for longer than it may be silent, or ever."""
