@@ -1,10 +1,11 @@
-"""Events that come late, for a unit tells them anew until they are acknowledged: what is newer counts."""
+"""Events that come late, for a unit tells them anew until they are acknowledged: what is newer counts.
 
-from corolle_gateway.hub.alarming import signs
+Against a report nothing is weighed, for that would take two clocks that agree: the next report puts it right.
+"""
+
 from corolle_gateway.hub.alarming.life import Sign
-from corolle_gateway.model import Unit
 
-_ON_ITS_WAY_S = 60.0  # a report was made so long before it came, at most
+_LONGEST_S = 86_400.0  # what seems to come later than that comes from a clock that was set back
 
 
 class Lateness:
@@ -13,13 +14,11 @@ class Lateness:
     def __init__(self) -> None:
         self._told_s: dict[tuple[str, str], float] = {}  # by unit and code
 
-    def current(self, unit: Unit, told: list[Sign], at_s: float, reported_s: float) -> list[Sign]:
-        """Those of an event's signs that neither a newer event nor a newer report has told otherwise.
+    def current(self, unit: str, told: list[Sign], at_s: float) -> list[Sign]:
+        """Those of an event's signs that no newer event has told otherwise.
 
-        `at_s`: when it happened, or came if its unit did not know; `reported_s`: when the last report came.
+        `at_s`: when it happened, or came if its unit did not know.
         """
-        if at_s < reported_s - _ON_ITS_WAY_S:
-            told = [sign for sign in told if sign.code not in signs.reported(unit.kind)]
-        kept = [sign for sign in told if at_s >= self._told_s.get((unit.name, sign.code), 0.0)]
-        self._told_s.update({(unit.name, sign.code): at_s for sign in kept})
+        kept = [sign for sign in told if not 0 < self._told_s.get((unit, sign.code), 0.0) - at_s < _LONGEST_S]
+        self._told_s.update({(unit, sign.code): at_s for sign in kept})
         return kept

@@ -50,7 +50,6 @@ class Watch:
         self._drift = Drift(clock, alarms, settings.standings)
         self._own = OwnTroubles(clock, alarms, gateway)
         self._lateness = Lateness()
-        self._reported_s: Callable[[str], float] = lambda unit: 0.0
         self._units: Mapping[str, Unit] = {}
         self._latest: Mapping[str, Mapping[str, Any]] = {}
 
@@ -58,7 +57,7 @@ class Watch:
         """Go on where an earlier run stopped. `hears`: whether the gateway can hear units at all."""
         self._hears = hears
         self._own.probes = probes
-        self._units, self._latest, self._reported_s = street.units, street.latest, street.reported_s
+        self._units, self._latest = street.units, street.latest
         for name in street.latest:
             self._silence.heard(name, street.reported_s(name))
 
@@ -72,7 +71,7 @@ class Watch:
             return None
         told = signs.of(unit.kind, kind, body)
         if kind == "event":
-            told = self._lateness.current(unit, told, raw["time_s"] or time_s, self._reported_s(unit.name))
+            told = self._lateness.current(unit.name, told, raw["time_s"] or time_s)
         return self._alarms.judge(unit.name, [_HEARD, *told], time_s)
 
     def is_missed(self, unit: str) -> bool:
