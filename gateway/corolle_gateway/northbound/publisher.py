@@ -56,25 +56,23 @@ class Publisher:
         while True:
             while not self._client.has_room:  # others are told of room as well, and may take it before
                 await self._client.room()
-            self._look()
-            if self._looking and self._looking.is_done:
-                await self._seen(self._looking)
-            if not self._send_some():
-                if self._looking:
-                    await self._seen(self._looking)
-                else:
-                    await self._outbox.filled.wait()
+            if looking := self._look():
+                if looking.is_done or not self._send_some():
+                    await self._seen(looking)
+            elif not self._send_some():
+                await self._outbox.filled.wait()
 
-    def _look(self) -> None:
-        """Begin to read what has been committed, unless that is under way or enough is at hand."""
+    def _look(self) -> Pending[_Taken] | None:
+        """The reading of what has been committed; it begins, unless enough is at hand or all is read."""
         live, backlog = self._waiting[LIVE], self._waiting[BACKLOG]
         is_low = len(backlog) < _AHEAD // 2
         if self._looking or not (self._outbox.filled.is_set() or (self._has_more and is_low)):
-            return
+            return self._looking
         self._outbox.filled.clear()
         self._has_more = not is_low
         room = {LIVE: _AHEAD - len(live), BACKLOG: _AHEAD - len(backlog) if is_low else 0}
         self._looking = self._outbox.take(self._taken, room)
+        return self._looking
 
     async def _seen(self, looking: Pending[_Taken]) -> None:
         self._looking = None

@@ -1,19 +1,23 @@
-"""The publisher beside others who publish by the same connection."""
+"""The publisher: nothing that waits for the broker may be left lying."""
 
 import asyncio
 import io
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from corolle_gateway.config import BrokerConfig
 from corolle_gateway.counts import Counts
 from corolle_gateway.log import Log
-from corolle_gateway.model import Unit
+from corolle_gateway.model import OutboxRow, Unit
 from corolle_gateway.northbound import packets
 from corolle_gateway.northbound.mqtt import IN_FLIGHT, MqttClient
+from corolle_gateway.northbound.outside import LIVE
 from corolle_gateway.northbound.packets import Reader
 from corolle_gateway.northbound.publisher import Publisher
 from corolle_gateway.northbound.topics import Topics
+from corolle_gateway.pending import Pending
 from corolle_gateway.store import database, messages
 from corolle_gateway.store.connection import Connection
 from corolle_gateway.store.outbox import Outbox
@@ -23,6 +27,7 @@ _CONNECT = 0x10
 _CONNACK = b"\x20\x02\x00\x00"
 _OTHERS = 3
 _REPORTS = 3
+_READ_AHEAD = 256
 
 
 class _Street:
@@ -63,46 +68,92 @@ class _Slow:
             await asyncio.sleep(0.005)
 
 
+class _SlowOutbox(Outbox):
+    """Its second reading, which finds nothing new, takes as long as the test wants."""
+
+    def __init__(self, writer: Writer):
+        super().__init__(writer)
+        self._readings = 0
+        self.slow: Pending[dict[int, list[OutboxRow]]] = Pending()
+
+    def take(self, after: dict[int, int], room: dict[int, int]) -> Pending[dict[int, list[OutboxRow]]]:
+        self._readings += 1
+        return self.slow if self._readings == 2 else super().take(after, room)
+
+
+class _Site:
+    """A publisher between a store and a broker."""
+
+    def __init__(self, data_dir: Path, port: int):
+        log = Log(lambda: 0.0, "error", io.StringIO())
+        counts = Counts(log)
+        broker_at = BrokerConfig("127.0.0.1", port, False, None, None, None, None, None)
+        self.client = MqttClient("broker", "test", broker_at, None, (), log, counts, lambda _: None)
+        self.writer = Writer(database.connect(data_dir), counts)
+        self.outbox = _SlowOutbox(self.writer)
+        self.publisher = Publisher(counts, self.client, Topics("quai", "gw"), self.outbox, _Street())
+
+    async def put(self, reports: int) -> None:
+        """So many reports wait for the broker."""
+
+        def operation(db: Connection) -> None:
+            for number in range(1, reports + 1):
+                messages.put(db, number, "lamp-1", "report", f"1-{number}", 0.0, b"report")
+
+        await self.writer.submit(operation)
+        self.outbox.filled.set()
+
+
+@asynccontextmanager
+async def _running(data_dir: Path) -> AsyncIterator[tuple[_Site, _Slow]]:
+    broker = _Slow()
+    server = await asyncio.start_server(broker.attend, "127.0.0.1", 0)
+    site = _Site(data_dir, server.sockets[0].getsockname()[1])
+    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+        running = [group.create_task(site.client.run()), group.create_task(site.publisher.run())]
+        yield site, broker
+        for task in running:
+            task.cancel()
+    server.close()
+    await site.writer.close()
+
+
 def test_reports_go_on_when_others_have_taken_what_room_there_was(tmp_path: Path):
     """A task that is told of room may find it taken: others were told as well, and were first."""
 
     async def run() -> list[bytes]:
-        broker = _Slow()
-        server = await asyncio.start_server(broker.attend, "127.0.0.1", 0)
-        port = server.sockets[0].getsockname()[1]
-        log = Log(lambda: 0.0, "error", io.StringIO())
-        counts = Counts(log)
-        broker_at = BrokerConfig("127.0.0.1", port, False, None, None, None, None, None)
-        client = MqttClient("broker", "test", broker_at, None, (), log, counts, lambda _: None)
-        writer = Writer(database.connect(tmp_path), counts)
-        outbox = Outbox(writer)
-        await outbox.load()
-        publisher = Publisher(counts, client, Topics("quai", "gw"), outbox, _Street())
-
-        def put(db: Connection) -> None:
-            for number in range(1, _REPORTS + 1):
-                messages.put(db, number, "lamp-1", "report", f"1-{number}", 0.0, b"report")
-
-        async with asyncio.timeout(20), asyncio.TaskGroup() as group:
-            running = [group.create_task(client.run()), group.create_task(publisher.run())]
-            others = [
-                group.create_task(client.publish("status", b"status", False, lambda: None))
-                for _ in range(IN_FLIGHT + _OTHERS)
-            ]
-            await broker.has_heard(IN_FLIGHT)
-            await writer.submit(put)
-            outbox.filled.set()
-            for heard in range(IN_FLIGHT, IN_FLIGHT + _OTHERS):
-                broker.acknowledge()
-                await broker.has_heard(heard + 1)
-            while broker.numbers:
-                broker.acknowledge()
-            await asyncio.gather(*others)
+        async with _running(tmp_path) as (site, broker):
+            site.outbox.slow.succeed({LIVE: []})
+            async with asyncio.TaskGroup() as others:
+                for _ in range(IN_FLIGHT + _OTHERS):
+                    others.create_task(site.client.publish("status", b"status", False, lambda: None))
+                await broker.has_heard(IN_FLIGHT)
+                await site.put(_REPORTS)
+                for heard in range(IN_FLIGHT, IN_FLIGHT + _OTHERS):
+                    broker.acknowledge()
+                    await broker.has_heard(heard + 1)
+                while broker.numbers:
+                    broker.acknowledge()
             await broker.has_heard(IN_FLIGHT + _OTHERS + _REPORTS)
-            for task in running:
-                task.cancel()
-        server.close()
-        await writer.close()
-        return broker.heard
+            return broker.heard
 
     assert asyncio.run(run()).count(b"report") == _REPORTS
+
+
+def test_a_reading_that_ends_late_and_empty_leaves_nothing_lying(tmp_path: Path):
+    """All that was read ahead has gone by then, and what was not is waited for by nobody else."""
+
+    async def run() -> list[bytes]:
+        async with _running(tmp_path) as (site, broker):
+            await site.put(_READ_AHEAD + _REPORTS)
+            await broker.has_heard(IN_FLIGHT)
+            for heard in range(IN_FLIGHT, _READ_AHEAD):
+                broker.acknowledge()
+                await broker.has_heard(heard + 1)
+            site.outbox.slow.succeed({LIVE: []})
+            while broker.numbers:
+                broker.acknowledge()
+            await broker.has_heard(_READ_AHEAD + _REPORTS)
+            return broker.heard
+
+    assert asyncio.run(run()).count(b"report") == _READ_AHEAD + _REPORTS
