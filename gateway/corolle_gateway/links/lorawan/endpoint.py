@@ -31,7 +31,7 @@ _TX_ERRORS = (
     "GPS_UNLOCKED",
 )
 _TX_ACK_S = 1.0  # real seconds: how long a packet forwarder may take to answer
-_AT_A_TIME = 64
+_AT_A_TIME = 128
 # Datagrams whose frames are not committed yet: each takes some 7 kB here and one in the socket's buffer, and
 # Python gives back little of what the worst moment has taken. While the disk is slow they wait there.
 _MOST_UNSTORED = 512
