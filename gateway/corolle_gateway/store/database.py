@@ -22,6 +22,7 @@ _PROBE_BYTES = 4096
 # Pages of the database kept in memory; it fills up within the first few thousand messages and grows no more.
 _CACHE_KIB = 2000
 _WAL_BYTES = 8_000_000  # what a burst has made of the log beside the database does not stay for ever
+_WAL_PAGES = 1900  # as many as that has room for: what changes at each commit is copied into the database once
 
 
 def claim(data_dir: Path) -> IO[str]:
@@ -100,6 +101,7 @@ def connect(data_dir: Path) -> Connection:
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")
         db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        db.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
         db.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
         migrate(db)
         _complete(db, data_dir)
