@@ -22,7 +22,7 @@ _PROBE_BYTES = 4096
 # Pages of the database kept in memory; it fills up within the first few thousand messages and grows no more.
 _CACHE_KIB = 2000
 _WAL_BYTES = 8_000_000  # what a burst has made of the log beside the database does not stay for ever
-_WAL_PAGES = 1900  # as many as that has room for: what changes at each commit is copied into the database once
+_WAL_PAGES = 1900  # as many as that has room for: what each commit changes is copied into the database once
 
 
 def claim(data_dir: Path) -> IO[str]:
