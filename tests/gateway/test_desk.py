@@ -69,6 +69,29 @@ def test_a_town_that_an_earlier_run_had_not_told_is_told_one_after_the_other(tmp
     assert 2 <= asyncio.run(run()) <= 6
 
 
+def test_who_did_not_answer_with_its_group_is_told_alone_before_its_place_in_the_row(tmp_path: Path):
+    async def run() -> list[str]:
+        clock, log = SystemClock(), Log(lambda: 0.0, "error", io.StringIO())
+        counts = Counts(log)
+        tasks, writer, link = Tasks(log, counts), Writer(database.connect(tmp_path), counts), _Full()
+        units = {f"lamp-{n}": replace(_LAMP, name=f"lamp-{n}") for n in range(3)}
+        book = Book(clock, log, counts, writer, Outbox(writer))
+        desk = Desk(clock, counts, tasks, book)
+        await desk.load(units, link)
+        tasks.keep(desk.run)
+        order = Order("dim", "level", 40, clock.now() + 3600, "ops")
+        told = await book.add_group("quai", dict.fromkeys(units, order), "ops")
+        for command in told:
+            desk.take_over(command, 1800.0, heard=True)
+        desk.bring_forward(told[2], 0.1)
+        await asyncio.sleep(0.5)
+        await tasks.stop()
+        await writer.close()
+        return link.tried
+
+    assert asyncio.run(run()) == ["lamp-2"]
+
+
 def test_an_order_ends_even_if_sending_it_fails_as_nobody_has_foreseen(tmp_path: Path):
     async def run() -> tuple[dict[str, int], str, int]:
         clock, log = SystemClock(), Log(lambda: 0.0, "error", io.StringIO())

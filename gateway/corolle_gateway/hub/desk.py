@@ -107,6 +107,10 @@ class Desk:
             self._book.step(command, "queued", "waits for the unit's next uplink")
         self._plan(command, self._clock.now() + delay_s)
 
+    def bring_forward(self, command: Command, delay_s: float) -> None:
+        """A command that was taken over has its turn after so long, and no later."""
+        self._plan(command, self._clock.now() + delay_s)
+
     def waiting(self, unit: str) -> int:
         """How many commands wait for the unit's next uplink."""
         open_commands = self._book.open_for(unit)

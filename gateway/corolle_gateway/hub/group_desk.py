@@ -127,9 +127,14 @@ class GroupDesk:
             self._desk.take_over(command, patience_s + number * STEP_S, heard=sent.ok)
         if sent.ok:
             await self._clock.sleep(patience_s - _LEAD_S)
-            for command in hearing:
-                if command.status in OPEN_STATUSES and self._far:
-                    self._far.doubt(name, command.unit)
+            self._tell_the_rest(name, [each for each in hearing if each.status in OPEN_STATUSES])
+
+    def _tell_the_rest(self, name: str, silent: list[Command]) -> None:
+        """Those alone who have not answered, at a pace for so many: of a town, a few in a hundred."""
+        for number, command in enumerate(silent):
+            self._desk.bring_forward(command, _LEAD_S + number * STEP_S)
+            if self._far:
+                self._far.doubt(name, command.unit)
 
     async def _send(self, name: str, hearing: list[Command], spread: int) -> Sent:
         if not hearing or not self._far:
