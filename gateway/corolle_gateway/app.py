@@ -199,7 +199,7 @@ class Gateway:
         self._mended = done
         self._counts.reject("store_damaged", tables="+".join(done.damaged) or "none", aside=done.aside)
         self._counts.reject_many("store_message_lost", done.lost)
-        told = {"rows": done.rows, "restored": done.restored, "lost": done.lost, "again": done.again}
+        told = {name: getattr(done, name) for name in ("rows", "refilled", "restored", "lost", "again")}
         self._log.error("store_salvaged", **told, aside=done.aside)
 
     async def stop(self) -> None:

@@ -8,12 +8,13 @@ from msgspec import Struct
 from corolle_gateway.clock import Clock
 from corolle_gateway.counts import Counts
 from corolle_gateway.log import Log
-from corolle_gateway.store import bounds
+from corolle_gateway.store import bounds, spare
 from corolle_gateway.store.bounds import Fill, Thinning
 from corolle_gateway.store.writer import Writer
 
 _LOOK_S = 10.0
 _LOOKS_AN_HOUR = 360
+_LOOKS_A_COPY = 6 * _LOOKS_AN_HOUR
 _AT_A_TIME = 256  # few enough to keep nobody waiting
 _ROOM_AGAIN = 0.98  # once over the limit, so far below it
 _MB = 1_000_000
@@ -67,6 +68,9 @@ class Keeper:
         if self._looks % _LOOKS_AN_HOUR == 0:
             await self._writer.submit(bounds.begin_hour)
             await self._expire()
+        if self._looks % _LOOKS_A_COPY == 0:
+            while await self._writer.submit(spare.refresh):
+                pass
         self._looks += 1
         fill = await self._writer.submit(bounds.fill)
         if fill.used_bytes > self._max_mb * _MB:

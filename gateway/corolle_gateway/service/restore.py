@@ -20,6 +20,7 @@ from corolle_gateway.service.sealed import Opener, SealedError
 from corolle_gateway.store import handover
 from corolle_gateway.store.database import FILE_NAME, claim
 from corolle_gateway.store.journal import FOLDER as JOURNAL
+from corolle_gateway.store.spare import FILE_NAME as SPARE
 
 _FRESH = ".restored"
 _CHUNK_BYTES = 65_536
@@ -106,7 +107,8 @@ def _settle(placing: _Placing, data_dir: Path, database: tarfile.TarInfo, replac
         raise ConfigError(f"{taken[0]}: is there already: --replace puts it aside")
     for path in (data_dir, *data_dir.iterdir()):
         _own(path, database)
-    _put_aside(data_dir / JOURNAL)  # its numbers are those of the database that goes
+    for second_copy in (JOURNAL, SPARE):  # of the database that goes
+        _put_aside(data_dir / second_copy)
     placing.settle()
 
 

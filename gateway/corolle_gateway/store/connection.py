@@ -10,7 +10,9 @@ Note = Callable[[int, str, str, str | None, float, bytes], None]
 class Connection(sqlite3.Connection):
     """`note` hears of a message in the transaction that puts it there, or says it better.
 
-    A trigger would do as well, and makes an uplink cost a twentieth more.
+    A trigger would do as well, and makes an uplink cost a twentieth more. `has_spare`: what is no message has
+    a second copy.
     """
 
+    has_spare = False
     note: Note = staticmethod(lambda *_: None)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import IO
 
 from corolle_gateway.errors import StoreError
+from corolle_gateway.store import spare
 from corolle_gateway.store.connection import Connection
 from corolle_gateway.store.faults import is_damage
 from corolle_gateway.store.journal import FOLDER, Journal
@@ -94,8 +95,7 @@ def connect(data_dir: Path) -> Connection:
     """
     path = data_dir / FILE_NAME
     try:
-        os.close(_private(path, os.O_RDWR | os.O_CREAT))  # SQLite gives its side files the same mode
-        path.chmod(0o600)
+        _make_private(path)
         db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=Connection)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
@@ -105,6 +105,7 @@ def connect(data_dir: Path) -> Connection:
         db.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
         migrate(db)
         _complete(db, data_dir)
+        _copy(db, data_dir / spare.FILE_NAME)
     except sqlite3.Error as error:
         raise StoreError(f"{path}: {error}") from error
     except OSError as error:
@@ -121,12 +122,29 @@ def _complete(db: sqlite3.Connection, data_dir: Path) -> None:
             raise
 
 
+def _copy(db: Connection, path: Path) -> None:
+    """Keep the second copy of what is no message, if the disk has room; one that is damaged is made anew."""
+    try:
+        if not spare.is_whole(path):
+            spare.remove(path)
+        _make_private(path)
+        spare.attach(db, path)
+    except sqlite3.OperationalError:
+        spare.detach(db)
+
+
 def journal(data_dir: Path, max_bytes: int) -> Journal:
     """The journal beside the database. StoreError says what is wrong with it."""
     try:
         return Journal(data_dir / FOLDER, max_bytes)
     except OSError as error:
         raise StoreError(f"{data_dir / FOLDER}: {error.strerror}") from error
+
+
+def _make_private(path: Path) -> None:
+    """SQLite gives its side files the same mode."""
+    os.close(_private(path, os.O_RDWR | os.O_CREAT))
+    path.chmod(0o600)
 
 
 def _private(path: str | Path, flags: int) -> int:

@@ -34,13 +34,13 @@ def take_over(database: Path) -> None:
             if verdict != "ok":
                 raise StoreError(f"the copy of the database is damaged: {verdict}")
             migrate(db)
-            _leap(db)
+            leap(db)
     except sqlite3.Error as error:
         raise StoreError(f"the copy of the database cannot be used: {error}") from error
 
 
-def _leap(db: sqlite3.Connection) -> None:
-    """In one statement each, all of them or none."""
+def leap(db: sqlite3.Connection) -> None:
+    """No counter is used again that may have been used since the copy: all of them leap, or none."""
     db.execute("BEGIN")
     db.execute("UPDATE sessions SET f_cnt_down = f_cnt_down + ?", (DOWNLINKS_AHEAD,))
     db.execute("UPDATE multicast SET f_cnt = f_cnt + ?", (DOWNLINKS_AHEAD,))

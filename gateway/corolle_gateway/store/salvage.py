@@ -1,7 +1,7 @@
 """A damaged database: what can still be read becomes a new one, and the old file is kept aside.
 
 Where the outbox itself cannot be read, messages go to the city once more rather than never: it knows them by
-their ids.
+their ids. What is no message is taken from its second copy where it is missing.
 """
 
 import os
@@ -12,10 +12,14 @@ from typing import Any
 
 from msgspec import Struct
 
+from corolle_gateway.store import spare
+from corolle_gateway.store.handover import leap
 from corolle_gateway.store.journal import FOLDER
 from corolle_gateway.store.messages import LANES
 from corolle_gateway.store.restoring import restore_end, restore_unsent
 from corolle_gateway.store.schema import migrate
+
+_COUNTING = {"sessions", "multicast", "keys"}
 
 
 class Salvage(Struct, frozen=True):
@@ -24,6 +28,7 @@ class Salvage(Struct, frozen=True):
     aside: Path
     rows: int
     damaged: tuple[str, ...]  # the tables that could not be read as a whole
+    refilled: int  # rows put back from the second copy of what is no message
     restored: int  # messages that waited for the city, put back from the journal
     lost: int  # messages that waited for the city and cannot be read anywhere
     again: int  # messages of which nobody knows any more whether the city has them: they are sent once more
@@ -48,11 +53,12 @@ def salvage(path: Path) -> Salvage:
         restored = restore_unsent(new, journal, doubtful) + restore_end(new, journal)
         lost = new.execute("DELETE FROM outbox WHERE message NOT IN (SELECT id FROM messages)").rowcount
         new.execute("COMMIT")
+        refilled = _refilled(new, path.with_name(spare.FILE_NAME), set(damaged))
     finally:
         new.close()
         _close(old)
     _synchronise(fresh)
-    return Salvage(_exchanged(path, fresh), rows, damaged, restored, lost, again)
+    return Salvage(_exchanged(path, fresh), rows, damaged, refilled, restored, lost, again)
 
 
 def _copied(old: sqlite3.Connection, new: sqlite3.Connection) -> tuple[int, tuple[str, ...]]:
@@ -70,6 +76,14 @@ def _copied(old: sqlite3.Connection, new: sqlite3.Connection) -> tuple[int, tupl
         if reader.is_damaged:
             damaged.append(table)
     return rows, tuple(damaged)
+
+
+def _refilled(new: sqlite3.Connection, copy: Path, damaged: set[str]) -> int:
+    """How many rows the second copy had more; what counts in them may be some hours behind."""
+    filled = spare.fill(new, copy, damaged)
+    if filled and damaged & _COUNTING:
+        leap(new)
+    return filled
 
 
 class _Reader:

@@ -6,7 +6,9 @@ import sqlite3
 def put(db: sqlite3.Connection, unit: str, report: bytes, counters: bytes) -> None:
     """Replace what is known of a unit."""
     db.execute(
-        "INSERT OR REPLACE INTO states (unit, report, counters) VALUES (?, ?, ?)", (unit, report, counters)
+        "INSERT INTO states (unit, report, counters) VALUES (?1, ?2, ?3)"
+        " ON CONFLICT (unit) DO UPDATE SET report = ?2, counters = ?3",
+        (unit, report, counters),
     )
 
 

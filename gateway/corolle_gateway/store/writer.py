@@ -48,6 +48,8 @@ class Writer:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._waiting: list[tuple[_Operation, Pending[Any]]] = []
         self._busy = False
+        if not db.has_spare:
+            counts.reject("spare_failed")
 
     def submit(self, operation: Callable[[Connection], T]) -> Pending[T]:
         """The operation's result, once it is committed to disk; or the error that prevented it.

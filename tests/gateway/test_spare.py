@@ -1,0 +1,160 @@
+"""The second copy of what is no message: whichever page of the database is damaged, none of it is lost."""
+
+import io
+import random
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from corolle_gateway.counts import Counts
+from corolle_gateway.log import Log
+from corolle_gateway.store import database, spare, states
+from corolle_gateway.store.connection import Connection
+from corolle_gateway.store.handover import DOWNLINKS_AHEAD
+from corolle_gateway.store.writer import Writer
+
+_PAGE = 4096
+_UNITS = 120
+_EVERY_NTH_PAGE = 3
+_ROWS = {
+    "units": "('lamp-{0}', 'lamp', 'quai', 'eui-{0}', 'join', 48.1, -1.6, 'C', '', 0)",
+    "keys": "('lamp-{0}', x'0102030405060708090a0b0c0d0e0f10', {0}, {0})",
+    "sessions": "({0}, 'lamp-{0}', {0}, randomblob(16), randomblob(16), 1, {0}, 32, 1, 'gw', randomblob(40))",
+    "states": "('lamp-{0}', randomblob(300), x'7b7d')",
+    "meters": "('lamp-{0}', 1.0, 2.0, randomblob(200))",
+    "ledger": "('lamp-{0}', '2026-07', {0}.5, 2, 3, 0, 0, 0, 4, 5, 6, NULL)",
+    "desired": "('lamp-{0}', 'report_min', {0}, 'camille', 1.5)",
+    "reported": "('lamp-{0}', randomblob(30))",
+    "commands": "('lamp-{0}', 'c{0}', {0}, 'level', 40, 9.0, 'camille', 'sent', '', 1.0, 1, '')",
+    "alarms": "({0}, 'lamp-{0}', 'silent', x'7b7d', 1.0, 2.0, 1, 1, NULL, '', '', NULL)",
+    "sanitary": "('lamp-{0}', 'eui-{0}', 1.0, {0}, 1, 2, 3, 4, 'camille', randomblob(8))",
+}
+_LEAPING = {"sessions": 7, "keys": 3}  # downlink counters, JoinNonces
+Rows = dict[str, list[tuple[Any, ...]]]
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[Connection]:
+    with closing(database.connect(folder)) as db:
+        yield db
+
+
+def _rows(db: sqlite3.Connection) -> Rows:
+    return {table: sorted(db.execute(f"SELECT * FROM main.{table}"), key=repr) for table in _ROWS}
+
+
+def _filled(folder: Path) -> Rows:
+    """A store with something in each table; what is in it."""
+    with database.claim(folder), _opened(folder) as db:
+        db.execute("BEGIN")
+        for table, row in _ROWS.items():
+            for number in range(1, _UNITS + 1):
+                db.execute(f"INSERT INTO main.{table} VALUES {row.format(number)}")
+        db.execute("COMMIT")
+        return _rows(db)
+
+
+def _damage(path: Path, page: int, noise: bytes) -> None:
+    with path.open("r+b") as file:
+        file.seek(page * _PAGE)
+        file.write(noise)
+
+
+def _without_leaps(rows: Rows) -> Rows:
+    """Without what is counted on in leaps, so that nothing is used twice."""
+    return rows | {
+        table: [(*row[:column], *row[column + 1 :]) for row in rows[table]]
+        for table, column in _LEAPING.items()
+    }
+
+
+def test_whichever_page_is_damaged_nothing_is_lost(tmp_path: Path):
+    whole, folder = tmp_path / "whole", tmp_path / "damaged"
+    kept = _filled(whole)
+    pages = (whole / "gateway.sqlite").stat().st_size // _PAGE
+    assert pages > 60
+    noise = random.Random(1)
+    refilled = 0
+    for page in range(0, pages, _EVERY_NTH_PAGE):
+        shutil.copytree(whole, folder)
+        _damage(folder / "gateway.sqlite", page, noise.randbytes(_PAGE))
+        database.mark_damaged(folder)
+        done = database.mend(folder)
+        assert done is not None
+        refilled += done.refilled
+        with _opened(folder) as db:
+            found = _rows(db)
+        assert _without_leaps(found) == _without_leaps(kept), page
+        leapt = done.refilled > 0 and {"sessions", "keys"} & set(done.damaged)
+        assert {row[7] for row in found["sessions"]} == {32 + DOWNLINKS_AHEAD if leapt else 32}
+        shutil.rmtree(folder)
+    assert refilled > _UNITS
+
+
+def test_what_changes_now_and_then_is_copied_with_it_and_what_changes_always_is_copied_later(tmp_path: Path):
+    _filled(tmp_path)
+    with _opened(tmp_path) as db:
+        db.execute("UPDATE desired SET value = 7 WHERE name = 'lamp-3'")
+        db.execute("DELETE FROM commands WHERE unit = 'lamp-4'")
+        states.put(db, "lamp-5", b"newer", b"{}")
+        copied = "SELECT report FROM spare_states WHERE unit = 'lamp-5'"
+        assert db.execute("SELECT value FROM spare_desired WHERE name = 'lamp-3'").fetchone() == (7,)
+        assert db.execute("SELECT count(*) FROM spare_commands").fetchone() == (_UNITS - 1,)
+        assert db.execute(copied).fetchone() != (b"newer",)
+        assert not spare.refresh(db)  # it was but one
+        assert db.execute(copied).fetchone() == (b"newer",)
+
+
+def test_what_was_undone_is_not_in_the_copy(tmp_path: Path):
+    _filled(tmp_path)
+    with _opened(tmp_path) as db:
+        db.execute("BEGIN")
+        db.execute("DELETE FROM desired")
+        db.execute("ROLLBACK")
+        assert db.execute("SELECT count(*) FROM spare_desired").fetchone() == (_UNITS,)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    (
+        lambda path: _damage(path, 3, b"\xff" * _PAGE),
+        lambda path: path.write_bytes(b"not a database"),
+        lambda path: path.unlink(),
+        lambda path: _execute(path, "DROP TABLE spare_desired"),
+        lambda path: _execute(path, "ALTER TABLE spare_desired ADD COLUMN of_another_version"),
+        lambda path: _execute(path, "DELETE FROM spare_desired WHERE name > 'lamp-3'"),
+        lambda path: _execute(path, "INSERT INTO spare_desired SELECT 'gone', 'b', 1, 'c', 1.0"),
+    ),
+    ids=("page", "rubbish", "gone", "no_table", "other_version", "behind", "ahead"),
+)
+def test_a_copy_that_is_not_right_is_put_right_at_the_start(tmp_path: Path, harm: Any):
+    kept = _filled(tmp_path)
+    harm(tmp_path / spare.FILE_NAME)
+    with _opened(tmp_path) as db:
+        assert db.has_spare
+        for table, rows in kept.items():
+            assert sorted(db.execute(f"SELECT * FROM spare_{table}"), key=repr) == rows
+    assert (tmp_path / spare.FILE_NAME).stat().st_mode & 0o777 == 0o600
+
+
+def test_where_there_is_no_room_for_it_the_store_is_used_without_and_that_is_counted(tmp_path: Path):
+    _filled(tmp_path)
+    spare.remove(tmp_path / spare.FILE_NAME)
+    (tmp_path / f"{spare.FILE_NAME}-wal").mkdir()  # as on a disk that takes nothing
+    with _opened(tmp_path) as db:
+        assert not db.has_spare
+        counts = Counts(Log(lambda: 0.0, "error", io.StringIO()))
+        Writer(db, counts)
+        assert counts.rejected == {"spare_failed": 1}
+        db.execute("UPDATE desired SET value = 9")
+        assert not spare.refresh(db)
+
+
+def _execute(path: Path, statement: str) -> None:
+    with closing(sqlite3.connect(path)) as db:
+        db.execute(statement)
+        db.commit()
