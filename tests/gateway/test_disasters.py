@@ -7,9 +7,11 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from corolle_gateway.store import database
 from disks import FailingDisk, SmallDisk
 from gateway_process import PATIENCE_S, GatewayProcess
 from gateway_street import Street, join
@@ -215,6 +217,14 @@ def test_a_damaged_page_of_reports_is_made_good_from_the_journal_and_that_is_sai
     assert list(gateway.database.parent.glob("*.damaged-1"))
 
 
+def _damage_root(path: Path, table: str) -> None:
+    with sqlite3.connect(path) as db:
+        (page,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xff" * 4096)
+
+
 def test_a_damaged_outbox_sends_again_rather_than_never(away: Street, own_broker: Broker):
     lamp = Device("lamp-1")
     gateway = away.gateway(lamp)
@@ -222,14 +232,29 @@ def test_a_damaged_outbox_sends_again_rather_than_never(away: Street, own_broker
     join(lamp, forwarder)
     kept = _stored(lamp, forwarder, 40)
     assert gateway.stop() == 0
-    with sqlite3.connect(gateway.database) as db:
-        (page,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'outbox'").fetchone()
-    with gateway.database.open("r+b") as file:
-        file.seek((page - 1) * 4096)
-        file.write(b"\xff" * 4096)
+    _damage_root(gateway.database, "outbox")
     gateway.start()
     gateway.wait_log("event=store_salvaged")
     assert kept <= _told(away, gateway, own_broker, kept)
+
+
+@pytest.mark.parametrize("table", ("sessions", "keys", "units", "ledger"))
+def test_whatever_is_damaged_no_unit_has_to_join_again(away: Street, table: str):
+    lamp = Device("lamp-1")
+    gateway = away.gateway(lamp)
+    forwarder = away.forwarder(gateway)
+    join(lamp, forwarder)
+    _stored(lamp, forwarder, 2)
+    assert gateway.stop() == 0
+    with closing(database.connect(gateway.database.parent)) as db:  # a month that is over
+        db.execute("INSERT INTO ledger VALUES ('lamp-1', '2025-01', 5, 0, 0, 0, 0, 0, 0, 0, 0, 40)")
+    _damage_root(gateway.database, table)
+    gateway.start()
+    gateway.wait_log("event=store_salvaged")
+    forwarder.pull()
+    _stored(lamp, forwarder, 2)
+    with sqlite3.connect(f"file:{gateway.database}?mode=ro", uri=True) as db:
+        assert db.execute("SELECT energy_wh FROM ledger").fetchall() == [(5.0,)]
 
 
 def _gets_order(forwarder: PacketForwarder, lamp: Device) -> bool:

@@ -95,6 +95,20 @@ def test_whichever_page_is_damaged_nothing_is_lost(tmp_path: Path):
     assert refilled > _UNITS
 
 
+def test_a_page_that_nobody_has_looked_at_is_found_damaged_when_the_database_is_opened(tmp_path: Path):
+    kept = _filled(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "gateway.sqlite")) as db:
+        (page,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'ledger'").fetchone()
+    _damage(tmp_path / "gateway.sqlite", page - 1, b"\xff" * _PAGE)
+    with _opened(tmp_path) as db:
+        assert db.is_damaged and not db.has_spare
+    database.mark_damaged(tmp_path)
+    done = database.mend(tmp_path)
+    assert done is not None and (done.damaged, done.refilled) == (("ledger",), _UNITS)
+    with _opened(tmp_path) as db:
+        assert not db.is_damaged and _rows(db) == kept
+
+
 def test_what_changes_now_and_then_is_copied_with_it_and_what_changes_always_is_copied_later(tmp_path: Path):
     _filled(tmp_path)
     with _opened(tmp_path) as db:

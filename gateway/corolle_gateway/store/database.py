@@ -123,13 +123,19 @@ def _complete(db: sqlite3.Connection, data_dir: Path) -> None:
 
 
 def _copy(db: Connection, path: Path) -> None:
-    """Keep the second copy of what is no message, if the disk has room; one that is damaged is made anew."""
+    """Keep the second copy of what is no message, if the disk has room; one that is damaged is made anew.
+
+    It is the first to read all of the database: if that is damaged, the copy stays as it is, and is needed.
+    """
     try:
         if not spare.is_whole(path):
             spare.remove(path)
         _make_private(path)
         spare.attach(db, path)
-    except sqlite3.OperationalError:
+    except sqlite3.DatabaseError as error:
+        db.is_damaged = is_damage(error)
+        if not db.is_damaged and not isinstance(error, sqlite3.OperationalError):
+            raise
         spare.detach(db)
 
 

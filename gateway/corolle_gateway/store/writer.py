@@ -50,6 +50,9 @@ class Writer:
         self._busy = False
         if not db.has_spare:
             counts.reject("spare_failed")
+        if db.is_damaged:
+            self.is_damaged = True
+            self.given_up.set()
 
     def submit(self, operation: Callable[[Connection], T]) -> Pending[T]:
         """The operation's result, once it is committed to disk; or the error that prevented it.
