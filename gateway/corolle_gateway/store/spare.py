@@ -127,8 +127,9 @@ def _filled(db: sqlite3.Connection, table: str) -> int:
 def _prepare(db: sqlite3.Connection, table: str) -> None:
     """Its copy, without what is not in it any more, and the triggers that keep it."""
     columns, key = _columns(db, table)
-    names = ", ".join(columns)
-    made = f"CREATE TABLE spare_{table} ({names}, PRIMARY KEY ({', '.join(key)})) WITHOUT ROWID"
+    # Of the same types: else no key would be found by the other's.
+    typed = ", ".join(f"{row[1]} {row[2]}" for row in db.execute(f"PRAGMA main.table_info({table})"))
+    made = f"CREATE TABLE spare_{table} ({typed}, PRIMARY KEY ({', '.join(key)})) WITHOUT ROWID"
     found = db.execute("SELECT sql FROM spare.sqlite_master WHERE name = ?", (f"spare_{table}",)).fetchone()
     if found != (made,):  # of another version
         db.execute(f"DROP TABLE IF EXISTS spare.spare_{table}")
@@ -157,4 +158,4 @@ def _columns(db: sqlite3.Connection, table: str) -> tuple[list[str], list[str]]:
 
 
 def _match(one: str, other: str, key: list[str]) -> str:
-    return " AND ".join(f"{one}.{name} IS {other}.{name}" for name in key)
+    return " AND ".join(f"{one}.{name} = {other}.{name}" for name in key)
