@@ -128,9 +128,10 @@ def _copy(db: Connection, path: Path) -> None:
     It is the first to read all of the database: if that is damaged, the copy stays as it is, and is needed.
     """
     try:
+        _make_private(path)
         if not spare.is_whole(path):
             spare.remove(path)
-        _make_private(path)
+            _make_private(path)
         spare.attach(db, path)
     except sqlite3.DatabaseError as error:
         db.is_damaged = is_damage(error)

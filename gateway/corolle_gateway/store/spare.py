@@ -13,7 +13,7 @@ from corolle_gateway.store.connection import Connection
 from corolle_gateway.store.faults import is_damage, is_disk_failure
 
 FILE_NAME = "gateway.spare"
-AT_A_TIME = 500  # rows: few enough to keep nobody waiting
+_AT_A_TIME = 500  # rows: few enough to keep nobody waiting
 _CACHE_KIB = 64
 
 _SELDOM = (
@@ -86,9 +86,9 @@ def refresh(db: Connection, tables: tuple[str, ...] = _OFTEN) -> bool:
         same = " AND ".join(f"s.{name} IS m.{name}" for name in columns)
         copied = db.execute(
             f"INSERT OR REPLACE INTO spare_{table} SELECT * FROM main.{table} AS m WHERE NOT EXISTS"
-            f" (SELECT 1 FROM spare_{table} AS s WHERE {_match('s', 'm', key)} AND {same}) LIMIT {AT_A_TIME}"
+            f" (SELECT 1 FROM spare_{table} AS s WHERE {_match('s', 'm', key)} AND {same}) LIMIT {_AT_A_TIME}"
         )
-        more = more or copied.rowcount == AT_A_TIME
+        more = more or copied.rowcount == _AT_A_TIME
     return more
 
 
