@@ -290,6 +290,14 @@ def test_the_outbox_holds_back_and_goes_on_where_it_was(db: Connection):
     _with_writer(db, scenario)
 
 
+def test_what_was_not_sent_after_all_leaves_the_ledger(db: Connection):
+    sent = Airtime("eui", "868000", 7000.0, 5)
+    for each in (sent, sent, Airtime("eui", "869400", 7000.0, 5)):
+        airtime.put(db, each, 0.0)
+    airtime.take_back(db, sent)
+    assert [each.band for each in airtime.since(db, 0.0)] == ["868000", "869400"]
+
+
 def test_the_ledger_forgets_what_no_longer_counts(db: Connection):
     for time_s in (0.0, 3000.0, 7000.0):
         airtime.put(db, Airtime("eui", "868000", time_s, 5), time_s - 3600)

@@ -14,6 +14,15 @@ def put(db: sqlite3.Connection, airtime: Airtime, forget_before_s: float) -> Non
     )
 
 
+def take_back(db: sqlite3.Connection, airtime: Airtime) -> None:
+    """It was not sent after all."""
+    db.execute(
+        "DELETE FROM airtime WHERE rowid = (SELECT rowid FROM airtime"
+        " WHERE gateway = ? AND band = ? AND time_s = ? AND airtime_us = ? LIMIT 1)",
+        (airtime.gateway, airtime.band, airtime.time_s, airtime.airtime_us),
+    )
+
+
 def since(db: sqlite3.Connection, time_s: float) -> list[Airtime]:
     """The transmissions since then, older ones first."""
     rows = db.execute(

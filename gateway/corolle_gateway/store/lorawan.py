@@ -80,3 +80,7 @@ class LorawanMemory:
     def note_airtime(self, sent: Airtime, forget_before_s: float) -> Pending[None]:
         """Enter a transmission in the duty ledger."""
         return self._writer.submit(lambda db: airtime.put(db, sent, forget_before_s))
+
+    def take_back_airtime(self, unsent: Airtime) -> Pending[None]:
+        """What was entered was not sent."""
+        return self._writer.submit(lambda db: airtime.take_back(db, unsent))

@@ -133,13 +133,13 @@ class Downlinks:
         if not self._ledger.allows(concentrator.eui, slot.freq_hz, on_air_us, now_s, share):
             return self._counted(Sent(False, "duty_cycle"), concentrator.eui)
         airtime = Airtime(concentrator.eui, band(slot.freq_hz), now_s, on_air_us)
-        self._ledger.note(airtime)
+        self._ledger.note(airtime)  # before it is sent: a kill in between is to cost the law nothing
+        self._memory.note_airtime(airtime, now_s - PERIOD_S)
         transmission = Transmission(phy, slot.tmst, slot.freq_hz, slot.dr, self._power_dbm)
         outcome = await self.endpoint.transmit(address, transmission)
-        if outcome.ok or outcome.reason == NO_TX_ACK:
-            self._memory.note_airtime(airtime, now_s - PERIOD_S)
-        else:
+        if not outcome.ok and outcome.reason != NO_TX_ACK:
             self._ledger.take_back(airtime)
+            self._memory.take_back_airtime(airtime)
         return self._counted(outcome, concentrator.eui)
 
     def _counted(self, outcome: Sent, gateway: str | None) -> Sent:

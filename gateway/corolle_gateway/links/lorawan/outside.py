@@ -112,3 +112,7 @@ class Memory(Protocol):
     def note_airtime(self, sent: Airtime, forget_before_s: float) -> Pending[None]:
         """Enter a transmission in the duty ledger."""
         ...
+
+    def take_back_airtime(self, unsent: Airtime) -> Pending[None]:
+        """What was entered was not sent."""
+        ...
