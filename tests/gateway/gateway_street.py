@@ -7,6 +7,7 @@ from pathlib import Path
 
 import asyncapi_document
 from city_client import City
+from corolle.wire import lorawan
 from corolle_gateway.links.lorawan.duty import PERIOD_S, band
 from corolle_gateway.model import Airtime
 from corolle_gateway.store import airtime, database
@@ -76,7 +77,8 @@ class Street:
 def join(device: Device, forwarder: PacketForwarder) -> None:
     """Join over the air, and send the uplink that makes the session the unit's own."""
     assert forwarder.push(device.join_request())
-    answer = forwarder.downlink()
+    while (answer := forwarder.downlink()) and lorawan.kind_of(answer[1]) != lorawan.JOIN_ACCEPT:
+        pass  # it was on its way to who spoke before
     assert answer is not None, "no join-accept"
     device.accept(answer[1])
     assert forwarder.push(device.report())
