@@ -94,6 +94,10 @@ class Uplink(Struct, frozen=True):
     radio: Radio | BleRadio
 
 
+# An uplink, and what has to be so for it to be stored.
+Arrival = tuple[Uplink, Guard]
+
+
 class Sensed(Struct, frozen=True):
     """What a unit's adverts said lately: by BTHome's object id, all readings of it."""
 

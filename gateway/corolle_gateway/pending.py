@@ -1,8 +1,10 @@
 """What becomes of something that is on its way to the disk."""
 
 import asyncio
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Any, Generic, TypeVar
+
+_NOBODY: list[Any] = []  # asks any more
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -39,19 +41,18 @@ class Pending(Generic[T]):
 
     def then(self, tell: "Callable[[Pending[T]], object]") -> None:
         """Call `tell` with this at the end; at once, if that has been."""
-        self._asked.append(tell)
         if self.is_done:
-            self._end()
+            self._tell(tell)
+        else:
+            self._asked.append(tell)
 
     def succeed(self, result: T) -> None:
         """It has ended well."""
-        self._result, self.came_true = result, bool(result)
-        self._end()
+        end([(self, result, None)])
 
     def fail(self, error: BaseException) -> None:
         """It has not."""
-        self.error = error
-        self._end()
+        end([(self, None, error)])
 
     def map(self, make: Callable[[T], U]) -> "Pending[U]":
         """Another one that ends after this one, with what `make` makes of its result."""
@@ -69,16 +70,13 @@ class Pending(Generic[T]):
         self.then(follow)
         return other
 
-    def _end(self) -> None:
+    def _tell(self, tell: "Callable[[Pending[T]], object]") -> None:
         """As asyncio has it: a fault in one who is told keeps it from nobody else, and is reported."""
-        self.is_done = True
-        asked, self._asked = self._asked, []
-        for tell in asked:
-            try:
-                tell(self)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the others are told
-                told = {"message": f"{tell} failed", "exception": error}
-                asyncio.get_running_loop().call_exception_handler(told)
+        try:
+            tell(self)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others are told
+            told = {"message": f"{tell} failed", "exception": error}
+            asyncio.get_running_loop().call_exception_handler(told)
 
     def __await__(self) -> Generator[Any, None, T]:
         if not self.is_done:
@@ -86,6 +84,29 @@ class Pending(Generic[T]):
             self.then(lambda _: None if woken.done() else woken.set_result(None))
             yield from woken
         return self.result
+
+
+def end(outcomes: "Iterable[tuple[Pending[Any], Any, BaseException | None]]") -> None:
+    """What has ended together, each with its result or its error.
+
+    Those who asked first of each are told, then those who asked second: mostly it is the same code for all.
+    """
+    going: list[tuple[Pending[Any], Iterator[Callable[[Pending[Any]], object]]]] = []
+    for pending, result, error in outcomes:
+        pending._result, pending.error = result, error
+        pending.came_true, pending.is_done = error is None and bool(result), True
+        going.append((pending, iter(pending._asked)))
+        pending._asked = _NOBODY
+    while going:
+        going = [each for each in going if _told(*each)]
+
+
+def _told(pending: Pending[Any], asked: "Iterator[Callable[[Pending[Any]], object]]") -> bool:
+    """Whether there was one more to be told."""
+    for tell in asked:
+        pending._tell(tell)
+        return True
+    return False
 
 
 def ended(result: T) -> Pending[T]:

@@ -19,7 +19,7 @@ from corolle_gateway.links.lorawan.refused import Refused
 from corolle_gateway.links.lorawan.terms import Terms
 from corolle_gateway.links.lorawan.upkeep import AdrRule
 from corolle_gateway.log import Log
-from corolle_gateway.model import Accepted, Downlink, Guard, LinkStatus, Radio, Sent, Uplink
+from corolle_gateway.model import Accepted, Arrival, Downlink, LinkStatus, Radio, Sent, Uplink
 from corolle_gateway.store import database
 from corolle_gateway.store.lorawan import LorawanMemory
 from corolle_gateway.store.writer import Writer
@@ -193,7 +193,7 @@ def test_a_malformed_datagram_is_counted(
 ):
     async def scenario() -> dict[str, int]:
         endpoint, counts = make_link()
-        endpoint.take(datagram, ("127.0.0.1", 1))
+        endpoint.take([(datagram, ("127.0.0.1", 1))])
         return counts.rejected
 
     assert asyncio.run(scenario()) == {cause: 1}
@@ -202,8 +202,9 @@ def test_a_malformed_datagram_is_counted(
 class _Nobody:
     """Takes uplinks and has no downlinks."""
 
-    def accept(self, uplink: Uplink, guard: Guard) -> Accepted:
-        raise AssertionError("no unit is registered")
+    def accept(self, arrivals: list[Arrival]) -> list[Accepted]:
+        assert not arrivals, "no unit is registered"
+        return []
 
     def settle(self, message_id: int, radio: Radio) -> None:
         """Nothing was accepted."""
@@ -282,7 +283,7 @@ def test_no_datagram_raises_and_none_goes_uncounted(make_link: MakeLink, datagra
         endpoint, counts = make_link()
         for datagram in datagrams:
             before = sum(counts.rejected.values()) + counts.done.get("duplicates", 0)
-            endpoint.take(datagram, ("127.0.0.1", 1))
+            endpoint.take([(datagram, ("127.0.0.1", 1))])
             after = sum(counts.rejected.values()) + counts.done.get("duplicates", 0)
             assert after - before >= _refusable(datagram)
 

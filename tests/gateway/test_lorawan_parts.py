@@ -230,11 +230,8 @@ def test_a_window_and_its_cooldown(alone: bool, closes_s: float):
         windows = Deduplicator(clock, lambda: alone)
         reception = Reception("eui", b"frame", 0, 868_100_000, 3, -90, 5, None)
         stored = ended(True)
-        windows.open(
-            Heard(
-                reception.phy, [reception], stored, lambda _: happened.append(("closed", clock.time_s - 1000))
-            )
-        )
+        closed = lambda _: happened.append(("closed", clock.time_s - 1000))  # noqa: E731
+        windows.open([Heard(reception.phy, [reception], stored, closed)])
         running = asyncio.ensure_future(windows.run())
         while windows.find(b"frame"):
             await asyncio.sleep(0)

@@ -58,7 +58,9 @@ def test_datagrams_wait_in_the_sockets_buffer():
     async def scenario() -> tuple[list[int], int]:
         log = Log(SystemClock().now, "error", sys.stderr)
         clock, counts, disk, port = SystemClock(), Counts(log), Disk(), free_port(socket.SOCK_DGRAM)
-        endpoint = Endpoint(Concentrators(clock, log, counts), counts, disk.store)
+        endpoint = Endpoint(
+            Concentrators(clock, log, counts), counts, lambda frames: [*map(disk.store, frames)]
+        )
         endpoint.open("127.0.0.1", port)
         forwarder = PacketForwarder(port)
         for number in range(_FRAMES):

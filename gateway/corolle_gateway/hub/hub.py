@@ -1,7 +1,7 @@
 """Uplinks: decoded, stored, queued for the city."""
 
-import sqlite3
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -9,6 +9,7 @@ from corolle.wire import sanitary_record, settings_words
 from corolle.wire.errors import FrameError
 from corolle.wire.fields import Message
 from corolle.wire.schema import ACK, CANOPY_REPORT, CANOPY_SERVICE, EVENT, LAMP_REPORT, LAMP_SERVICE
+from msgspec import Struct
 
 from corolle_gateway.counts import Counts
 from corolle_gateway.hub import bodies, unpacker
@@ -22,6 +23,7 @@ from corolle_gateway.hub.twins import Twins
 from corolle_gateway.hub.watchers import Aside, Watcher
 from corolle_gateway.model import (
     Accepted,
+    Arrival,
     Counters,
     Downlink,
     Guard,
@@ -42,6 +44,19 @@ from corolle_gateway.store.writer import Writer
 
 _REPORTS = {"lamp": LAMP_REPORT, "canopy": CANOPY_REPORT}
 _SERVICES = {"lamp": LAMP_SERVICE, "canopy": CANOPY_SERVICE}
+
+_Said = tuple[Message, dict[str, Any]]  # a message of the table, and its values
+
+
+class _Report(Struct):
+    """A report on its way: what it says, where the unit's counters are after it, and both as JSON."""
+
+    uplink: Uplink
+    values: dict[str, Any]
+    body: Body
+    counters: Counters
+    said: bytes
+    standing: bytes
 
 
 class Hub:
@@ -98,32 +113,18 @@ class Hub:
         for name in change.anew & kept.keys():
             self._counters[name] = self._kept_counters[name] = _counters(kept[name][1])
 
-    def accept(self, uplink: Uplink, guard: Guard) -> Accepted:
-        """Store an uplink if `guard` allows; it is published after settle()."""
-        try:
-            if uplink.port == sanitary_record.PORT and uplink.unit.kind == "canopy":
-                return self._record(uplink, sanitary_record.unpack(uplink.payload), guard)
-            if uplink.port == settings_words.PORT:
-                return self._settings.heard(uplink, guard)
-            message, values = unpacker.decode(uplink.port, uplink.payload)
-        except FrameError as error:
-            return self._unreadable(uplink, "payload_" + error.cause.replace(" ", "_"), guard)
-        if message is ACK:
-            return Accepted(None, self._desk.answered(uplink.unit.name, values, guard))
-        if "seq" in values and self._twins.is_twin(uplink, values["seq"]):
-            self._counts.count("twins")
-            return Accepted(None, self._writer.submit(guard))
-        if message is EVENT:
-            accepted = self._event(uplink, values, guard)
-        elif message is _SERVICES[uplink.unit.kind]:
-            body = bodies.report(uplink, message, values, {})
-            accepted = self._stored(uplink, "service", body, values, guard)
-        elif message is _REPORTS[uplink.unit.kind]:
-            accepted = self._report(uplink, message, values, guard)
-        else:
-            return self._unreadable(uplink, "payload_not_of_this_kind", guard)
-        self._twins.taken(uplink, values["seq"], accepted.stored)
-        return accepted
+    def accept(self, arrivals: list[Arrival]) -> list[Accepted]:
+        """Store uplinks, each if its guard allows; they are published after settle().
+
+        Each step is taken with all of them before the next one (links/lorawan/endpoint says why), but what
+        is stored is so in their order.
+        """
+        said = [_decoded(uplink) for uplink, _ in arrivals]
+        reports = [self._report(uplink, each) for (uplink, _), each in zip(arrivals, said, strict=True)]
+        return [
+            self._put(report, guard) if report else self._accepted(uplink, guard, each)
+            for (uplink, guard), each, report in zip(arrivals, said, reports, strict=True)
+        ]
 
     def tell_status(self, heard: Uplink, status: LinkStatus) -> None:
         """Publish what a unit said of itself in an uplink that was accepted."""
@@ -173,22 +174,61 @@ class Hub:
         """The unit says that a confirmed downlink has reached it."""
         self._desk.heard(downlink)
 
-    def _report(self, uplink: Uplink, message: Message, values: dict[str, Any], guard: Guard) -> Accepted:
+    def _accepted(self, uplink: Uplink, guard: Guard, said: _Said | str) -> Accepted:
+        """Whatever is no report."""
+        try:
+            if not uplink.port:  # nothing but MAC commands, or not even these
+                return Accepted(None, self._writer.submit(guard))
+            if uplink.port == sanitary_record.PORT and uplink.unit.kind == "canopy":
+                return self._record(uplink, sanitary_record.unpack(uplink.payload), guard)
+            if uplink.port == settings_words.PORT:
+                return self._settings.heard(uplink, guard)
+        except FrameError as error:
+            return self._unreadable(uplink, _cause(error), guard)
+        if isinstance(said, str):
+            return self._unreadable(uplink, said, guard)
+        message, values = said
+        if message is ACK:
+            return Accepted(None, self._desk.answered(uplink.unit.name, values, guard))
+        if "seq" in values and self._twins.is_twin(uplink, values["seq"]):
+            self._counts.count("twins")
+            return Accepted(None, self._writer.submit(guard))
+        if message is EVENT:
+            accepted = self._event(uplink, values, guard)
+        elif message is _SERVICES[uplink.unit.kind]:
+            body = bodies.report(uplink, message, values, {})
+            accepted = self._stored(uplink, "service", body, values, guard)
+        else:
+            return self._unreadable(uplink, "payload_not_of_this_kind", guard)
+        self._twins.taken(uplink, values["seq"], accepted.stored)
+        return accepted
+
+    def _report(self, uplink: Uplink, said: _Said | str) -> _Report | None:
+        """What is told of a report; None: it is none, or another link has brought it."""
+        if isinstance(said, str) or said[0] is not _REPORTS[uplink.unit.kind]:
+            return None
+        message, values = said
+        if self._twins.is_twin(uplink, values["seq"]):
+            return None
         name = uplink.unit.name
         elapsed_s = uplink.time_s - self._reported_s.get(name, uplink.time_s)
         totals, counters = unwrap(message, values, self._counters.get(name, {}), elapsed_s)
         self._counters[name] = counters
         body = bodies.report(uplink, message, values, totals)
-        said, standing = msgspec.json.encode(body), msgspec.json.encode(counters)
+        return _Report(
+            uplink, values, body, counters, msgspec.json.encode(body), msgspec.json.encode(counters)
+        )
 
-        def guarded(db: sqlite3.Connection) -> bool:
-            if not guard(db):
-                return False
-            states.put(db, name, said, standing)
-            return True
-
-        accepted = self._stored(uplink, "report", body, values, guarded, said)
-        accepted.stored.then(lambda done: self._told(uplink, body, counters, done))
+    def _put(self, report: _Report, guard: Guard) -> Accepted:
+        uplink, said, standing = report.uplink, report.said, report.standing
+        name = uplink.unit.name
+        accepted = self._stored(
+            *(uplink, "report", report.body, report.values),
+            *(guard, lambda db: states.put(db, name, said, standing)),
+            said=said,
+        )
+        accepted.stored.then(partial(self._told, report))
+        self._twins.taken(uplink, report.values["seq"], accepted.stored)
         return accepted
 
     def _event(self, uplink: Uplink, values: dict[str, Any], guard: Guard) -> Accepted:
@@ -213,6 +253,7 @@ class Hub:
         body: Body,
         raw: dict[str, Any],
         guard: Guard,
+        *more: Callable[[Connection], None],
         said: bytes | None = None,
     ) -> Accepted:
         """Queue a message, let the watchers see it. `said`: its body as JSON, where that is there already."""
@@ -221,17 +262,9 @@ class Hub:
         for watcher in self._watchers:
             if aside := watcher.stored(uplink.unit, kind, body, raw, uplink.time_s):
                 asides.append(aside)
-
-        def operation(db: Connection) -> bool:
-            if not guard(db):
-                return False
-            if publish(db):  # else it is known, and so is what it tells
-                for aside in asides:
-                    aside.apply(db)
-            return True
-
         self._counts.count(f"{kind}s")
-        stored = self._writer.submit(operation)
+        # What is known is not published anew, nor is what it tells kept once more.
+        stored = self._writer.submit(guard, *more, publish, *[aside.apply for aside in asides])
         for aside in asides:
             stored.then(aside.finished)
         return Accepted(message_id, stored)
@@ -244,14 +277,15 @@ class Hub:
         unit, key, time_s = uplink.unit.name, uplink.key, uplink.time_s
         return message_id, lambda db: messages.put(db, message_id, unit, kind, key, time_s, said)
 
-    def _told(self, uplink: Uplink, body: Body, counters: Counters, done: Pending[bool]) -> None:
+    def _told(self, report: _Report, done: Pending[bool]) -> None:
+        uplink = report.uplink
         name = uplink.unit.name
         if not done.came_true:
             # It may come again, and those before it, and is not to be taken for a wrap.
             self._counters[name] = self._kept_counters.get(name, {})
         else:
-            self._kept_counters[name] = counters
-            self.latest[name] = body
+            self._kept_counters[name] = report.counters
+            self.latest[name] = report.body
             self._reported_s[name] = uplink.time_s
             self._reported(name)
             self._sanitary.heard(uplink.unit, uplink.time_s)
@@ -260,6 +294,18 @@ class Hub:
         """Authentic, and so its counter is used up; but nothing that could be published."""
         self._counts.reject(cause, unit=uplink.unit.name, port=uplink.port)
         return Accepted(None, self._writer.submit(guard))
+
+
+def _decoded(uplink: Uplink) -> _Said | str:
+    """What an uplink says by the table, or the cause why it says nothing."""
+    try:
+        return unpacker.decode(uplink.port, uplink.payload)
+    except FrameError as error:
+        return _cause(error)
+
+
+def _cause(error: FrameError) -> str:
+    return "payload_" + error.cause.replace(" ", "_")
 
 
 def _counters(stored: bytes) -> Counters:

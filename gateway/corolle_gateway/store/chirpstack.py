@@ -3,7 +3,6 @@
 import sqlite3
 
 from corolle_gateway.model import ChirpstackSession, Guard, Unit
-from corolle_gateway.pending import Pending
 from corolle_gateway.store import registry
 from corolle_gateway.store.writer import Writer
 
@@ -28,10 +27,6 @@ class ChirpstackMemory:
         """A guard that uses up a counter; False when not all before it are used up, or it is itself."""
         known = session.unit, session.dev_addr, session.application, session.f_cnt_up
         return lambda db: _advance(db, *known, f_cnt)
-
-    def commit(self, guard: Guard) -> Pending[bool]:
-        """Run a guard by itself."""
-        return self._writer.submit(guard)
 
 
 def _everyone(db: sqlite3.Connection) -> list[ChirpstackSession]:

@@ -49,10 +49,6 @@ class LorawanMemory:
         """A guard that uses up an uplink counter, and reserves downlink counters below `f_cnt_down`."""
         return lambda db: sessions.advance(db, session_id, f_cnt, f_cnt_down, gateway, link, is_first)
 
-    def commit(self, guard: Guard) -> Pending[bool]:
-        """Run a guard by itself."""
-        return self._writer.submit(guard)
-
     def reserve(self, session_id: int, f_cnt_down: int) -> Pending[None]:
         """Reserve downlink counters below `f_cnt_down`."""
         return self._writer.submit(lambda db: sessions.reserve(db, session_id, f_cnt_down))

@@ -3,32 +3,29 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from itertools import groupby
 from typing import Any, TypeVar
 
 from corolle_gateway.counts import Counts
-from corolle_gateway.pending import Pending
+from corolle_gateway.pending import Pending, end
 from corolle_gateway.store.connection import Connection
 from corolle_gateway.store.faults import is_damage, is_disk_failure
 from corolle_gateway.store.journal import Journal
 
 _PATIENCE_S = 10.0  # with a disk that takes nothing at all
-# While the event loop runs, the commit's thread is woken hundreds of times for an interpreter that it does
-# not get: in a flood that took a third of all time. So a commit of several operations is given a moment.
-_MOMENT_S = 0.01
-_SEVERAL = 4
 
 T = TypeVar("T")
-_Operation = Callable[[Connection], Any]
+_Steps = tuple[Callable[[Connection], Any], ...]
 _Outcome = tuple[Any, BaseException | None]
 
 
 class Writer:
     """Runs operations on the database in the order they were submitted.
 
-    An operation is a function of the connection. It runs inside a transaction that it may share with others,
-    and once more in one of its own when that one fails; so it changes nothing but the database.
+    An operation is a function of the connection, or several. It runs inside a transaction that it may share
+    with others, and once more in one of its own when that one fails; so it changes nothing but the database.
 
     The statements run here, in the event loop: each is short, and two threads that hand the interpreter to
     each other at every statement would take five times as long. COMMIT waits for the disk, and has a thread.
@@ -46,7 +43,7 @@ class Writer:
         self._uncopied: list[Exception] = []
         self._counts = counts
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
-        self._waiting: list[tuple[_Operation, Pending[Any]]] = []
+        self._waiting: list[tuple[_Steps, Pending[Any]]] = []
         self._busy = False
         if not db.has_spare:
             counts.reject("spare_failed")
@@ -54,13 +51,18 @@ class Writer:
             self.is_damaged = True
             self.given_up.set()
 
-    def submit(self, operation: Callable[[Connection], T]) -> Pending[T]:
+    def submit(
+        self, operation: Callable[[Connection], T], *more: Callable[[Connection], object]
+    ) -> Pending[T]:
         """The operation's result, once it is committed to disk; or the error that prevented it.
 
         That is a sqlite3.Error (a full disk, for one). It is counted here; who submits has only to go on.
+
+        `more`: what is done after it in the same transaction if its result is true, each unless the one
+        before has returned False. What was submitted together takes each step together, in its order.
         """
         pending: Pending[T] = Pending()
-        self._waiting.append((operation, pending))
+        self._waiting.append(((operation, *more), pending))
         if not self._busy:
             self._busy = True
             loop = asyncio.get_running_loop()
@@ -83,8 +85,6 @@ class Writer:
         pending = [each for _, each in batch]
         begun = self._begin(operations)
         running = self._thread.submit(self._committed, begun, operations)
-        if len(operations) >= _SEVERAL:
-            wait((running,), _MOMENT_S)
         running.add_done_callback(lambda done: loop.call_soon_threadsafe(self._finish, loop, pending, done))
 
     def _finish(
@@ -97,12 +97,10 @@ class Writer:
         self._judge([error for _, error in outcomes if error], loop.time())
         while self._uncopied:
             self._counts.reject("journal_failed", error=self._uncopied.pop())
-        for each, (result, error) in zip(pending, outcomes, strict=True):
+        for _, error in outcomes:
             if error:
                 self._counts.reject("store_failed", error=error)
-                each.fail(error)
-            else:
-                each.succeed(result)
+        end((each, *outcome) for each, outcome in zip(pending, outcomes, strict=True))
         if self._waiting:
             self._start(loop)
         else:
@@ -121,18 +119,18 @@ class Writer:
         elif self._changes > changes:  # reading succeeds on a disk that takes nothing
             self._failing_since_s = None
 
-    def _begin(self, operations: list[_Operation]) -> list[Any] | BaseException:
+    def _begin(self, operations: list[_Steps]) -> list[Any] | BaseException:
         """Run all in one transaction, not committed yet: their results, or what went wrong (it is undone)."""
         if self._journal:
             self._journal.drop()
         try:
             self._db.execute("BEGIN IMMEDIATE")
-            return [operation(self._db) for operation in operations]
+            return _results(self._db, operations)
         except Exception as error:  # noqa: BLE001 - whatever an operation raises is for those who submitted
             _undo(self._db)
             return error
 
-    def _committed(self, begun: list[Any] | BaseException, operations: list[_Operation]) -> list[_Outcome]:
+    def _committed(self, begun: list[Any] | BaseException, operations: list[_Steps]) -> list[_Outcome]:
         """Commit; if that or an operation fails, each in a transaction of its own: a culprit fails alone."""
         if isinstance(begun, list):
             try:
@@ -154,6 +152,22 @@ class Writer:
                 self._journal.flush(self._db)
         except (OSError, sqlite3.Error) as error:
             self._uncopied.append(error)
+
+
+def _results(db: Connection, operations: list[_Steps]) -> list[Any]:
+    """Run operations; those of several steps that stand beside each other take each step together."""
+    results: list[Any] = []
+    for _, several in groupby(operations, len):
+        results += _together(db, list(several))
+    return results
+
+
+def _together(db: Connection, operations: list[_Steps]) -> list[Any]:
+    results = [first(db) for first, *_ in operations]
+    going = [more for (_, *more), result in zip(operations, results, strict=True) if more and result]
+    while going:
+        going = [more for step, *more in going if step(db) is not False and more]
+    return results
 
 
 def _undo(db: sqlite3.Connection) -> None:

@@ -158,7 +158,7 @@ def test_a_report_over_bluetooth_raises_and_clears_as_one_over_lorawan_does(stre
         for seq, faults in ((1, 1), (2, 0)):
             said = codec.encode(LAMP_REPORT, values | {"seq": seq, "faults": faults, "presence": 0})
             uplink = Uplink(_LAMP, f"ble-{seq}", LAMP_REPORT.port, said, rooms.clock.now(), BleRadio(-60.0))
-            accepted = rooms.hub.accept(uplink, lambda db: True)
+            [accepted] = rooms.hub.accept([(uplink, lambda db: True)])
             assert await accepted.stored
             found = rooms.book.of("lamp-1", "lampFailure")
             assert (found is not None) is bool(faults)
@@ -176,7 +176,8 @@ def test_a_fault_that_was_over_before_its_beginning_was_heard_of_is_no_alarm(str
             happened = {"seq": seq, "code": words.code_of(words.EVENTS, word), "value": tilt}
             said = codec.encode(EVENT, happened | {"time_s": int(rooms.clock.now()) - age_s})
             uplink = Uplink(_LAMP, f"1-{seq}", EVENT.port, said, rooms.clock.now(), BleRadio(-60.0))
-            assert await rooms.hub.accept(uplink, lambda db: True).stored
+            [accepted] = rooms.hub.accept([(uplink, lambda db: True)])
+            assert await accepted.stored
         assert rooms.book.open() == [] and not await rooms.book.history("lamp-1")
         assert len(messages.told(rooms.db, "lamp-1", ("event",), 9)) == 2, "the city hears of both"
 
@@ -189,7 +190,8 @@ def test_a_replayed_uplink_raises_nothing(street: Any):
         values: dict[str, Any] = {"seq": 1, "level_pct": 80, "reason": 17, "passages": 0, "presence": 0}
         said = codec.encode(LAMP_REPORT, values | {"faults": 1})
         uplink = Uplink(_LAMP, "1", LAMP_REPORT.port, said, rooms.clock.now(), BleRadio(-60.0))
-        assert not await rooms.hub.accept(uplink, lambda db: False).stored
+        [accepted] = rooms.hub.accept([(uplink, lambda db: False)])
+        assert not await accepted.stored
         assert rooms.book.open() == [] and rooms.book.is_quiet("lamp-1")
         assert not alarms.still_open(rooms.db)
 

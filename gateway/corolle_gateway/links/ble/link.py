@@ -157,6 +157,6 @@ class BleLink:
             return  # it was lost, or replaced, while it spoke
         radio = BleRadio(neighbour.rssi_dbm)
         uplink = Uplink(neighbour.unit, key, port, payload, self._clock.now(), radio)
-        accepted = self._receiver.accept(uplink, lambda _: True)
+        [accepted] = self._receiver.accept([(uplink, lambda _: True)])
         if accepted.message_id is not None:
             self._receiver.settle(accepted.message_id)

@@ -2,14 +2,14 @@
 
 from typing import Protocol
 
-from corolle_gateway.model import Accepted, Guard, Sensed, Unit, Uplink
+from corolle_gateway.model import Accepted, Arrival, Guard, Sensed, Unit
 
 
 class Receiver(Protocol):
     """Where what units say goes."""
 
-    def accept(self, uplink: Uplink, guard: Guard) -> Accepted:
-        """Store an uplink if `guard` allows; it is published after settle()."""
+    def accept(self, arrivals: list[Arrival]) -> list[Accepted]:
+        """Store uplinks, each if its guard allows; they are published after settle()."""
         ...
 
     def sense(self, sensed: Sensed, guard: Guard) -> Accepted:

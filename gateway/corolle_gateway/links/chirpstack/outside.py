@@ -4,8 +4,7 @@ from asyncio import Event
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from corolle_gateway.model import Accepted, ChirpstackSession, Downlink, Guard, Sent, Unit, Uplink
-from corolle_gateway.pending import Pending
+from corolle_gateway.model import Accepted, Arrival, ChirpstackSession, Downlink, Guard, Sent, Unit
 
 
 class Message(Protocol):
@@ -57,8 +56,8 @@ class Broker(Protocol):
 class Receiver(Protocol):
     """Where uplinks go, and where downlinks come from."""
 
-    def accept(self, uplink: Uplink, guard: Guard) -> Accepted:
-        """Store an uplink if `guard` allows; it is published after settle()."""
+    def accept(self, arrivals: list[Arrival]) -> list[Accepted]:
+        """Store uplinks, each if its guard allows; they are published after settle()."""
         ...
 
     def settle(self, message_id: int) -> None:
@@ -87,8 +86,4 @@ class Memory(Protocol):
 
     def advance(self, session: ChirpstackSession, f_cnt: int) -> Guard:
         """A guard that uses up a counter; False when not all before it are used up, or it is itself."""
-        ...
-
-    def commit(self, guard: Guard) -> Pending[bool]:
-        """Run a guard by itself."""
         ...

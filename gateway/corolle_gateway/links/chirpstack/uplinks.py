@@ -68,12 +68,10 @@ class Uplinks:
         return sessions[dev_addr]
 
     def _accepted(self, unit: Unit, up: Up, guard: Guard) -> Accepted:
-        if not up.f_port:  # nothing but MAC commands, which are ChirpStack's business
-            return Accepted(None, self._memory.commit(guard))
         key = f"{up.dev_addr.lower()}-{up.f_cnt}"
-        accepted = self._receiver.accept(
-            Uplink(unit, key, up.f_port, up.data, self._time_s(up), _radio(up)), guard
-        )
+        port = up.f_port or 0  # without one there are but MAC commands, which are ChirpStack's business
+        uplink = Uplink(unit, key, port, up.data, self._time_s(up), _radio(up))
+        [accepted] = self._receiver.accept([(uplink, guard)])
         if accepted.message_id is not None:
             self._receiver.settle(accepted.message_id)
         return accepted

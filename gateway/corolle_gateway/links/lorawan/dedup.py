@@ -15,13 +15,15 @@ from corolle_gateway.pending import Pending
 WINDOW_S = 0.2  # for the slowest backhaul
 COOLDOWN_S = 1.0  # after it, a copy that is later still is no new frame
 _COOLING_S = 0.25  # so often what is over is forgotten
+_NOBODY: list[Reception] = []
 
 
-class Heard(Struct):
+class Heard(Struct, gc=False):
     """A frame and those who heard it. `close` is called once, with them, when the window has ended.
 
     What cools down afterwards is kept for its `phy` and for whether it is stored: a concentrator that catches
-    up brings thousands of frames a second, and all that was made of them would be held for one more.
+    up brings thousands of frames a second, and all that was made of them would be held for one more. So
+    nothing of one is its own that can be shared.
     """
 
     phy: bytes
@@ -30,10 +32,15 @@ class Heard(Struct):
     close: Callable[[list[Reception]], None]
     closes_at_s: float = 0.0
 
+    def add(self, reception: Reception) -> None:
+        """One more has heard it; after the end of the window nobody asks who."""
+        if self.close is not _closed:
+            self.receptions.append(reception)
+
     def end(self) -> None:
         """The window has ended."""
         receptions, close = self.receptions, self.close
-        self.receptions, self.close = [], _closed
+        self.receptions, self.close = _NOBODY, _closed
         close(receptions)
 
 
@@ -71,16 +78,18 @@ class Deduplicator:
         heard = self._heard.get(phy)
         return None if heard is None or self._is_cold(heard, self._clock.now()) else heard
 
-    def open(self, heard: Heard) -> None:
-        """Begin a window for a new frame; one that nobody else can hear ends at once."""
-        heard.closes_at_s = self._clock.now()
-        self._heard[heard.phy] = heard
-        if self._alone():
-            self._close(heard)
-        else:
-            heard.closes_at_s += WINDOW_S
-            self._open.append(heard)
-            self._news.set()
+    def open(self, frames: list[Heard]) -> None:
+        """Begin windows for new frames; if nobody else can hear them these end at once."""
+        now_s, alone = self._clock.now(), self._alone()
+        for heard in frames:
+            heard.closes_at_s = now_s
+            self._heard[heard.phy] = heard
+            if alone:
+                self._close(heard)
+            else:
+                heard.closes_at_s += WINDOW_S
+                self._open.append(heard)
+                self._news.set()
 
     def forget(self, heard: Heard) -> None:
         """A frame that could not be stored may come again."""

@@ -3,6 +3,8 @@
 import asyncio
 import socket
 from collections.abc import Callable
+from functools import partial
+from itertools import islice
 from typing import Any
 
 from msgspec import Struct
@@ -15,8 +17,8 @@ from corolle_gateway.links.lorawan.refused import Refused
 from corolle_gateway.model import Sent
 from corolle_gateway.pending import Pending
 
-# Takes a frame; gives what it waits for when it is to be acknowledged only after that is done.
-Receive = Callable[[Reception], Pending[Any] | None]
+# Takes frames; gives of each what it waits for when it is to be acknowledged only after that is done.
+Receive = Callable[[list[Reception]], list[Pending[Any] | None]]
 
 NO_TX_ACK = "no_tx_ack"
 
@@ -34,17 +36,17 @@ _TX_ACK_S = 1.0  # real seconds: how long a packet forwarder may take to answer
 _AT_A_TIME = 128
 # Datagrams whose frames are not committed yet: each takes some 7 kB here and one in the socket's buffer, and
 # Python gives back little of what the worst moment has taken. While the disk is slow they wait there.
-_MOST_UNSTORED = 512
+_MOST_UNSTORED = 384
 _LONGEST = 65_536
 _RECEIVE_BUFFER = 4 << 20  # a street that wakes from a power cut speaks all at once
 
 
-class _Unanswered(Struct):
-    """A datagram of which so many frames are on their way to the disk."""
+class _Push(Struct):
+    """A PUSH_DATA, and how many of its frames are on their way to the disk."""
 
     acknowledgement: bytes
     address: Address
-    frames: int
+    unstored: int = 0
     failed: bool = False
 
 
@@ -83,34 +85,55 @@ class Endpoint:
             self._socket.close()
             self._socket = None
 
-    def take(self, data: bytes, source: Address) -> None:
-        """Take a datagram; what is malformed is counted and never raises."""
+    def take(self, datagrams: list[tuple[bytes, Address]]) -> None:
+        """Take datagrams together; what is malformed is counted and never raises.
+
+        Here and wherever their frames come to, each step is taken with all of them before the next one: code
+        that a processor has just run costs it a third of what it does after 5,000 other steps.
+        """
+        pushed = [push for data, source in datagrams if (push := self._read(data, source))]
+        waits = iter(self._receive([reception for _, receptions in pushed for reception in receptions]))
+        for push, receptions in pushed:
+            self._acknowledge(push, [wait for wait in islice(waits, len(receptions)) if wait])
+
+    def _read(self, data: bytes, source: Address) -> tuple[_Push, list[Reception]] | None:
+        """What is to be taken of a datagram; None: nothing, or no more."""
         try:
             datagram = gwmp.parse(data)
             if datagram.kind == gwmp.PUSH_DATA:
-                self._push_data(datagram, source)
-            elif datagram.kind == gwmp.PULL_DATA:
+                return self._push_data(datagram, source)
+            if datagram.kind == gwmp.PULL_DATA:
                 self._concentrators.pulled(datagram.gateway, source)
                 self._send(gwmp.acknowledgement(datagram), source)
             else:
                 self._tx_ack(datagram)
         except Refused as refused:
             self._counts.reject(refused.cause, source=source[0])
+        return None
 
     def _readable(self, opened: socket.socket) -> None:
-        """Many at a time: going once round the event loop costs more than a datagram does."""
-        for _ in range(_AT_A_TIME):
-            if self._unstored >= _MOST_UNSTORED:
-                asyncio.get_running_loop().remove_reader(opened)
-                return
+        """Many at a time: going once round the event loop costs more than a datagram does.
+
+        All are read before the first is taken. While a commit runs, Python offers the interpreter to its
+        thread at each system call, and has it back before that has woken: between two frames that is dear.
+        """
+        room = min(_AT_A_TIME, _MOST_UNSTORED - self._unstored)
+        if room <= 0:
+            asyncio.get_running_loop().remove_reader(opened)
+        self.take(self._received(opened, room))
+
+    def _received(self, opened: socket.socket, most: int) -> list[tuple[bytes, Address]]:
+        received: list[tuple[bytes, Address]] = []
+        for _ in range(most):
             try:
                 n, source = opened.recvfrom_into(self._room)
             except BlockingIOError:
-                return
+                break
             except OSError as error:  # a concentrator is not there any more (ICMP); it will pull again
                 self._counts.reject("udp_error", error=error.strerror)
             else:
-                self.take(bytes(self._room[:n]), source)
+                received.append((bytes(self._room[:n]), source))
+        return received
 
     async def transmit(self, address: Address, transmission: Transmission) -> Sent:
         """Hand a frame to a concentrator; whether it says that it will send it."""
@@ -128,33 +151,37 @@ class Endpoint:
             return Sent(True)
         return Sent(False, error.lower() if error in _TX_ERRORS else "tx_error")
 
-    def _push_data(self, datagram: Datagram, addr: Address) -> None:
+    def _push_data(self, datagram: Datagram, source: Address) -> tuple[_Push, list[Reception]]:
         self._concentrators.heard(datagram.gateway)
-        pending: list[Pending[Any]] = []
+        receptions: list[Reception] = []
         for reception in gwmp.receptions(datagram):
             if isinstance(reception, Refused):
                 self._counts.reject(reception.cause, gateway=datagram.gateway)
-            elif (stored := self._receive(reception)) is not None:
-                pending.append(stored)
-        if not pending:
-            self._send(gwmp.acknowledgement(datagram), addr)
+            else:
+                receptions.append(reception)
+        return _Push(gwmp.acknowledgement(datagram), source), receptions
+
+    def _acknowledge(self, push: _Push, waits: list[Pending[Any]]) -> None:
+        """At once, or when all that it waits for is stored."""
+        if not waits:
+            self._send(push.acknowledgement, push.address)
             return
         self._unstored += 1
-        unanswered = _Unanswered(gwmp.acknowledgement(datagram), addr, len(pending))
-        for stored in pending:
-            stored.then(lambda done: self._decided(unanswered, done))
+        push.unstored = len(waits)
+        for wait in waits:
+            wait.then(partial(self._decided, push))
 
-    def _decided(self, unanswered: _Unanswered, done: Pending[Any]) -> None:
+    def _decided(self, push: _Push, done: Pending[Any]) -> None:
         """A frame is stored, or will not be; after the last of its datagram there is room for another one."""
-        unanswered.frames -= 1
-        unanswered.failed = unanswered.failed or done.error is not None
-        if unanswered.frames:
+        push.unstored -= 1
+        push.failed = push.failed or done.error is not None
+        if push.unstored:
             return
         self._unstored -= 1
         if self._unstored == _MOST_UNSTORED - 1 and self._socket:
             asyncio.get_running_loop().add_reader(self._socket, self._readable, self._socket)
-        if not unanswered.failed:
-            self._send(unanswered.acknowledgement, unanswered.address)
+        if not push.failed:
+            self._send(push.acknowledgement, push.address)
 
     def _tx_ack(self, datagram: Datagram) -> None:
         answer = self._unanswered.get(datagram.token)

@@ -6,6 +6,7 @@ from typing import Protocol
 from corolle_gateway.model import (
     Accepted,
     Airtime,
+    Arrival,
     Downlink,
     GroupRecord,
     Guard,
@@ -22,8 +23,8 @@ from corolle_gateway.pending import Pending
 class Receiver(Protocol):
     """Where uplinks go, and where downlinks come from."""
 
-    def accept(self, uplink: Uplink, guard: Guard) -> Accepted:
-        """Store an uplink if `guard` allows; it is published after settle()."""
+    def accept(self, arrivals: list[Arrival]) -> list[Accepted]:
+        """Store uplinks, each if its guard allows; they are published after settle()."""
         ...
 
     def settle(self, message_id: int, radio: Radio) -> None:
@@ -79,10 +80,6 @@ class Memory(Protocol):
         self, session_id: int, f_cnt: int, f_cnt_down: int, gateway: str, link: bytes, is_first: bool
     ) -> Guard:
         """A guard that uses up an uplink counter, and reserves downlink counters below `f_cnt_down`."""
-        ...
-
-    def commit(self, guard: Guard) -> Pending[bool]:
-        """Run a guard by itself."""
         ...
 
     def reserve(self, session_id: int, f_cnt_down: int) -> Pending[None]:

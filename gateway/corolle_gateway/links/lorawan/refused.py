@@ -1,4 +1,8 @@
-"""What the link raises for input it does not take."""
+"""What the link raises for input it does not take, and how that is counted."""
+
+from corolle.wire.errors import FrameError
+
+from corolle_gateway.counts import Counts
 
 
 class Refused(ValueError):
@@ -20,3 +24,10 @@ class Revoked(Refused):
 def frame_cause(cause: str) -> str:
     """The cause of a corolle.wire FrameError in our spelling: "FOpts too long" is frame_fopts_too_long."""
     return "frame_" + cause.lower().replace(" ", "_").replace("-", "_")
+
+
+def refuse(counts: Counts, gateway: str, error: Refused | FrameError) -> None:
+    """Count a frame that is not taken, and say which concentrator has brought it."""
+    cause = error.cause if isinstance(error, Refused) else frame_cause(error.cause)
+    whose = {"unit": error.unit} if isinstance(error, Revoked) else {}
+    counts.reject(cause, gateway=gateway, **whose)
