@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from corolle_gateway.alarm.stopping import STOPPING
 from corolle_gateway.hub.alarming import signs
+from corolle_gateway.hub.alarming.silence import LEAST_S
 from corolle_gateway.hub.metering import Meter, grown, meters
 from corolle_gateway.model import Unit
 from corolle_gateway.months import Months
@@ -30,7 +31,7 @@ class Accounts:
 
     def __init__(self, months: Months, limit_s: Callable[[Unit], float]):
         self.months = months
-        self._limit_s = limit_s
+        self.limit_s = limit_s
         self._known: dict[str, Standing] = {}  # as it is committed
         self._under_way: Counter[str] = Counter()
 
@@ -41,8 +42,7 @@ class Accounts:
         if time_s < _EARLIEST_S:
             return None
         self._under_way[unit.name] += 1
-        month = self.months.with_begin(time_s)
-        return Booking(self, unit, kind, body, raw, time_s, self._limit_s(unit), *month)
+        return Booking(self, unit, kind, body, raw, time_s)
 
     def before(self, db: sqlite3.Connection, unit: str) -> Standing | None:
         """Where a unit stood, for the booking whose turn it is; the database knows where memory may lag."""
@@ -66,13 +66,13 @@ class Booking(Struct):
     _body: dict[str, Any]
     _raw: dict[str, Any]
     _time_s: float
-    _limit_s: float
-    _month: str
-    _month_begin_s: float
+    _month: str = ""
+    _month_begin_s: float = 0.0
     _after: Standing | None = None
 
     def apply(self, db: sqlite3.Connection) -> None:
         """Book it."""
+        self._month, self._month_begin_s = self._book.months.with_begin(self._time_s)
         now = self._begun(db)
         self._book_time(db, now)
         for meter in meters(self._unit.kind, self._kind):
@@ -102,7 +102,9 @@ class Booking(Struct):
 
     def _book_time(self, db: sqlite3.Connection, now: Standing) -> None:
         """The time since the last message, for as long as the unit was not silent then."""
-        heard_s = min(self._time_s - now.time_s, self._limit_s)
+        heard_s = self._time_s - now.time_s
+        if heard_s > LEAST_S:
+            heard_s = min(heard_s, self._book.limit_s(self._unit))
         if heard_s > 0:
             until_s = now.time_s + heard_s
             self._spread(db, now, now.time_s, until_s, "heard_s", heard_s)

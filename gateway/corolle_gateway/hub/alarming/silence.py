@@ -17,7 +17,7 @@ from corolle_gateway.model import Unit, iso_utc
 CODE = "silent"
 _REPORTS = 3
 _LATE = 1.1
-_GRACE_S = 300.0
+LEAST_S = 300.0  # no unit is silent after less
 _MINUTE_S = 60.0
 
 
@@ -34,7 +34,7 @@ def limit_s(unit: Unit, latest: Mapping[str, Any] | None, settings: Runs) -> flo
     period_min = settings.runs(unit, "report_min")
     if latest and latest.get("battery_v") is not None:
         period_min = max(period_min, settings.runs(unit, "report_low_min"))
-    return _REPORTS * _LATE * period_min * _MINUTE_S + _GRACE_S
+    return _REPORTS * _LATE * period_min * _MINUTE_S + LEAST_S
 
 
 class Silence:
@@ -71,7 +71,7 @@ class Silence:
             return
         for name, heard_s in self._heard_s.items():
             silent_s = now_s - max(heard_s, self._listening_s)
-            if silent_s > _GRACE_S and name in units and not self._alarms.of(name, CODE):
+            if silent_s > LEAST_S and name in units and not self._alarms.of(name, CODE):
                 allowed_s = limit_s(units[name], latest.get(name), self._settings)
                 if silent_s > allowed_s:
                     first = {"last_heard": iso_utc(heard_s), "allowed_min": round(allowed_s / _MINUTE_S)}
