@@ -102,6 +102,9 @@ class Publisher:
                 self._since_entity += 1
                 self._send(lane, rows.popleft())
                 return True
+        is_due = self._since_entity >= _MESSAGES_AN_ENTITY
+        if not is_due and (self._looking or self._outbox.filled.is_set()):
+            return False  # in a moment there may be more messages
         self._since_entity = 0
         return self._send_entity()
 
