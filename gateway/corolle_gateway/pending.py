@@ -1,13 +1,14 @@
 """What becomes of something that is on its way to the disk."""
 
 import asyncio
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from typing import Any, Generic, TypeVar
-
-_NOBODY: list[Any] = []  # asks any more
 
 T = TypeVar("T")
 U = TypeVar("U")
+
+_Tell = Callable[["Pending[Any]"], object]
+_NOBODY: list[_Tell] = []  # asks any more
 
 
 class Pending(Generic[T]):
@@ -42,7 +43,7 @@ class Pending(Generic[T]):
     def then(self, tell: "Callable[[Pending[T]], object]") -> None:
         """Call `tell` with this at the end; at once, if that has been."""
         if self.is_done:
-            self._tell(tell)
+            _tell_all([(self, [tell])])
         else:
             self._asked.append(tell)
 
@@ -70,14 +71,6 @@ class Pending(Generic[T]):
         self.then(follow)
         return other
 
-    def _tell(self, tell: "Callable[[Pending[T]], object]") -> None:
-        """As asyncio has it: a fault in one who is told keeps it from nobody else, and is reported."""
-        try:
-            tell(self)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the others are told
-            told = {"message": f"{tell} failed", "exception": error}
-            asyncio.get_running_loop().call_exception_handler(told)
-
     def __await__(self) -> Generator[Any, None, T]:
         if not self.is_done:
             woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -87,26 +80,30 @@ class Pending(Generic[T]):
 
 
 def end(outcomes: "Iterable[tuple[Pending[Any], Any, BaseException | None]]") -> None:
-    """What has ended together, each with its result or its error.
-
-    Those who asked first of each are told, then those who asked second: mostly it is the same code for all.
-    """
-    going: list[tuple[Pending[Any], Iterator[Callable[[Pending[Any]], object]]]] = []
+    """What has ended together, each with its result or its error."""
+    told: list[tuple[Pending[Any], list[_Tell]]] = []
     for pending, result, error in outcomes:
         pending._result, pending.error = result, error
         pending.came_true, pending.is_done = error is None and bool(result), True
-        going.append((pending, iter(pending._asked)))
+        told.append((pending, pending._asked))
         pending._asked = _NOBODY
-    while going:
-        going = [each for each in going if _told(*each)]
+    _tell_all(told)
 
 
-def _told(pending: Pending[Any], asked: "Iterator[Callable[[Pending[Any]], object]]") -> bool:
-    """Whether there was one more to be told."""
-    for tell in asked:
-        pending._tell(tell)
-        return True
-    return False
+def _tell_all(going: list[tuple[Pending[Any], list[_Tell]]]) -> None:
+    """Those who asked first of each, then those who asked second: mostly it is the same code for all.
+
+    As asyncio has it: a fault in one who is told keeps it from nobody else, and is reported.
+    """
+    place = 0
+    while going := [each for each in going if len(each[1]) > place]:
+        for pending, asked in going:
+            try:
+                asked[place](pending)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the others are told
+                fault = {"message": f"{asked[place]} failed", "exception": error}
+                asyncio.get_running_loop().call_exception_handler(fault)
+        place += 1
 
 
 def ended(result: T) -> Pending[T]:
