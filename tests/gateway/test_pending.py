@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from corolle_gateway.pending import Pending, ended
+from corolle_gateway.pending import Pending, end, ended
 
 
 def test_who_asked_is_told_at_the_end_in_order_and_who_asks_later_at_once():
@@ -14,6 +14,23 @@ def test_who_asked_is_told_at_the_end_in_order_and_who_asks_later_at_once():
     pending.succeed(7)
     pending.then(lambda done: told.append(("late", done.result)))
     assert told == [("first", 7), ("second", 7), ("late", 7)]
+
+
+def test_of_what_ends_together_those_who_asked_first_are_told_first():
+    one, two, told = Pending[int](), Pending[int](), []
+    for name, pending in (("one", one), ("two", two)):
+        for place in ("first", "second"):
+            pending.then(lambda done, said=(place, name): told.append((*said, done.error or done.result)))
+    late = OSError("full")
+    two.then(lambda _: one.then(lambda done: told.append(("late", "one", done.result))))
+    end([(one, 7, None), (two, None, late)])
+    assert told == [
+        ("first", "one", 7),
+        ("first", "two", late),
+        ("second", "one", 7),
+        ("second", "two", late),
+        ("late", "one", 7),
+    ]
 
 
 def test_who_awaits_it_gets_the_result_or_has_the_error_raised():

@@ -132,6 +132,41 @@ def test_one_culprit_fails_alone(db: Connection):
     assert _with_writer(db, scenario).rejected == {"store_failed": 1}
 
 
+def test_operations_of_several_steps_take_each_step_together_and_in_their_order(db: Connection):
+    took: list[str] = []
+
+    def step(said: str, result: object = None) -> Callable[[Connection], object]:
+        return lambda _: (took.append(said), result)[1]
+
+    async def scenario(writer: Writer) -> None:
+        outcomes = await asyncio.gather(
+            writer.submit(step("a1", "all"), step("a2"), step("a3")),
+            writer.submit(step("b1", 0), step("never"), step("never")),
+            writer.submit(step("c1", "some"), step("c2", False), step("never")),
+            writer.submit(step("alone", "one")),
+            writer.submit(step("d1", "later"), step("d2"), step("d3")),
+        )
+        assert outcomes == ["all", 0, "some", "one", "later"]
+
+    _with_writer(db, scenario)
+    assert took == ["a1", "b1", "c1", "a2", "c2", "a3", "alone", "d1", "d2", "d3"]
+
+
+def test_a_culprit_among_several_steps_fails_alone(db: Connection):
+    async def scenario(writer: Writer) -> None:
+        def use(n: int) -> Callable[[Connection], object]:
+            return lambda db: registry.use_nonces(db, "lamp-1", n)
+
+        good = writer.submit(use(1), lambda _: None)
+        bad = writer.submit(use(2), lambda db: db.execute("INSERT INTO counts VALUES (NULL, NULL, NULL)"))
+        assert await good == 1
+        with pytest.raises(sqlite3.IntegrityError):
+            await bad
+        assert await writer.submit(use(2)) == 2, "its first step was undone"
+
+    assert _with_writer(db, scenario).rejected == {"store_failed": 1}
+
+
 def test_a_fault_of_our_own_does_not_stop_the_writer(db: Connection):
     def faulty(db: Connection) -> None:
         registry.use_nonces(db, "lamp-1", 9)
