@@ -215,20 +215,15 @@ class Hub:
         totals, counters = unwrap(message, values, self._counters.get(name, {}), elapsed_s)
         self._counters[name] = counters
         body = bodies.report(uplink, message, values, totals)
-        return _Report(
-            uplink, values, body, counters, msgspec.json.encode(body), msgspec.json.encode(counters)
-        )
+        encode = msgspec.json.encode
+        return _Report(uplink, values, body, counters, encode(body), encode(counters))
 
     def _put(self, report: _Report, guard: Guard) -> Accepted:
-        uplink, said, standing = report.uplink, report.said, report.standing
-        name = uplink.unit.name
-        accepted = self._stored(
-            *(uplink, "report", report.body, report.values),
-            *(guard, lambda db: states.put(db, name, said, standing)),
-            said=said,
-        )
+        uplink, said, values = report.uplink, report.said, report.values
+        keep = partial(states.put, unit=uplink.unit.name, report=said, counters=report.standing)
+        accepted = self._stored(uplink, "report", report.body, values, guard, keep, said=said)
         accepted.stored.then(partial(self._told, report))
-        self._twins.taken(uplink, report.values["seq"], accepted.stored)
+        self._twins.taken(uplink, values["seq"], accepted.stored)
         return accepted
 
     def _event(self, uplink: Uplink, values: dict[str, Any], guard: Guard) -> Accepted:

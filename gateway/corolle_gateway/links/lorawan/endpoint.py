@@ -118,9 +118,10 @@ class Endpoint:
         thread at each system call, and has it back before that has woken: between two frames that is dear.
         """
         room = min(_AT_A_TIME, _MOST_UNSTORED - self._unstored)
-        if room <= 0:
+        if room > 0:
+            self.take(self._received(opened, room))
+        else:
             asyncio.get_running_loop().remove_reader(opened)
-        self.take(self._received(opened, room))
 
     def _received(self, opened: socket.socket, most: int) -> list[tuple[bytes, Address]]:
         received: list[tuple[bytes, Address]] = []
