@@ -82,6 +82,7 @@ class City:
     async def stop(self) -> None:
         """Say that the gateway is gone, and store the last counts."""
         await self._client.say_goodbye(self._will)
+        self._publisher.forget()
         await self._status.save()
 
     def _connected(self) -> None:

@@ -9,7 +9,7 @@ import msgspec
 from corolle_gateway.counts import Counts
 from corolle_gateway.model import OutboxRow
 from corolle_gateway.northbound import smart_data_models
-from corolle_gateway.northbound.mqtt import MqttClient
+from corolle_gateway.northbound.mqtt import IN_FLIGHT, MqttClient
 from corolle_gateway.northbound.outside import BACKLOG, LIVE, Outbox, Street
 from corolle_gateway.northbound.topics import Topics
 from corolle_gateway.pending import Pending
@@ -17,6 +17,7 @@ from corolle_gateway.pending import Pending
 _AHEAD = 256  # so many messages of a lane are read ahead of the broker
 _MESSAGES_AN_ENTITY = 8  # a backlog must not keep what the street is like now from being known
 _STORE_RETRY_S = 1.0
+_GATHER_S = 0.02
 
 _Taken = dict[int, list[OutboxRow]]
 
@@ -40,6 +41,7 @@ class Publisher:
         self._changed: dict[str, None] = {}  # units whose entity is to be published, in order
         self._since_entity = 0
         self._acknowledged: list[tuple[int, int]] = []
+        self._forgetting: asyncio.TimerHandle | None = None
 
     def changed(self, unit: str) -> None:
         """A unit's entity is not what it was."""
@@ -125,13 +127,21 @@ class Publisher:
         return True
 
     def _gone(self, at: tuple[int, int]) -> None:
-        """PUBACK. Those of one turn of the event loop leave the outbox together."""
+        """PUBACK. Some leave the outbox together: a slow broker's would take a commit each."""
         self._acknowledged.append(at)
-        if len(self._acknowledged) == 1:
-            asyncio.get_running_loop().call_soon(self._forget)
+        if len(self._acknowledged) >= IN_FLIGHT:
+            self.forget()
+        elif self._forgetting is None:
+            self._forgetting = asyncio.get_running_loop().call_later(_GATHER_S, self.forget)
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """What the broker has acknowledged so far leaves the outbox."""
+        if self._forgetting:
+            self._forgetting.cancel()
+            self._forgetting = None
         rows, self._acknowledged = self._acknowledged, []
+        if not rows:
+            return
         self._counts.count("published", len(rows))
         self._outbox.published(rows)  # if that fails, they are published once more after a restart
 

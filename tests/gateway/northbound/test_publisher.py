@@ -7,11 +7,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from corolle_gateway.config import BrokerConfig
 from corolle_gateway.counts import Counts
 from corolle_gateway.log import Log
 from corolle_gateway.model import OutboxRow, Unit
-from corolle_gateway.northbound import packets
+from corolle_gateway.northbound import packets, publisher
 from corolle_gateway.northbound.mqtt import IN_FLIGHT, MqttClient
 from corolle_gateway.northbound.outside import LIVE
 from corolle_gateway.northbound.packets import Reader
@@ -157,3 +158,28 @@ def test_a_reading_that_ends_late_and_empty_leaves_nothing_lying(tmp_path: Path)
             return broker.heard
 
     assert asyncio.run(run()).count(b"report") == _READ_AHEAD + _REPORTS
+
+
+def test_messages_acknowledged_one_by_one_leave_the_outbox_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """A commit for each would wear out a card. As many as may be under way do not wait for the others."""
+    monkeypatch.setattr(publisher, "_GATHER_S", 0.5)  # so that a busy machine does not decide
+
+    async def run() -> list[int]:
+        async with _running(tmp_path) as (site, broker):
+            site.outbox.slow.succeed({LIVE: []})
+            await site.put(IN_FLIGHT + _REPORTS)
+            await broker.has_heard(IN_FLIGHT)
+            for _ in range(IN_FLIGHT):
+                broker.acknowledge()
+            await broker.has_heard(IN_FLIGHT + _REPORTS)
+            left = [await site.writer.submit(messages.backlog)]
+            while left[-1]:
+                if broker.numbers:
+                    broker.acknowledge()
+                await asyncio.sleep(0.002)
+                left.append(await site.writer.submit(messages.backlog))
+            return left
+
+    assert sorted({*asyncio.run(run())}) == [0, _REPORTS]
