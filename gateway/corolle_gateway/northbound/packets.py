@@ -2,7 +2,7 @@
 
 What version 5 has in common with it is here as well; packets5 has the rest.
 
-Of our own because of what it costs: paho needs some 80 us of a core for a message and its PUBACK, this a
+Of our own because of what it costs: paho needs some 60 us of a core for a message and its PUBACK, this a
 tenth, and a cabinet's small computer has to catch up when a city comes back after days.
 """
 
