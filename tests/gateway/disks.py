@@ -1,11 +1,22 @@
 """Disks that fill up or fail, made for a test; they need root."""
 
 import subprocess
+import time
 from pathlib import Path
+
+_PATIENCE_S = 5.0
 
 
 def _run(*command: object) -> str:
     return subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True).stdout
+
+
+def _umount(at: Path) -> None:
+    """As soon as nobody has a file of it open: who has just ended, or looks whether it can be written to."""
+    end_s = time.monotonic() + _PATIENCE_S
+    while (ran := subprocess.run(["umount", at], capture_output=True, text=True, check=False)).returncode:
+        assert time.monotonic() < end_s, ran.stderr
+        time.sleep(0.02)
 
 
 class SmallDisk:
@@ -35,7 +46,7 @@ class SmallDisk:
 
     def close(self) -> None:
         """Take it away."""
-        _run("umount", self._at)
+        _umount(self._at)
 
 
 class FailingDisk:
@@ -60,11 +71,11 @@ class FailingDisk:
 
     def mend(self) -> None:
         """As a reboot does."""
-        _run("umount", self._at)
+        _umount(self._at)
         subprocess.run(["fsck.ext4", "-p", self._loop], capture_output=True, check=False)
         _run("mount", "-o", "errors=remount-ro", self._loop, self._at)
 
     def close(self) -> None:
         """Take it away."""
-        _run("umount", self._at)
+        _umount(self._at)
         _run("losetup", "--detach", self._loop)
