@@ -165,13 +165,13 @@ class Uplinks:
         session = frame.session
         if done.error:
             self._heard.forget(heard)  # nobody was told that it was taken
-            if session.f_cnt_up == frame.f_cnt + 1:
-                session.f_cnt_up = frame.before
+            session.f_cnt_up = min(session.f_cnt_up, frame.before)
         elif not done.result:
             self._counts.reject("replayed", unit=session.unit.name)
         else:
             self._counts.count("uplinks")
             heard.stored = _STORED
+            session.f_cnt_up = max(session.f_cnt_up, frame.f_cnt + 1)  # one before it may have failed
             session.f_cnt_down_end = max(session.f_cnt_down_end, frame.reserved)
             if not session.active:
                 self._sessions.take_up(session)
