@@ -84,8 +84,14 @@ def join(device: Device, forwarder: PacketForwarder) -> None:
     assert forwarder.push(device.report())
 
 
-def spend(gateway: GatewayProcess, forwarder: PacketForwarder, now_s: float, airtime_s: float) -> None:
-    """Let a concentrator have sent for so long on 869.4-869.65 MHz; the gateway is not running."""
-    sent = Airtime(forwarder.eui.hex(), band(869_525_000), now_s, int(airtime_s * 1e6))
+def spend(
+    gateway: GatewayProcess,
+    forwarder: PacketForwarder,
+    now_s: float,
+    airtime_s: float,
+    freq_hz: int = 869_525_000,
+) -> None:
+    """Let a concentrator have sent for so long in a frequency's sub-band; the gateway is not running."""
+    sent = Airtime(forwarder.eui.hex(), band(freq_hz), now_s, int(airtime_s * 1e6))
     with closing(database.connect(gateway.database.parent)) as db:
         airtime.put(db, sent, now_s - PERIOD_S)

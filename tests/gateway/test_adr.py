@@ -10,7 +10,7 @@ from corolle.wire import mac_commands as mac
 from corolle.wire.schema import COMMAND
 from corolle_gateway.links.lorawan.adr import LinkState, Manner, floor_db
 from gateway_process import StreetClock
-from gateway_street import Street, join
+from gateway_street import Street, join, spend
 from hypothesis import given
 from hypothesis import strategies as st
 from packet_forwarder import PacketForwarder
@@ -211,3 +211,26 @@ def test_once_a_day_a_unit_is_asked_how_it_is(street: Street, canopy: Device):
     assert forwarder.push(canopy.report())
     if answer := forwarder.downlink(0.3):  # its own moment of the day may lie in this hour
         assert canopy.read(answer[1])[0].f_opts == mac.build(mac.DEV_STATUS, False)
+
+
+def test_what_the_network_asks_of_its_own_accord_leaves_half_of_the_air_to_others(
+    street: Street, canopy: Device
+):
+    """36 s an hour at 868.0-868.6 MHz, 360 s at 869.4-869.65 MHz."""
+    clock = street.clock(speed=1)
+    gateway = street.gateway(canopy, clock=clock)
+    city, forwarder = street.city(gateway).ready(), street.forwarder(gateway)
+    join(canopy, forwarder)
+    assert forwarder.push(canopy.report())
+    _jump(clock, 86_400)
+    gateway.kill()
+    spend(gateway, forwarder, clock.now(), 18.0, 868_100_000)
+    spend(gateway, forwarder, clock.now(), 180.0)
+    gateway.start()
+    forwarder.pull()
+    assert forwarder.push(canopy.report())
+    city.wait_rejected("downlink_duty_cycle")
+    assert forwarder.downlink(0.2) is None
+    assert forwarder.push(canopy.uplink(10, bytes(12), confirmed=True))
+    answer = forwarder.downlink()
+    assert answer is not None and canopy.read(answer[1])[0].f_ctrl & lorawan.ACK

@@ -11,7 +11,7 @@ from corolle_gateway.clock import Clock, is_set
 from corolle_gateway.links.lorawan import mac
 from corolle_gateway.links.lorawan.confirmations import Confirmations
 from corolle_gateway.links.lorawan.dedup import radio_of
-from corolle_gateway.links.lorawan.downlinks import Downlinks, windows
+from corolle_gateway.links.lorawan.downlinks import ALL, UPKEEP_SHARE, Downlinks, windows
 from corolle_gateway.links.lorawan.groups import Groups
 from corolle_gateway.links.lorawan.gwmp import Reception
 from corolle_gateway.links.lorawan.outside import Memory, Receiver
@@ -72,19 +72,20 @@ class Answers:
         slots = windows(reception, asked.session.link.terms)
         f_opts = mac.answers(asked.mac_commands, radio_of(receptions), self._time_s(asked, reception))
         requests = self._upkeep.requests(asked.session, asked.adr_ack_req, wire.MAX_F_OPTS - len(f_opts))
-        must = bool(f_opts) or asked.confirmed or asked.adr_ack_req or requests.must
+        waits = bool(f_opts) or asked.confirmed or asked.adr_ack_req
         f_opts += requests.f_opts
         room = min(eu868.max_payload(slot.dr) for slot in slots) - len(f_opts)
         downlink = self._receiver.next_downlink(unit, room) or self.groups.next_downlink(unit, room)
-        if not (must or downlink):
+        if not (waits or downlink or requests.must):
             return
+        share = ALL if waits or downlink else UPKEEP_SHARE
         f_ctrl = wire.ACK if asked.confirmed else 0
         if self._receiver.waiting(unit) > (1 if downlink else 0):
             f_ctrl |= wire.F_PENDING
         try:
             await self._upkeep.ask(asked.session, requests)
             phy = await self._frame(asked.session, f_ctrl, f_opts, downlink)
-            outcome = await self._downlinks.send_in_window(reception.gateway, phy, slots)
+            outcome = await self._downlinks.send_in_window(reception.gateway, phy, slots, share)
         except sqlite3.Error:
             outcome = _NOT_STORED
         if downlink and downlink.port != SETUP_PORT:

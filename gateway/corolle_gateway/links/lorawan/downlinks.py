@@ -15,10 +15,12 @@ from corolle_gateway.links.lorawan.outside import Memory
 from corolle_gateway.links.lorawan.terms import Terms
 from corolle_gateway.model import Airtime, Sent
 
-# What may be used of a duty cycle: joins and class A, which wait in a window, go before class C.
-_ALL = 1.0
+# What may be used of a duty cycle: joins and class A, which wait in a window, go before class C, and what
+# the network asks of its own accord behind all.
+ALL = 1.0
 _CLASS_C_SHARE = 0.8
 MULTICAST_SHARE = 0.7  # a group that cannot be told at once is told one by one
+UPKEEP_SHARE = 0.5
 _LONG_US = 1_000_000  # nobody is heard meanwhile: too long while others want to be answered
 _BUSY = "collision_packet"
 _LONGEST_S = 4.0  # no frame takes longer: if it seems so, the clock was set back
@@ -86,8 +88,8 @@ class Downlinks:
         usable = [each for each in receptions if self._concentrators.reachable(each.gateway)]
         return best_of(usable or receptions)
 
-    async def send_in_window(self, gateway: str, phy: bytes, slots: list[Slot]) -> Sent:
-        """Send in the first window that the duty cycle and the concentrator allow.
+    async def send_in_window(self, gateway: str, phy: bytes, slots: list[Slot], share: float = ALL) -> Sent:
+        """Send in the first window that `share` of the duty cycle and the concentrator allow.
 
         Where RX1 belongs to another unit already, as when a street joins at once, a join-accept of two
         seconds in RX2 would cost more than it brings: the unit asks again sooner than that.
@@ -99,7 +101,7 @@ class Downlinks:
         for slot in slots:
             if outcome.reason == _BUSY and _airtime_us(phy, slot) > _LONG_US:
                 break
-            outcome = await self._send(concentrator, phy, slot, _ALL)
+            outcome = await self._send(concentrator, phy, slot, share)
             if outcome.ok or outcome.reason == NO_TX_ACK:  # without an answer it may be on the air
                 break
         return outcome
