@@ -2,6 +2,7 @@
 
 import heapq
 import itertools
+import random
 import secrets
 from collections import defaultdict
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from corolle_tools.bench.street_time import StreetTime
 _BEGIN_S = 1_784_000_000.0  # 2026-07-14
 SPEED = 60.0  # at which join-accepts and orders keep their times, though processes take theirs
 _LAMPS_A_MAST = 2000
+_FREE_BITS = 25  # of a DevAddr, below the NwkID of NetID 0
 _MOST_WAITING = 500  # frames the gateway has not acknowledged: beyond that time stands still
 
 Plan = list[tuple[float, int, Callable[[], None]]]
@@ -117,10 +119,15 @@ def _settle(folder: Path, lamps: list[Lamp], group: Group) -> None:
     with closing(database.connect(folder / "data")) as db:
         db.execute("BEGIN")
         registry.put_all(db, registrations, _BEGIN_S)
-        for address, lamp in enumerate(lamps, 1):
+        for address, lamp in zip(_addresses(len(lamps)), lamps, strict=True):
             keys = secrets.token_bytes(16), secrets.token_bytes(16)
             session = sessions.begin(db, SessionRecord(lamp.name, address, *keys, join_nonce=1))
             lamp.settle(session)
         group.settle(db, registrations)
         db.execute("UPDATE sessions SET active = 1")
         db.execute("COMMIT")
+
+
+def _addresses(n: int) -> list[int]:
+    """As a network gives them: anywhere. A unit is asked how it is at a moment of its DevAddr's."""
+    return random.Random(n).sample(range(1 << _FREE_BITS), n)
