@@ -167,6 +167,6 @@ def _said_of(laptop: Laptop) -> str:
 
 
 def _streams(path: Path) -> list[str]:
-    """The contents of a PDF's pages."""
-    found = re.findall(rb"/FlateDecode.*?stream\r?\n(.*?)\r?\nendstream", path.read_bytes(), re.DOTALL)
-    return [zlib.decompress(each).decode("latin-1") for each in found]
+    """The contents of a PDF's pages, each as long as zlib says: its last byte may be that of a line's end."""
+    begun = re.split(rb"/FlateDecode.*?stream\r?\n", path.read_bytes(), flags=re.DOTALL)[1:]
+    return [zlib.decompressobj().decompress(each).decode("latin-1") for each in begun]
