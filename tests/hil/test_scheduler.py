@@ -2,6 +2,8 @@
 
 import socket
 import struct
+import subprocess
+import sys
 import time
 
 import pytest
@@ -122,6 +124,40 @@ def test_another_program_reads_the_street_time_from_the_clock_file(tmp_path):
     clock.publish(1_784_059_200_250_000)
     assert struct.unpack("<dd", (tmp_path / "clock").read_bytes()) == (1_784_059_200.25, 60.0)
     assert (tmp_path / "clock").stat().st_mode & 0o077 == 0
+    clock.speed = 0.0
+    clock.publish(1_784_059_201_000_000)
+    assert struct.unpack("<dd", (tmp_path / "clock").read_bytes()) == (1_784_059_201.0, 0.0)
+
+
+# Looks at a clock file until told to stop, and says how often, and which times were none.
+_READER = """
+import mmap, struct, sys, time
+with open(sys.argv[1], "rb") as file:
+    mapped = mmap.mmap(file.fileno(), 16, access=mmap.ACCESS_READ)
+ends, looks, torn = time.monotonic() + 0.3, 0, set()
+print("reads", flush=True)
+while time.monotonic() < ends:
+    looks += 1
+    said = struct.unpack_from("<dd", mapped)
+    if not (1.784e9 <= said[0] < 1.785e9 and said[1] == 60.0):
+        torn.add(said)
+print(looks, torn or "none")
+"""
+
+
+def test_who_reads_the_clock_file_never_sees_half_a_time(tmp_path):
+    clock = ClockFile(tmp_path / "clock", speed=60.0)
+    clock.publish(1_784_059_200_000_000)
+    words = [sys.executable, "-c", _READER, str(tmp_path / "clock")]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as reader:
+        assert reader.stdout
+        assert reader.stdout.readline() == "reads\n"
+        written = 0
+        while reader.poll() is None:
+            written += 1
+            clock.publish(1_784_059_200_000_000 + written)
+        looks, torn = reader.stdout.read().split(maxsplit=1)
+    assert int(looks) > 1000 and written > 1000 and torn == "none\n"
 
 
 def test_a_speed_that_is_none_is_refused():
