@@ -47,7 +47,7 @@ def _made() -> list[str]:
 
 @cache
 def _help(*command: str) -> str:
-    """What a command says of itself. `corolle` is asked in this process: a start takes most of a second."""
+    """What a command says of itself. `corolle` is asked in this process, which saves its start."""
     env = {"COLUMNS": "200", "TERM": "dumb"}
     if command[0] == "corolle":
         told = CliRunner().invoke(app, [*command[1:], "--help"], env=env)

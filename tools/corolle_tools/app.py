@@ -1,51 +1,64 @@
-"""The `corolle` command: one file a command, gathered here."""
+"""The `corolle` command: one file a command, gathered here, and loaded when it is called."""
+
+from importlib import import_module
 
 import typer
+import typer.core
 
-from corolle_tools.bench.cli import app as bench
-from corolle_tools.ble.cli import app as ble
-from corolle_tools.boards.cli import app as boards
-from corolle_tools.codec.cli import app as codec
-from corolle_tools.command import command
-from corolle_tools.console.cli import console
-from corolle_tools.desk.cli import board
-from corolle_tools.flash.cli import flash
-from corolle_tools.provision.cli import label, provision
-from corolle_tools.provision.units_cli import app as units
-from corolle_tools.replay.cli import app as replay
-from corolle_tools.sanitary.cli import app as sanitary
-from corolle_tools.serial.doctor import doctor
-from corolle_tools.serial.logs import logs
-from corolle_tools.serial.shell import shell
-from corolle_tools.settings import settings
-from corolle_tools.street.cli import street
+# Command -> the function or the typer.Typer of its own that it is. Nobody waits for the others to load.
+_COMMANDS = {
+    "street": "corolle_tools.street.cli:street",
+    "command": "corolle_tools.command:command",
+    "settings": "corolle_tools.settings:settings",
+    "console": "corolle_tools.console.cli:console",
+    "board": "corolle_tools.desk.cli:board",
+    "flash": "corolle_tools.flash.cli:flash",
+    "logs": "corolle_tools.serial.logs:logs",
+    "shell": "corolle_tools.serial.shell:shell",
+    "doctor": "corolle_tools.serial.doctor:doctor",
+    "provision": "corolle_tools.provision.cli:provision",
+    "label": "corolle_tools.provision.cli:label",
+    "ble": "corolle_tools.ble.cli:app",
+    "bench": "corolle_tools.bench.cli:app",
+    "boards": "corolle_tools.boards.cli:app",
+    "codec": "corolle_tools.codec.cli:app",
+    "replay": "corolle_tools.replay.cli:app",
+    "sanitary": "corolle_tools.sanitary.cli:app",
+    "units": "corolle_tools.provision.units_cli:app",
+}
 
-app = typer.Typer(
-    help="Connected street furniture: a street to try, and the tools to build one.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-app.command()(street)
-app.command()(command)
-app.command()(settings)
-app.command()(console)
-app.command()(board)
-app.command()(flash)
-app.command()(logs)
-app.command()(shell)
-app.command()(doctor)
-app.command()(provision)
-app.command()(label)
-app.add_typer(ble, name="ble")
-app.add_typer(bench, name="bench")
-app.add_typer(boards, name="boards")
-app.add_typer(codec, name="codec")
-app.add_typer(replay, name="replay")
-app.add_typer(sanitary, name="sanitary")
-app.add_typer(units, name="units")
+
+class _Commands(typer.core.TyperGroup):
+    def list_commands(self, ctx: object) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: object, cmd_name: str):
+        # A misspelt one is compared with all of them.
+        for name in [cmd_name] if cmd_name in _COMMANDS else _COMMANDS:
+            if name not in self.commands:
+                self.commands.update(_load(name))
+        return self.commands.get(cmd_name)
+
+
+app = typer.Typer(cls=_Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def corolle() -> None:
+    """Connected street furniture: a street to try, and the tools to build one."""
 
 
 def main() -> None:
     """Run the command line."""
     app()
+
+
+def _load(name: str):
+    module, attribute = _COMMANDS[name].split(":")
+    found = getattr(import_module(module), attribute)
+    alone = typer.Typer(pretty_exceptions_enable=False)
+    if isinstance(found, typer.Typer):
+        alone.add_typer(found, name=name)
+    else:
+        alone.command(name)(found)
+    return typer.main.get_group(alone).commands
