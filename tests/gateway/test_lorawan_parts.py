@@ -150,6 +150,19 @@ def test_a_clock_that_was_set_back_blocks_no_band_for_longer_than_an_hour():
     assert ledger.allows("a", 868_100_000, 1, 4601.0, 1.0)
 
 
+@pytest.mark.parametrize("step_s", [-0.01, -31_536_000.0, 31_536_000.0])
+def test_what_was_not_sent_is_taken_back_though_the_clock_was_set_meanwhile(step_s: float):
+    ledger = DutyLedger()
+    sent, unsent = (Airtime("a", band(868_100_000), 1e9, 18_000_000) for _ in range(2))
+    ledger.note(sent)
+    ledger.note(unsent)
+    now_s = 1e9 + step_s
+    ledger.allows("a", 868_100_000, 1, now_s, 1.0)
+    ledger.take_back(unsent)
+    assert ledger.allows("a", 868_100_000, 18_000_000, now_s, 1.0)
+    assert ledger.allows("a", 868_100_000, 18_000_001, now_s, 1.0) == (step_s > 0)  # a year: long ago
+
+
 class _Clock:
     """Time stands still but for sleeps."""
 

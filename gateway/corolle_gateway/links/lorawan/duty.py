@@ -3,25 +3,37 @@
 from collections import defaultdict, deque
 
 from corolle.wire import eu868
+from msgspec import Struct
 
 from corolle_gateway.model import Airtime
 
 PERIOD_S = 3600.0
 
 
+class _Entry(Struct):
+    """`time_s`: as of when it counts, which is earlier than its own when the clock was set back since."""
+
+    airtime: Airtime
+    time_s: float
+
+
 class DutyLedger:
     """Says whether a concentrator may send, and keeps what it sent."""
 
     def __init__(self) -> None:
-        self._sent: defaultdict[tuple[str, str], deque[tuple[float, int]]] = defaultdict(deque)
+        self._sent: defaultdict[tuple[str, str], deque[_Entry]] = defaultdict(deque)
 
     def note(self, airtime: Airtime) -> None:
         """A transmission was handed to the concentrator."""
-        self._sent[airtime.gateway, airtime.band].append((airtime.time_s, airtime.airtime_us))
+        self._sent[airtime.gateway, airtime.band].append(_Entry(airtime, airtime.time_s))
 
     def take_back(self, airtime: Airtime) -> None:
-        """The concentrator did not send it."""
-        self._sent[airtime.gateway, airtime.band].remove((airtime.time_s, airtime.airtime_us))
+        """The concentrator did not send the very one that was noted, unless an hour has gone by since."""
+        sent = self._sent[airtime.gateway, airtime.band]
+        for place in range(len(sent) - 1, -1, -1):
+            if sent[place].airtime is airtime:
+                del sent[place]
+                break
 
     def allows(self, gateway: str, freq_hz: int, airtime_us: int, now_s: float, share: float) -> bool:
         """Whether so much more keeps within `share` of the sub-band's duty cycle; never outside of a band."""
@@ -33,12 +45,12 @@ class DutyLedger:
 
     def _used_us(self, gateway: str, band_name: str, now_s: float) -> int:
         sent = self._sent[gateway, band_name]
-        if sent and sent[-1][0] > now_s:  # the clock was set back: count these as of now, not for ever
-            sent = deque((min(time_s, now_s), us) for time_s, us in sent)
-            self._sent[gateway, band_name] = sent
-        while sent and sent[0][0] < now_s - PERIOD_S:
+        if sent and sent[-1].time_s > now_s:  # the clock was set back: count these as of now, not for ever
+            for entry in sent:
+                entry.time_s = min(entry.time_s, now_s)
+        while sent and sent[0].time_s < now_s - PERIOD_S:
             sent.popleft()
-        return sum(us for _, us in sent)
+        return sum(entry.airtime.airtime_us for entry in sent)
 
 
 def band(freq_hz: int) -> str:
