@@ -193,6 +193,12 @@ _REVOKED = """
 ALTER TABLE units ADD COLUMN revoked INTEGER NOT NULL DEFAULT 0;
 """
 
+# Each transmission looks for those that no longer count, and each that was refused for itself: in a storm of
+# thousands, where all of the table was read for each, that took most of the time.
+_AIRTIME = """
+CREATE INDEX airtime_by_time ON airtime (time_s);
+"""
+
 MIGRATIONS = (
     _FIRST,
     _SANITARY,
@@ -206,6 +212,7 @@ MIGRATIONS = (
     _ALARMS,
     _LEDGER,
     _REVOKED,
+    _AIRTIME,
 )
 
 
