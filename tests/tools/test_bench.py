@@ -61,12 +61,13 @@ def test_the_bench_prints_a_table_a_picture_and_a_line_of_json(tmp_path: Path):
 
 def test_a_small_town_reports_is_dimmed_and_comes_back_after_a_power_cut(tmp_path: Path):
     png = tmp_path / "fleet.png"
-    sizes = "--units 200 --quarters 2 --joining 10 --group 5".split()
+    sizes = "--units 100 --quarters 2 --joining 10 --group 5".split()
     shown = CliRunner().invoke(app, ["bench", "fleet", *sizes, "--png", str(png), "--json"])
     assert shown.exit_code == 0, shown.output
     figures = json.loads(shown.stdout.splitlines()[-1])
-    assert (figures["units"], figures["uplinks"], figures["lost"]) == (200, 400, 0)
-    assert (figures["joined"], figures["dimmed"], figures["together"]) == (10, 5, 200)
+    assert (figures["units"], figures["uplinks"], figures["lost"]) == (100, 200, 0)
+    assert (figures["joined"], figures["dimmed"], figures["together"]) == (10, 5, 100)
+    assert figures["booted"] == 100
     assert figures["store_mb_a_day"] > 0 and figures["rss_mb"] < 100
     assert png.read_bytes().startswith(b"\x89PNG")
 

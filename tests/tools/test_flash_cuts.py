@@ -7,13 +7,14 @@ import pytest
 from corolle_tools.app import app
 from corolle_tools.bench import flash_cuts
 from corolle_tools.bench.flash_cuts import Toll
+from corolle_tools.bench.progress import Tell
 from typer.testing import CliRunner
 
 
 def _measure(toll: Toll) -> Callable[..., Toll]:
-    def measure(cuts: int, seed: int, on_cut: Callable[[Toll], None] = lambda toll: None) -> Toll:
+    def measure(cuts: int, seed: int, tell: Tell) -> Toll:
         for toll.cuts in range(1, cuts + 1):
-            on_cut(toll)
+            tell("cuts", toll.cuts, cuts)
         return toll
 
     return measure

@@ -10,19 +10,28 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from corolle_tools.bench.lamps import Lamp
 from corolle_tools.bench.processes import TOPICS
+from corolle_tools.bench.progress import Tell
 from corolle_tools.bench.town import Town
 
 _FOR_S = 4 * 3600
 _DEAF_SHARE = 0.01  # of those that a group is told together: all three copies drown
 
 
-def one_by_one(town: Town, count: int, dimmed_s: list[float]) -> None:
-    """An order to each of the first lamps by itself, until all have acknowledged or their time is over."""
+def one_by_one(town: Town, count: int, tell: Tell) -> list[float]:
+    """An order to each of the first lamps by itself, until all have acknowledged or their time is over.
+
+    Returns after how many street seconds the city knew of each lamp's obedience; so does together().
+    """
     names = [lamp.name for lamp in town.lamps[:count]]
-    _dim(town, set(names), dimmed_s, lambda order: [order(name, 20) for name in names])
+    return _dim(
+        town,
+        set(names),
+        lambda order: [order(name, 20) for name in names],
+        lambda done: tell("dimmed one by one", done, count),
+    )
 
 
-def together(town: Town, chance: random.Random, dimmed_s: list[float]) -> None:
+def together(town: Town, chance: random.Random, tell: Tell) -> list[float]:
     """One order to all lamps, who answer within the time they are given; who does not hear is told alone."""
 
     def hear(lamp: Lamp, within_s: float, order: dict[str, int]) -> None:
@@ -32,13 +41,22 @@ def together(town: Town, chance: random.Random, dimmed_s: list[float]) -> None:
 
     town.on_group = hear
     names = {lamp.name for lamp in town.lamps}
-    _dim(town, names, dimmed_s, lambda order: order(town.group.name, 10))
+    return _dim(
+        town,
+        names,
+        lambda order: order(town.group.name, 10),
+        lambda done: tell("dimmed together", done, len(town.lamps)),
+    )
 
 
 def _dim(
-    town: Town, left: set[str], dimmed_s: list[float], give: Callable[[Callable[[str, int], None]], Any]
-) -> None:
-    """Have `give` order, and note after how many street seconds the city knows of each lamp's obedience."""
+    town: Town,
+    left: set[str],
+    give: Callable[[Callable[[str, int], None]], Any],
+    told: Callable[[int], None],
+) -> list[float]:
+    """Have `give` order."""
+    dimmed_s: list[float] = []
     city = Client(CallbackAPIVersion.VERSION2, "bench-fleet")
     begun_s = town.time.now_s
 
@@ -59,4 +77,6 @@ def _dim(
     while left and town.time.now_s < begun_s + _FOR_S:
         town.turn()
         city.loop(0.001)
+        told(len(dimmed_s))
     city.disconnect()
+    return dimmed_s

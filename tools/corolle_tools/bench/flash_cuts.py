@@ -11,6 +11,7 @@ from typing import Any
 
 from corolle_hil.desk.pty_board import PtyBoard
 
+from corolle_tools.bench.progress import Tell, quiet
 from corolle_tools.firmware import board_definition, node_files
 from corolle_tools.flash.errors import FlashError
 from corolle_tools.flash.flashing import Wish, flash
@@ -71,12 +72,12 @@ class Toll:
         return asdict(self)
 
 
-def measure(cuts: int, seed: int, on_cut: Callable[[Toll], None] = lambda toll: None) -> Toll:
+def measure(cuts: int, seed: int, tell: Tell = quiet) -> Toll:
     """Kill so many flashes of a board on a pseudo-terminal, each at a random moment."""
     with tempfile.TemporaryDirectory(prefix="corolle-flash-cuts-") as folder:
         desk = _Desk(Path(folder))
         try:
-            return _Cutter(desk, random.Random(seed)).cut(cuts, on_cut)
+            return _Cutter(desk, random.Random(seed)).cut(cuts, tell)
         finally:
             desk.cut_power()
 
@@ -108,13 +109,13 @@ class _Cutter:
         self._toll = Toll()
         self._wish = BuildWish(_BOARD, self._units[0], listen_s=_LISTEN_S, build=1)
 
-    def cut(self, cuts: int, on_cut: Callable[[Toll], None]) -> Toll:
+    def cut(self, cuts: int, tell: Tell) -> Toll:
         flash(self._desk.port, self._wish, _unseen)
         self._count()
         lasts_s = self._flash_whole(2)
         while self._toll.cuts < cuts:
             self._one_cut(self._chance.uniform(0.0, lasts_s))
-            on_cut(self._toll)
+            tell("cuts", self._toll.cuts, cuts)
         return self._toll
 
     def _one_cut(self, after_s: float) -> None:

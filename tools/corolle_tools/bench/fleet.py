@@ -8,10 +8,15 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from corolle_tools.bench import dimming, fleet_phases
+from corolle_tools.bench.fleet_phases import Back
 from corolle_tools.bench.processes import Broker
+from corolle_tools.bench.progress import Tell, quiet
 from corolle_tools.bench.town import Town
+
+T = TypeVar("T")
 
 _QUARTERS_A_DAY = 96
 _SETTLED = 3  # quarters, after which all that a unit has in memory is there
@@ -42,7 +47,7 @@ class Fleet:
     steady: Phase
     cut: Phase
     joining: int
-    joined_s: list[float]  # street seconds after the power came back, of each unit that had to join
+    back: Back
     group: int
     dimmed_s: list[float]  # street seconds after the order to each, of each acknowledgement
     together: Phase
@@ -76,36 +81,41 @@ class Fleet:
             "store_mb_a_day": round(self.store_mb_a_day, 1),
             "boots_per_s": round(self.cut.uplinks / self.cut.real_s),
             "joining": self.joining,
-            "joined": len(self.joined_s),
-            "joined_after_s": round(max(self.joined_s), 1) if self.joined_s else None,
+            "joined": len(self.back.joined_s),
+            "joined_after_s": _last_s(self.back.joined_s),
+            "booted": len(self.back.booted_s),
+            "booted_after_s": _last_s(self.back.booted_s),
             "group": self.group,
             "dimmed": len(self.dimmed_s),
-            "dimmed_after_s": round(max(self.dimmed_s), 1) if self.dimmed_s else None,
+            "dimmed_after_s": _last_s(self.dimmed_s),
             "together": len(self.together_s),
-            "together_after_s": round(max(self.together_s), 1) if self.together_s else None,
+            "together_after_s": _last_s(self.together_s),
             "together_cpu_s": round(self.together.cpu_s, 1),
         }
 
 
-def measure(units: int, quarters: int, joining: int, group: int, seed: int) -> Fleet:
+def measure(units: int, quarters: int, joining: int, group: int, seed: int, tell: Tell = quiet) -> Fleet:
     """Run all phases. Raises TimeoutError when the gateway does not go on."""
     chance = random.Random(seed)
     with tempfile.TemporaryDirectory(prefix="corolle-fleet-") as name, _town(Path(name), units) as town:
         idle_share = _idle_share(town)
         before = _store_bytes(town)
         rss_mb: list[float] = []
-        steady = _phase(town, idle_share, lambda: fleet_phases.report(town, quarters, chance, rss_mb))
+        steady, _ = _phase(
+            town, idle_share, lambda: fleet_phases.report(town, quarters, chance, rss_mb, tell)
+        )
         grown = _store_bytes(town) - before
         lost = steady.uplinks - _stored(town)
-        dimmed_s: list[float] = []
-        _phase(town, idle_share, lambda: dimming.one_by_one(town, group, dimmed_s))
-        together_s: list[float] = []
-        together = _phase(town, idle_share, lambda: dimming.together(town, chance, together_s))
-        joined_s: list[float] = []
-        cut = _phase(town, idle_share, lambda: fleet_phases.cut_power(town, joining, chance, joined_s))
+        _, dimmed_s = _phase(town, idle_share, lambda: dimming.one_by_one(town, group, tell))
+        together, together_s = _phase(town, idle_share, lambda: dimming.together(town, chance, tell))
+        cut, back = _phase(town, idle_share, lambda: fleet_phases.cut_power(town, joining, chance, tell))
     days = quarters / _QUARTERS_A_DAY
     dimmed = group, dimmed_s, together, together_s
-    return Fleet(units, steady, cut, joining, joined_s, *dimmed, rss_mb, lost, grown / 1e6 / days)
+    return Fleet(units, steady, cut, joining, back, *dimmed, rss_mb, lost, grown / 1e6 / days)
+
+
+def _last_s(after_s: list[float]) -> float | None:
+    return round(max(after_s), 1) if after_s else None
 
 
 @contextmanager
@@ -138,15 +148,15 @@ def _share(town: Town) -> float:
     return (town.gateway.cpu_s() - cpu_s) / (time.perf_counter() - begun_s)
 
 
-def _phase(town: Town, idle_share: float, run: Callable[[], None]) -> Phase:
+def _phase(town: Town, idle_share: float, run: Callable[[], T]) -> tuple[Phase, T]:
     said = dict(town.told)
     cpu_s, street_s, real_s = town.gateway.cpu_s(), town.time.now_s, time.perf_counter()
-    run()
+    found = run()
     _drain(town)
     uplinks = sum(n - said.get(what, 0) for what, n in town.told.items() if what != "downlinks")
     elapsed_s = time.perf_counter() - real_s
     cpu_s = town.gateway.cpu_s() - cpu_s - idle_share * elapsed_s
-    return Phase(uplinks, town.time.now_s - street_s, elapsed_s, cpu_s)
+    return Phase(uplinks, town.time.now_s - street_s, elapsed_s, cpu_s), found
 
 
 def _drain(town: Town) -> None:

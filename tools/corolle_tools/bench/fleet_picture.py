@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from corolle_tools.bench.fleet import Fleet
 
 # Colours that the colour-blind tell apart (Okabe and Ito, "Color universal design", 2008).
-_MEMORY, _JOINED, _DIMMED, _TOGETHER = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+_MEMORY, _JOINED, _BOOTED, _DIMMED, _TOGETHER = "#0072B2", "#D55E00", "#E69F00", "#009E73", "#CC79A7"
 _DPI = 150
 _MINUTE_S = 60
 
@@ -18,7 +18,8 @@ def save(path: Path, run: Fleet) -> None:
     figure = Figure(figsize=(11, 4.5), layout="constrained")
     memory, answers = figure.subplots(1, 2, width_ratios=(2, 3))
     _draw_memory(memory, run)
-    _draw_answers(answers, run.joined_s, run.joining, _JOINED, "joined anew after a power cut")
+    _draw_answers(answers, run.back.joined_s, run.joining, _JOINED, "joined anew after a power cut")
+    _draw_answers(answers, run.back.booted_s, run.units, _BOOTED, "boot acknowledged after a power cut")
     _draw_answers(answers, run.dimmed_s, run.group, _DIMMED, "dimmed, each by an order of its own")
     _draw_answers(answers, run.together_s, run.units, _TOGETHER, "all dimmed by one order")
     answers.set_xlabel("minutes of the street")

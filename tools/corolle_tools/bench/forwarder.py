@@ -4,6 +4,8 @@ import base64
 import json
 import socket
 import time
+from collections.abc import Callable
+from typing import Any
 
 from corolle_tools.bench.lamps import Lamp
 
@@ -15,6 +17,9 @@ _TOKENS = 0x10000
 _PATIENCE_S = 10.0
 _ASK_AGAIN_S = 0.1
 _HEADER = 4
+
+Refuse = Callable[[dict[str, Any]], str | None]
+"""The error of TX_ACK for a txpk, None when it will be sent."""
 
 
 class Forwarder:
@@ -54,15 +59,21 @@ class Forwarder:
                 raise TimeoutError(f"no join-accept for {lamp.name}")
             time.sleep(0.001)
             self.receive()
-        lamp.accept(base64.b64decode(json.loads(orders[-1])["txpk"]["data"]))
+        lamp.accept(base64.b64decode(orders[-1]["data"]))
         self.acknowledged.clear()
 
-    def take_orders(self) -> list[bytes]:
-        """The JSON of each PULL_RESP that has come; the gateway is told that it will be sent."""
+    def take_orders(self, refuse: Refuse = lambda txpk: None) -> list[dict[str, Any]]:
+        """The txpk of each PULL_RESP that has come and is not refused; the gateway is told which are."""
         orders, self._orders = self._orders, []
-        for token, _ in orders:
-            self.send(datagram(int.from_bytes(token, "big"), _TX_ACK, b"", self.eui))
-        return [body for _, body in orders]
+        taken = []
+        for token, body in orders:
+            txpk = json.loads(body)["txpk"]
+            error = refuse(txpk)
+            said = json.dumps({"txpk_ack": {"error": error}}).encode() if error else b""
+            self.send(datagram(int.from_bytes(token, "big"), _TX_ACK, said, self.eui))
+            if error is None:
+                taken.append(txpk)
+        return taken
 
     def send(self, data: bytes) -> None:
         """Send a datagram; that nobody listens is no error, for a killed gateway comes back."""

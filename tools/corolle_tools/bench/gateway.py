@@ -16,6 +16,7 @@ from corolle_tools.bench.forwarder import Forwarder, push_data
 from corolle_tools.bench.lamps import Lamp
 from corolle_tools.bench.listener import Listener
 from corolle_tools.bench.processes import TOPICS, Broker, Gateway
+from corolle_tools.bench.progress import Tell, quiet
 
 _LAMPS = 500  # and as many datagrams not yet acknowledged: a slow disk takes many at a time
 _MARK = b"/report"
@@ -23,6 +24,7 @@ _PATIENCE_S = 30.0  # so long without any progress
 _QUIET_S = 3.0  # all is stored, and acknowledged by the broker: what has not come by then is lost
 _SETTLE_S = 1.5  # joins, first entities and the first status are out of the way
 _SAMPLE_S = 0.1
+_STEPS = 4
 _ROUND_S = 0.002  # so often what has come is looked at: to be woken by each message costs its sender as well
 
 Progress = list[tuple[float, int, int]]
@@ -62,22 +64,27 @@ class Run:
         }
 
 
-def measure(uplinks: int) -> Run:
-    """Run all three, one after the other, on a broker and a disk of this machine's; paho before and after."""
+def measure(uplinks: int, tell: Tell = quiet) -> Run:
+    """Run all three, one after the other, on a broker and a disk of this machine's; paho before and after.
+
+    What is told are the steps, for to draw more would take time from what is measured.
+    """
     with tempfile.TemporaryDirectory(prefix="corolle-bench-") as name:
         folder = Path(name)
         broker = Broker(folder)
         broker.start()
         try:
-            return _measured(folder, broker, uplinks)
+            return _measured(folder, broker, uplinks, tell)
         finally:
             broker.stop()
 
 
-def _measured(folder: Path, broker: Broker, uplinks: int) -> Run:
+def _measured(folder: Path, broker: Broker, uplinks: int, tell: Tell) -> Run:
+    tell("paho alone", 0, _STEPS)
     paho_rates = [_paho_rate(broker, uplinks)]
     lamps = [Lamp(number) for number in range(1, _LAMPS + 1)]
     gateway = Gateway(folder, broker.port, lamps)
+    tell("gateway", 1, _STEPS)
     gateway.start()
     try:
         forwarder = Forwarder(gateway.port)
@@ -98,7 +105,9 @@ def _measured(folder: Path, broker: Broker, uplinks: int) -> Run:
         listener.close()
     finally:
         gateway.stop()
+    tell("paho alone, again", 2, _STEPS)
     paho_rates.append(_paho_rate(broker, uplinks))  # a machine is not equally fast all the time
+    tell("SQLite alone", 3, _STEPS)
     return Run(
         uplinks=uplinks,
         rate=uplinks / elapsed_s,

@@ -16,6 +16,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from corolle_tools.bench.forwarder import Forwarder, push_data
 from corolle_tools.bench.lamps import Lamp
 from corolle_tools.bench.processes import TOPICS, Broker, Gateway
+from corolle_tools.bench.progress import Tell, quiet
 
 WEATHERS = ("up", "down", "flapping")
 _LAMPS = 5
@@ -79,7 +80,7 @@ class City:
         self.heard_s = time.monotonic()
 
 
-def measure(kills: int, seed: int) -> Toll:
+def measure(kills: int, seed: int, tell: Tell = quiet) -> Toll:
     """Kill so many times. Raises TimeoutError when the gateway does not come back."""
     with tempfile.TemporaryDirectory(prefix="corolle-kill-") as name:
         folder = Path(name)
@@ -90,7 +91,7 @@ def measure(kills: int, seed: int) -> Toll:
         city = City(broker.port)
         try:
             city.wait_ready()
-            return _killed(kills, random.Random(seed), gateway, broker, city, lamps)
+            return _killed(kills, random.Random(seed), gateway, broker, city, lamps, tell)
         finally:
             city.close()
             gateway.kill()
@@ -98,7 +99,13 @@ def measure(kills: int, seed: int) -> Toll:
 
 
 def _killed(
-    kills: int, moments: random.Random, gateway: Gateway, broker: Broker, city: City, lamps: list[Lamp]
+    kills: int,
+    moments: random.Random,
+    gateway: Gateway,
+    broker: Broker,
+    city: City,
+    lamps: list[Lamp],
+    tell: Tell,
 ) -> Toll:
     gateway.start()
     forwarder = Forwarder(gateway.port)
@@ -107,6 +114,7 @@ def _killed(
         forwarder.join(lamp)
     acknowledged: set[str] = set()
     for number in range(kills):
+        tell("kills", number, kills)
         flapping = _Flapping(broker, WEATHERS[number % len(WEATHERS)])
         sent = _uplinks(forwarder, lamps, moments.uniform(*_LIFE_S))
         gateway.kill()

@@ -99,16 +99,25 @@ class Lamp:
 
     def event(self, code: int, value: int, time_s: int) -> tuple[str, bytes]:
         """An event: (the id under which it is published, the frame)."""
-        values = {"seq": self.f_cnt % 256, "code": code, "value": value, "time_s": time_s}
-        return self.frame(EVENT.port, codec.encode(EVENT, values))
+        return self.frame(*self.event_payload(code, value, time_s))
 
-    def frame(self, port: int, payload: bytes) -> tuple[str, bytes]:
+    def event_payload(self, code: int, value: int, time_s: int) -> tuple[int, bytes]:
+        """FPort and payload of an event, which stay the same however often it is told."""
+        values = {"seq": self.f_cnt % 256, "code": code, "value": value, "time_s": time_s}
+        return EVENT.port, codec.encode(EVENT, values)
+
+    def is_acknowledged_by(self, phy: bytes) -> bool:
+        """Whether a downlink of its session acknowledges the lamp's last frame."""
+        data = lorawan.parse_data(phy)
+        return bool(data.f_ctrl & lorawan.ACK) and lorawan.mic_matches(phy, data.f_cnt, self._nwk_key)
+
+    def frame(self, port: int, payload: bytes, confirmed: bool = False) -> tuple[str, bytes]:
         """The next frame with any payload: (the id under which it is published, the frame)."""
         if self._accepted is None:
             raise RuntimeError(f"{self.name} has not joined")
         told_as = f"{self.name}-{self._accepted.join_nonce}-{self.f_cnt}"
         phy = lorawan.build_data(
-            lorawan.UNCONFIRMED_UP,
+            lorawan.CONFIRMED_UP if confirmed else lorawan.UNCONFIRMED_UP,
             self._accepted.dev_addr,
             0,
             self.f_cnt,

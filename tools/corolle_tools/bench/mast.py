@@ -1,15 +1,19 @@
-"""A concentrator of a fleet: brings what it hears until that is acknowledged, sends what it is told."""
+"""A concentrator of a fleet: brings what it hears until that is acknowledged, sends one frame at a time."""
 
 import base64
-import json
 import time
 from dataclasses import dataclass
+from typing import Any
+
+from corolle.wire.airtime import airtime_us
+from corolle_hil.world.jit_queue import IMMEDIATE_US, JitQueue, unwrap_us
 
 from corolle_tools.bench.forwarder import Forwarder, push_data
 
 _AGAIN_S = 1.0
 _TOKENS = 0x10000
 _TMST_MODULUS = 2**32
+_LATE_US = 10_000_000  # so late an order may come in a street that is faster than life
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,8 @@ class Mast:
     def __init__(self, port: int, number: int):
         self._forwarder = Forwarder(port, eui=0x0A00 + number)
         self._forwarder.pull()
-        self._token = self._heard_us = 0
+        self._queue = JitQueue()
+        self._token = self._heard_us = self._now_us = 0
         self._waiting: dict[int, tuple[float, bytes]] = {}  # token: when it was brought last, oldest first
         self.again = 0
 
@@ -45,14 +50,19 @@ class Mast:
         self._forwarder.send(data)
         return tmst
 
-    def turn(self) -> list[Sent]:
+    def turn(self, street_s: float) -> list[Sent]:
         """What was sent meanwhile."""
+        self._now_us = int(street_s * 1e6)
+        self._queue.forget(self._now_us - _LATE_US)
         self._forwarder.receive()
         for token in self._forwarder.acknowledged:
             self._waiting.pop(token, None)
         self._forwarder.acknowledged.clear()
         self._bring_again(time.monotonic())
-        return [_sent(body) for body in self._forwarder.take_orders()]
+        return [
+            Sent(txpk.get("tmst"), base64.b64decode(txpk["data"]))
+            for txpk in self._forwarder.take_orders(self._refuse)
+        ]
 
     def close(self) -> None:
         """Take it down."""
@@ -66,7 +76,12 @@ class Mast:
             self._forwarder.send(data)
             self.again += 1
 
-
-def _sent(body: bytes) -> Sent:
-    txpk = json.loads(body)["txpk"]
-    return Sent(txpk.get("tmst"), base64.b64decode(txpk["data"]))
+    def _refuse(self, txpk: dict[str, Any]) -> str | None:
+        """Not while another frame is sent; none is too late here, for the gateway is no faster than life."""
+        sf, bw_khz = txpk["datr"].removeprefix("SF").split("BW")
+        on_air_us = airtime_us(txpk["size"], int(sf), int(bw_khz) * 1000, crc=False)
+        if "tmst" in txpk:
+            start_us = unwrap_us(txpk["tmst"], self._now_us)
+        else:
+            start_us = self._queue.soonest_us(self._now_us, on_air_us)
+        return self._queue.admit(min(self._now_us, start_us - IMMEDIATE_US), start_us, on_air_us)

@@ -18,11 +18,13 @@ from corolle_tools.bench.damage import mutated
 from corolle_tools.bench.forwarder import Forwarder, datagram, push_data
 from corolle_tools.bench.lamps import Lamp
 from corolle_tools.bench.processes import TOPICS, Broker, Gateway
+from corolle_tools.bench.progress import Tell, quiet
 
 _LAMPS = 4
 _STRANGER = 999  # a device that ChirpStack has and the gateway does not
 _IN_FLIGHT = 20
 _PATIENCE_S = 1.0  # before a good one is said again
+_STUCK_S = 60.0  # so long without an answer
 _AT_A_TIME = 100  # datagrams before the gateway is asked whether it has come so far
 _PORTS = 256
 _LONGEST_PAYLOAD = 40
@@ -73,7 +75,7 @@ def bad_order(random_: random.Random) -> bytes:
     return json.dumps(_ORDER | {random_.choice([*_ORDER, "until", "more"]): random_.choice(odd)}).encode()
 
 
-def measure(count: int, seed: int) -> Found:
+def measure(count: int, seed: int, tell: Tell = quiet) -> Found:
     """Send so many, a third each datagrams, orders and events of a ChirpStack's.
 
     Raises TimeoutError when the gateway no longer answers.
@@ -85,8 +87,8 @@ def measure(count: int, seed: int) -> Found:
         broker = Broker(folder)
         broker.start()
         try:
-            of_its_own = _of_its_own(random_, folder / "lorawan", broker, third, count - 2 * third)
-            behind = _behind_chirpstack(random_, folder / "chirpstack", broker, third)
+            of_its_own = _of_its_own(random_, folder / "lorawan", broker, third, count - 2 * third, tell)
+            behind = _behind_chirpstack(random_, folder / "chirpstack", broker, third, tell)
         finally:
             broker.stop()
     causes = {
@@ -96,26 +98,28 @@ def measure(count: int, seed: int) -> Found:
     return Found(count, causes, of_its_own.taken + behind.taken, of_its_own.escaped + behind.escaped)
 
 
-def _of_its_own(random_: random.Random, folder: Path, broker: Broker, datagrams: int, orders: int) -> Found:
+def _of_its_own(
+    random_: random.Random, folder: Path, broker: Broker, datagrams: int, orders: int, tell: Tell
+) -> Found:
     """A gateway with a network server of its own."""
     lamps = [Lamp(number) for number in range(1, _LAMPS + 1)]
     gateway = _started(Gateway(folder, broker.port, lamps))
     try:
-        _send_datagrams(random_, gateway, lamps, datagrams)
-        _send_orders(random_, broker, lamps, orders)
+        _send_datagrams(random_, gateway, lamps, datagrams, tell)
+        _send_orders(random_, broker, lamps, orders, tell)
         Forwarder(gateway.port).pull()  # it still answers
     finally:
         status = gateway.stop()
     return _found(datagrams + orders, gateway, status)
 
 
-def _behind_chirpstack(random_: random.Random, folder: Path, broker: Broker, count: int) -> Found:
+def _behind_chirpstack(random_: random.Random, folder: Path, broker: Broker, count: int, tell: Tell) -> Found:
     """A gateway that takes a ChirpStack's events."""
     lamps = [Lamp(number) for number in range(1, _LAMPS + 2)]
     radio = bad_events.SECTION.replace("BROKER", str(broker.port))
     gateway = _started(Gateway(folder, broker.port, lamps, radio=radio))
     try:
-        _send_events(random_, broker, lamps, count)
+        _send_events(random_, broker, lamps, count, tell)
     finally:
         status = gateway.stop()
     return _found(count, gateway, status)
@@ -126,7 +130,9 @@ def _started(gateway: Gateway) -> Gateway:
     return gateway
 
 
-def _send_datagrams(random_: random.Random, gateway: Gateway, lamps: list[Lamp], count: int) -> None:
+def _send_datagrams(
+    random_: random.Random, gateway: Gateway, lamps: list[Lamp], count: int, tell: Tell
+) -> None:
     forwarder = Forwarder(gateway.port)
     forwarder.pull()
     for lamp in lamps:
@@ -135,11 +141,12 @@ def _send_datagrams(random_: random.Random, gateway: Gateway, lamps: list[Lamp],
         forwarder.send(bad_datagram(random_, lamps))
         if number % _AT_A_TIME == 0:
             forwarder.pull()
+            tell("datagrams", number, count)
     forwarder.pull()
     forwarder.close()
 
 
-def _send_orders(random_: random.Random, broker: Broker, lamps: list[Lamp], count: int) -> None:
+def _send_orders(random_: random.Random, broker: Broker, lamps: list[Lamp], count: int, tell: Tell) -> None:
     """As a city does."""
 
     def bad(_: int) -> Message:
@@ -148,10 +155,11 @@ def _send_orders(random_: random.Random, broker: Broker, lamps: list[Lamp], coun
     def good(number: int) -> Message:
         return f"{TOPICS}/lamp-00001/command", json.dumps(_ORDER | {"id": f"good-{number}"}).encode()
 
-    _publish(broker, count, bad, good, f"{TOPICS}/lamp-00001/ack")
+    answers = f"{TOPICS}/lamp-00001/ack"
+    _publish(broker, count, bad, good, answers, lambda done: tell("orders", done, count))
 
 
-def _send_events(random_: random.Random, broker: Broker, lamps: list[Lamp], count: int) -> None:
+def _send_events(random_: random.Random, broker: Broker, lamps: list[Lamp], count: int, tell: Tell) -> None:
     """As a ChirpStack does. Of the last lamp nothing damaged is told."""
     *damaged, whole = lamps
     damaged.append(Lamp(_STRANGER))
@@ -162,7 +170,8 @@ def _send_events(random_: random.Random, broker: Broker, lamps: list[Lamp], coun
     def good(number: int) -> Message:
         return bad_events.good_up(whole, *whole.report_payload(), number)
 
-    _publish(broker, count, bad, good, f"{TOPICS}/{whole.name}/report")
+    answers = f"{TOPICS}/{whole.name}/report"
+    _publish(broker, count, bad, good, answers, lambda done: tell("ChirpStack's events", done, count))
 
 
 def _publish(
@@ -171,9 +180,11 @@ def _publish(
     bad: Callable[[int], Message],
     good: Callable[[int], Message],
     answers_on: str,
+    told: Callable[[int], None],
 ) -> None:
     """So many, between good ones that are answered: at first the gateway may not listen yet, and after the
     last answer it has read all that came before. The broker hands them on at the gateway's pace.
+    Raises TimeoutError.
     """
     client = Client(CallbackAPIVersion.VERSION2, "bench-mutations")
     sent = answered = heard = 0
@@ -200,8 +211,13 @@ def _publish(
     client.on_publish = published
     for _ in range(min(_IN_FLIGHT, count)):
         publish()
+    moved_s, seen = time.monotonic(), 0
     while answered < count:
         client.loop()
+        told(answered)
+        moved_s, seen = (time.monotonic(), answered) if answered > seen else (moved_s, seen)
+        if time.monotonic() > moved_s + _STUCK_S:
+            raise TimeoutError(f"of {count} messages the broker has taken {answered}, and no more")
     client.on_publish = None
     before = heard
     _say_until(client, good, number, lambda: heard > before)
@@ -209,8 +225,14 @@ def _publish(
 
 
 def _say_until(client: Client, good: Callable[[int], Message], number: int, done: Callable[[], bool]) -> int:
-    """Publish good ones, numbered on from `number`, until one is answered; the last number."""
+    """Publish good ones, numbered on from `number`, until one is answered; the last number.
+
+    Raises TimeoutError.
+    """
+    begun_s = time.monotonic()
     while not done():
+        if time.monotonic() > begun_s + _STUCK_S:
+            raise TimeoutError(f"the gateway has not answered for {_STUCK_S:.0f} s")
         number += 1
         client.publish(*good(number), qos=1)
         end_s = time.monotonic() + _PATIENCE_S

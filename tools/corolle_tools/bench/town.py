@@ -38,6 +38,7 @@ class Town:
         self.gateway = Gateway(folder, broker.port, self.lamps, self.time.path)
         self.group = Group(SITE)
         self._heard: set[tuple[int, int]] = set()  # place of a mast, counter of the group's
+        self.on_acknowledged: Callable[[Lamp], None] = lambda lamp: None
         self.on_group: Callable[[Lamp, float, dict[str, int]], None] = lambda lamp, within_s, order: None
         _settle(folder, self.lamps, self.group)
         self.gateway.start()
@@ -79,21 +80,20 @@ class Town:
             heapq.heappop(self._plan)[2]()
             held = sum(mast.waiting for mast in self.masts) > _MOST_WAITING
         for place, mast in enumerate(self.masts):
-            for sent in mast.turn():
+            for sent in mast.turn(self.time.now_s):
                 self._take(place, sent)
 
     def _take(self, place: int, sent: Sent) -> None:
         self.told["downlinks"] += 1
-        if sent.tmst is not None:
-            if lorawan.kind_of(sent.phy) != lorawan.JOIN_ACCEPT:
-                return  # asks a lamp something, after whatever it said
-            lamp, dev_nonce, joined = self._joining.pop((place, sent.tmst), (None, 0, None))
-            if lamp and joined and lamp.dev_nonce == dev_nonce:
-                lamp.accept(sent.phy)
-                self._by_addr[lamp.dev_addr] = lamp
-                joined()
-            return
         address = int.from_bytes(sent.phy[1:5], "little")
+        if lorawan.kind_of(sent.phy) == lorawan.JOIN_ACCEPT:
+            self._take_in(place, sent)
+            return
+        if sent.tmst is not None:  # after whatever it said: an acknowledgement, or it is asked something
+            lamp = self._by_addr.get(address)
+            if lamp and lamp.is_acknowledged_by(sent.phy):
+                self.on_acknowledged(lamp)
+            return
         if address == self.group.address:
             self._take_together(place, sent.phy)
             return
@@ -101,6 +101,13 @@ class Town:
         ack = lamp.obey(sent.phy) if lamp else None
         if lamp and ack:
             self.say(lamp, "acks", ack)
+
+    def _take_in(self, place: int, sent: Sent) -> None:
+        lamp, dev_nonce, joined = self._joining.pop((place, sent.tmst or 0), (None, 0, None))
+        if lamp and joined and lamp.dev_nonce == dev_nonce:
+            lamp.accept(sent.phy)
+            self._by_addr[lamp.dev_addr] = lamp
+            joined()
 
     def _take_together(self, place: int, phy: bytes) -> None:
         """All lamps of a mast hear its first copy."""
