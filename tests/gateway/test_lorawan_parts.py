@@ -150,6 +150,16 @@ def test_a_clock_that_was_set_back_blocks_no_band_for_longer_than_an_hour():
     assert ledger.allows("a", 868_100_000, 1, 4601.0, 1.0)
 
 
+def test_who_is_only_named_makes_way_for_who_takes_downlinks():
+    counter = _Counter(1.0)
+    counter.concentrators.pulled("real", ("10.0.0.1", 1700))
+    for number in range(200):
+        counter.clock.time_s += 1.0
+        counter.concentrators.heard(f"named-{number}")
+    assert counter.concentrators.reachable("real")
+    assert len(counter.concentrators.everyone()) == 64
+
+
 @pytest.mark.parametrize("step_s", [-0.01, -31_536_000.0, 31_536_000.0])
 def test_what_was_not_sent_is_taken_back_though_the_clock_was_set_meanwhile(step_s: float):
     ledger = DutyLedger()

@@ -94,6 +94,24 @@ def _acknowledged(port: socket.socket, n: int) -> set[int]:
     return {int.from_bytes(port.recv(64)[1:3], "big") for _ in range(n)}
 
 
+def test_a_flood_of_strangers_beside_a_frame_costs_it_nothing(tmp_path: Path, ports: list[socket.socket]):
+    async def scenario() -> None:
+        street = _Street(tmp_path)
+        await street.load()
+        _, report = street.lamps[0].report()
+        to_a, to_b = (port.getsockname() for port in ports)
+        strangers = [(push_data(number, b"\xe0", 0x100 + number), to_b) for number in range(80)]
+        street.link.endpoint.take([(push_data(1, report, _A), to_a), *strangers])
+        in_a_thread = asyncio.get_running_loop().run_in_executor
+        assert await in_a_thread(None, _acknowledged, ports[0], 1) == {1}
+        assert len(street.reports()) == 1 and street.counts.rejected == {"not_an_uplink": 1}
+        assert street.counts.done == {"duplicates": 79, "reports": 1, "uplinks": 1}
+        street.link.stop()
+        await street.writer.close()
+
+    asyncio.run(scenario())
+
+
 def test_each_frame_has_its_own_fate(tmp_path: Path, ports: list[socket.socket]):
     async def scenario() -> None:
         street = _Street(tmp_path)

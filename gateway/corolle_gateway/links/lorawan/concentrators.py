@@ -72,12 +72,17 @@ class Concentrators:
         concentrator = self._all.get(eui)
         if concentrator is None:
             if len(self._all) >= _MOST:
-                del self._all[min(self._all, key=lambda known: self._all[known].heard_s)]
+                del self._all[min(self._all, key=self._worth)]
             concentrator = self._all[eui] = Concentrator(eui)
             self._expected.pop(eui, None)
             self._log.info("concentrator_found", gateway=eui)
         concentrator.heard_s = self._clock.now()
         return concentrator
+
+    def _worth(self, eui: str) -> tuple[bool, float]:
+        """Who has only been named goes before who takes downlinks."""
+        known = self._all[eui]
+        return known.address is not None, known.heard_s
 
     def pulled(self, eui: str, address: Address) -> None:
         """A PULL_DATA came: downlinks go to where it came from."""
@@ -107,7 +112,9 @@ class Concentrators:
 
     def note_tmst(self, eui: str, tmst: int) -> None:
         """A frame came with the concentrator's counter; says so when it has started from zero."""
-        concentrator = self._all[eui]
+        concentrator = self._all.get(eui)
+        if concentrator is None:  # a flood of others that came with it has had it forgotten
+            return
         before = concentrator.counter
         now = concentrator.counter = _Counter(tmst, self._clock.now(), self._clock.pace())
         if before and abs(_off_us(before, now)) > _LATE_US and _restarted(before, now):
