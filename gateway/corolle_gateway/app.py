@@ -172,7 +172,7 @@ class Gateway:
     def _clock_jumped(self, by_s: float) -> None:
         self._desk.clock_jumped(by_s)
         if isinstance(self._far, LorawanLink):
-            self._far.clock_jumped()
+            self._far.clock_jumped(by_s)
         self._watch.clock_jumped(by_s)
         self._counts.count("clock_jumps")
         self._log.warning("clock_jumped", by_s=round(by_s))

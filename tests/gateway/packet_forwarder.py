@@ -76,9 +76,9 @@ class PacketForwarder:
         token = self._sent(_PUSH_DATA, json.dumps(body).encode())
         return self._acknowledged(token, _PUSH_ACK, wait_s)
 
-    def push_later(self, phy: bytes) -> bytes:
+    def push_later(self, phy: bytes, **fields: Any) -> bytes:
         """A PUSH_DATA whose acknowledgement is looked for with acked()."""
-        return self._sent(_PUSH_DATA, json.dumps({"rxpk": [self.rxpk(phy)]}).encode())
+        return self._sent(_PUSH_DATA, json.dumps({"rxpk": [self.rxpk(phy, **fields)]}).encode())
 
     def acked(self, token: bytes, wait_s: float = 0.0) -> bool:
         """Whether that PUSH_DATA has been acknowledged by now."""

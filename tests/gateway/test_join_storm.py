@@ -10,7 +10,9 @@ import importlib.util
 import os
 import random
 import struct
+import time
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,30 +20,32 @@ from typing import Any
 from corolle.wire import eu868
 from corolle.wire.airtime import airtime_us
 from corolle_hil.world.jit_queue import JitQueue
-from gateway_process import GatewayProcess
+from gateway_process import PATIENCE_S, GatewayProcess
 from mqtt_broker import Broker
 from packet_forwarder import PacketForwarder
 from radio_device import Device
 
-_PACE = Path(__file__).parents[2] / "firmware/corolle/radio/lorawan/join_pace.py"
+_FIRMWARE_PACE = Path(__file__).parents[2] / "firmware/corolle/radio/lorawan/join_pace.py"
 _UNITS = 1000
 _STEP_S = 4.0  # so late a request reaches the gateway at most: RX1 begins 5 s after it
 _LAST_WINDOW_S = 7.0
 _REQUEST_BYTES, _ACCEPT_BYTES = 23, 33
 _BEGUN_S = 1_784_058_000.0
 _HOUR_S = 3600.0
+_LOOK_S = 0.002
+_PACE = 5000.0  # street seconds in a real one, where nobody asks anything
 
 
 class _HeldClock:
-    """Time goes on when it is told to."""
+    """Time goes on when it is told to, by no more than it says itself: else it would be one that jumps."""
 
     def __init__(self, path: Path):
         self.path = path
-        path.write_bytes(struct.pack("<dd", _BEGUN_S, 0.0))
+        path.write_bytes(struct.pack("<dd", _BEGUN_S, _PACE))
         self._file = os.open(path, os.O_RDWR)
 
     def set(self, time_s: float) -> None:
-        os.pwrite(self._file, struct.pack("<dd", _BEGUN_S + time_s, 0.0), 0)
+        os.pwrite(self._file, struct.pack("<dd", _BEGUN_S + time_s, _PACE), 0)
 
     def close(self) -> None:
         os.close(self._file)
@@ -73,11 +77,18 @@ class _Storm:
     """The street's side: who asks when, what is heard, and what the concentrator can send."""
 
     def __init__(
-        self, units: list[_Unit], clock: _HeldClock, forwarder: PacketForwarder, ticks: SimpleNamespace
+        self,
+        units: list[_Unit],
+        clock: _HeldClock,
+        forwarder: PacketForwarder,
+        ticks: SimpleNamespace,
+        log: Iterable[bytes],
     ):
         self._clock = clock
         self._forwarder = forwarder
         self._ticks = ticks
+        self._log = log  # says of each request whether it was answered
+        self._answered = 0
         self._chip = JitQueue()
         self._now_s = 0.0
         self._number = 0
@@ -138,13 +149,12 @@ class _Storm:
             packets.append(self._forwarder.rxpk(frame, **fields))
         self.heard += len(packets)
         assert self._forwarder.push_json({"rxpk": packets}, 10.0)
-        quiet = 0
-        while quiet < 2:  # an order that is on its way comes before the second answer to a PULL_DATA
-            self._forwarder.pull()
-            quiet += 1
-            while answer := self._forwarder.downlink(0, self._judge):
-                quiet = 0
+        end_s = time.monotonic() + PATIENCE_S
+        while self._answered < self.heard:
+            assert time.monotonic() < end_s, "not every request is answered, one way or the other"
+            if answer := self._forwarder.downlink(_LOOK_S, self._judge):
                 self._take(*answer)
+            self._answered += sum(line.count(b"event=join ") for line in self._log)
 
     def _judge(self, txpk: dict[str, Any]) -> str:
         """What the concentrator says to an order."""
@@ -176,7 +186,7 @@ def _firmware_pace() -> tuple[Any, SimpleNamespace]:
     ticks = SimpleNamespace(
         now_ms=0, ticks_ms=lambda: ticks.now_ms, ticks_diff=lambda late, early: late - early
     )
-    spec = importlib.util.spec_from_file_location("pace", _PACE)
+    spec = importlib.util.spec_from_file_location("pace", _FIRMWARE_PACE)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -213,8 +223,9 @@ def test_a_thousand_units_join_at_once(tmp_path: Path, shared_broker: Broker):
     forwarder = PacketForwarder(gateway.port)
     try:
         forwarder.pull()
-        storm = _Storm(units, clock, forwarder, ticks)
-        storm.run(24 * _HOUR_S)
+        with gateway.log.open("rb") as log:
+            storm = _Storm(units, clock, forwarder, ticks, log)
+            storm.run(24 * _HOUR_S)
     finally:
         forwarder.close()
         gateway.kill()

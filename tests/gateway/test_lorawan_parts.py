@@ -121,6 +121,17 @@ def test_dev_addrs_lie_in_the_network_s_own_range(net_id: int, first: int, fixed
         assert sessions.new_dev_addr(net_id) >> (32 - fixed_bits) == first >> (32 - fixed_bits)
 
 
+def test_a_network_that_has_no_dev_addr_left_has_two_units_share_one():
+    """NetID type 7 leaves 7 bits of a DevAddr (LoRaWAN backend interfaces 1.0, chapter 13)."""
+    sessions, given = Sessions(), []
+    for number in range(130):
+        given.append(sessions.new_dev_addr(0xE00001))
+        unit = Unit(f"lamp-{number}", "lamp", "quai", f"{number:016x}", "00" * 8, 43.6, 1.4, "C")
+        sessions.add(Session(unit, SessionRecord(unit.name, given[-1], b"1" * 16, b"1" * 16, join_nonce=1)))
+    assert len(set(given[:128])) == 128 and set(given[128:]) <= set(given[:128])
+    assert len({dev_addr >> 7 for dev_addr in given}) == 1
+
+
 def test_downlink_counters_are_reserved_ahead():
     session = _session(1, 5, "01" * 16, f_cnt_down=96)
     assert session.reservation() == 96 + RESERVED_AHEAD  # nothing is reserved after a start
@@ -158,6 +169,15 @@ def test_who_is_only_named_makes_way_for_who_takes_downlinks():
         counter.concentrators.heard(f"named-{number}")
     assert counter.concentrators.reachable("real")
     assert len(counter.concentrators.everyone()) == 64
+
+
+def test_a_clock_that_is_set_forward_gives_no_airtime_back():
+    ledger = DutyLedger()
+    ledger.note(Airtime("a", band(868_100_000), 1000.0, 36_000_000))
+    assert not ledger.allows("a", 868_100_000, 1, 1030.0, 1.0)
+    ledger.clock_set_forward(7200.0)
+    assert not ledger.allows("a", 868_100_000, 1, 1030.0 + 7200.0, 1.0)
+    assert ledger.allows("a", 868_100_000, 1, 1000.0 + 7200.0 + 3601.0, 1.0)
 
 
 @pytest.mark.parametrize("step_s", [-0.01, -31_536_000.0, 31_536_000.0])

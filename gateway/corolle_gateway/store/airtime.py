@@ -23,6 +23,11 @@ def take_back(db: sqlite3.Connection, airtime: Airtime) -> None:
     )
 
 
+def shift(db: sqlite3.Connection, by_s: float) -> None:
+    """The clock was set forward: what was sent a moment ago is no older for it."""
+    db.execute("UPDATE airtime SET time_s = time_s + ?", (by_s,))
+
+
 def since(db: sqlite3.Connection, time_s: float) -> list[Airtime]:
     """The transmissions since then, older ones first."""
     rows = db.execute(

@@ -77,6 +77,10 @@ class LorawanMemory:
         """Enter a transmission in the duty ledger."""
         return self._writer.submit(lambda db: airtime.put(db, sent, forget_before_s))
 
+    def shift_airtimes(self, by_s: float) -> Pending[None]:
+        """The clock was set forward by so much since all that was entered."""
+        return self._writer.submit(lambda db: airtime.shift(db, by_s))
+
     def take_back_airtime(self, unsent: Airtime) -> Pending[None]:
         """What was entered was not sent."""
         return self._writer.submit(lambda db: airtime.take_back(db, unsent))

@@ -46,9 +46,13 @@ class Forwarder:
         while not self._pulled:
             if time.monotonic() > end_s:
                 raise TimeoutError("the gateway answers no PULL_DATA")
-            self.send(datagram(0, _PULL_DATA, b"", self.eui))
+            self.ask()
             time.sleep(_ASK_AGAIN_S)
             self.receive()
+
+    def ask(self) -> None:
+        """One PULL_DATA."""
+        self.send(datagram(0, _PULL_DATA, b"", self.eui))
 
     def join(self, lamp: Lamp) -> None:
         """Take a lamp into the network. Raises TimeoutError when no join-accept comes."""

@@ -11,6 +11,7 @@ from corolle_hil.world.jit_queue import IMMEDIATE_US, JitQueue, unwrap_us
 from corolle_tools.bench.forwarder import Forwarder, push_data
 
 _AGAIN_S = 1.0
+_PULL_S = 10.0  # keepalive_interval of Semtech's packet forwarder
 _TOKENS = 0x10000
 _TMST_MODULUS = 2**32
 _LATE_US = 10_000_000  # so late an order may come in a street that is faster than life
@@ -31,6 +32,7 @@ class Mast:
         self._forwarder = Forwarder(port, eui=0x0A00 + number)
         self._forwarder.pull()
         self._queue = JitQueue()
+        self._pulled_s = time.monotonic()
         self._token = self._heard_us = self._now_us = 0
         self._waiting: dict[int, tuple[float, bytes]] = {}  # token: when it was brought last, oldest first
         self.again = 0
@@ -58,7 +60,11 @@ class Mast:
         for token in self._forwarder.acknowledged:
             self._waiting.pop(token, None)
         self._forwarder.acknowledged.clear()
-        self._bring_again(time.monotonic())
+        now_s = time.monotonic()
+        self._bring_again(now_s)
+        if now_s - self._pulled_s >= _PULL_S:
+            self._pulled_s = now_s
+            self._forwarder.ask()
         return [
             Sent(txpk.get("tmst"), base64.b64decode(txpk["data"]))
             for txpk in self._forwarder.take_orders(self._refuse)

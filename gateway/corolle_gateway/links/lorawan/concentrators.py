@@ -27,10 +27,14 @@ class _Counter(Struct):
 
 
 class Concentrator(Struct):
-    """One concentrator, by its EUI. `address` is where its last PULL_DATA came from."""
+    """One concentrator, by its EUI. `address` is where its last PULL_DATA came from.
+
+    `silent`: it has not answered what it was to send, and not asked for more since.
+    """
 
     eui: str
     address: Address | None = None
+    silent: bool = False
     heard_s: float = 0.0
     counter: _Counter | None = None  # None: not known yet, or not any more
     free_at_s: float = 0.0  # when the last frame that was to be sent at once has ended
@@ -60,8 +64,7 @@ class Concentrators:
 
     def any_heard(self) -> bool:
         """Whether there is one in service, and so units can be heard."""
-        now_s = self._clock.now()
-        return any(abs(now_s - each.heard_s) < _GONE_S for each in self._all.values())
+        return any(self._is_there(each) for each in self._all.values())
 
     def everyone(self) -> list[Concentrator]:
         """All that were heard since the gateway started."""
@@ -86,29 +89,34 @@ class Concentrators:
 
     def pulled(self, eui: str, address: Address) -> None:
         """A PULL_DATA came: downlinks go to where it came from."""
-        self.heard(eui).address = address
+        concentrator = self.heard(eui)
+        concentrator.address, concentrator.silent = address, False
 
     def reachable(self, eui: str | None) -> Concentrator | None:
         """The concentrator, if downlinks can be sent to it."""
         concentrator = self._all.get(eui or "")
         return concentrator if concentrator and concentrator.address else None
 
-    def any_reachable(self) -> Concentrator | None:
-        """The one heard last of those that take downlinks."""
-        usable = [concentrator for concentrator in self._all.values() if concentrator.address]
-        return max(usable, key=lambda concentrator: concentrator.heard_s, default=None)
+    def answering(self, eui: str | None) -> Concentrator | None:
+        """The concentrator if it is in service, else another one: the one heard last of those that are."""
+        usable = [known for known in self._all.values() if known.address]
+        wanted = self.reachable(eui)
+        if wanted and not wanted.silent and self._is_there(wanted):
+            return wanted
+        return max(usable, key=lambda known: (not known.silent, known.heard_s), default=None)
 
     def all_reachable(self) -> list[Concentrator]:
         """All that take downlinks and were heard lately."""
-        now_s = self._clock.now()
-        return [each for each in self._all.values() if each.address and abs(now_s - each.heard_s) < _GONE_S]
+        return [each for each in self._all.values() if each.address and self._is_there(each)]
 
     def alone(self) -> bool:
         """Whether there is but one in service: then no other can hear what it hears."""
         if len(self._all) == 1:
             return True
-        now_s = self._clock.now()
-        return sum(abs(now_s - each.heard_s) < _GONE_S for each in self._all.values()) <= 1
+        return sum(self._is_there(each) for each in self._all.values()) <= 1
+
+    def _is_there(self, concentrator: Concentrator) -> bool:
+        return abs(self._clock.now() - concentrator.heard_s) < _GONE_S
 
     def note_tmst(self, eui: str, tmst: int) -> None:
         """A frame came with the concentrator's counter; says so when it has started from zero."""

@@ -48,16 +48,16 @@ def _closed(_: list[Reception]) -> None:
     return None
 
 
-def best_of(receptions: list[Reception]) -> Reception:
-    """Heard best: by SNR, then by strength."""
-    return max(receptions, key=lambda reception: (reception.snr_db, reception.rssi_dbm))
+def ranked(receptions: list[Reception]) -> list[Reception]:
+    """Heard best first: by SNR, then by strength."""
+    return sorted(receptions, key=lambda each: (each.snr_db, each.rssi_dbm), reverse=True)
 
 
 def radio_of(receptions: list[Reception]) -> Radio:
     """How well a frame was heard."""
     best, count = receptions[0], 1
     if len(receptions) > 1:
-        best = best_of(receptions)
+        best = ranked(receptions)[0]
         count = len({reception.gateway for reception in receptions})
     return Radio(best.rssi_dbm, best.snr_db, best.dr, best.freq_hz, count)
 

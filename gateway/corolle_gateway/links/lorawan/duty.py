@@ -11,7 +11,7 @@ PERIOD_S = 3600.0
 
 
 class _Entry(Struct):
-    """`time_s`: as of when it counts, which is earlier than its own when the clock was set back since."""
+    """`time_s`: as of when it counts, which is not its own when the clock was set since."""
 
     airtime: Airtime
     time_s: float
@@ -25,7 +25,10 @@ class DutyLedger:
 
     def note(self, airtime: Airtime) -> None:
         """A transmission was handed to the concentrator."""
-        self._sent[airtime.gateway, airtime.band].append(_Entry(airtime, airtime.time_s))
+        sent = self._sent[airtime.gateway, airtime.band]
+        while sent and sent[0].time_s < airtime.time_s - PERIOD_S:
+            sent.popleft()
+        sent.append(_Entry(airtime, airtime.time_s))
 
     def take_back(self, airtime: Airtime) -> None:
         """The concentrator did not send the very one that was noted, unless an hour has gone by since."""
@@ -34,6 +37,12 @@ class DutyLedger:
             if sent[place].airtime is airtime:
                 del sent[place]
                 break
+
+    def clock_set_forward(self, by_s: float) -> None:
+        """What was sent a moment ago is no older for it."""
+        for sent in self._sent.values():
+            for entry in sent:
+                entry.time_s += by_s
 
     def allows(self, gateway: str, freq_hz: int, airtime_us: int, now_s: float, share: float) -> bool:
         """Whether so much more keeps within `share` of the sub-band's duty cycle; never outside of a band."""
@@ -48,9 +57,7 @@ class DutyLedger:
         if sent and sent[-1].time_s > now_s:  # the clock was set back: count these as of now, not for ever
             for entry in sent:
                 entry.time_s = min(entry.time_s, now_s)
-        while sent and sent[0].time_s < now_s - PERIOD_S:
-            sent.popleft()
-        return sum(entry.airtime.airtime_us for entry in sent)
+        return sum(entry.airtime.airtime_us for entry in sent if entry.time_s >= now_s - PERIOD_S)
 
 
 def band(freq_hz: int) -> str:

@@ -12,7 +12,7 @@ from corolle.wire import lorawan as wire
 from corolle.wire import multicast as words
 
 from corolle_gateway.clock import Clock
-from corolle_gateway.links.lorawan.downlinks import MULTICAST_SHARE, Downlinks
+from corolle_gateway.links.lorawan.downlinks import Downlinks
 from corolle_gateway.links.lorawan.keys import Key
 from corolle_gateway.links.lorawan.outside import Memory
 from corolle_gateway.links.lorawan.sessions import Sessions
@@ -146,13 +146,11 @@ class Groups:
         nwk_key, app_key = map(Key, words.group_keys(Key(group.key), group.address))
         frame = wire.UNCONFIRMED_DOWN, group.address, 0, f_cnt, b"", words.ORDER_PORT, payload
         phy = wire.build_data(*frame, nwk_key, app_key)
-        outcome = Sent(False, "unreachable")
-        for copy in range(_COPIES):
-            if copy:
-                await self._clock.sleep(_BETWEEN_S)
-            for gateway in self._downlinks.reachable():
-                sent = await self._downlinks.send_at_once(gateway, phy, self._terms, MULTICAST_SHARE)
-                outcome = outcome if outcome.ok else sent
+        outcome = await self._downlinks.send_by_all(phy, self._terms)
+        for _ in range(_COPIES - 1):
+            await self._clock.sleep(_BETWEEN_S)
+            sent = await self._downlinks.send_by_all(phy, self._terms)
+            outcome = outcome if outcome.ok else sent
         return outcome
 
     def _listens(self, unit: str) -> bool:

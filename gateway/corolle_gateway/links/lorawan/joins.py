@@ -87,9 +87,9 @@ class Joins:
             self._terms.rx1_delay_s,
             self._terms.cf_list,
         )
-        best = self._downlinks.best_reachable(receptions)
         phy = build_join_accept(accept, key, key.decrypt)
-        outcome = await self._downlinks.send_in_window(best.gateway, phy, join_windows(best))
+        heard = self._downlinks.ranked(receptions)
+        outcome = await self._downlinks.send_in_window(heard, phy, join_windows)
         self._log.info("join", unit=session.unit.name, dev_addr=f"{session.dev_addr:08x}", sent=outcome.ok)
 
     def _stored(self, unit: Unit, key: Key, request: JoinRequest) -> Pending[Session | None]:

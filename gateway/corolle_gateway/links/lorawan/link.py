@@ -81,9 +81,11 @@ class LorawanLink:
         """Take no more frames."""
         self.endpoint.close()
 
-    def clock_jumped(self) -> None:
+    def clock_jumped(self, by_s: float) -> None:
         """The clock was set forward or back."""
         self._concentrators.clock_jumped()
+        if by_s > 0:
+            self._downlinks.clock_set_forward(by_s)
 
     def hears(self) -> bool:
         """Whether units can be heard at all."""

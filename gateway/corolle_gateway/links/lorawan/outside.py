@@ -110,6 +110,10 @@ class Memory(Protocol):
         """Enter a transmission in the duty ledger."""
         ...
 
+    def shift_airtimes(self, by_s: float) -> Pending[None]:
+        """The clock was set forward by so much since all that was entered."""
+        ...
+
     def take_back_airtime(self, unsent: Airtime) -> Pending[None]:
         """What was entered was not sent."""
         ...

@@ -15,6 +15,8 @@ from corolle_gateway.model import SessionRecord, Unit, UnitsChange
 # Downlink counters are reserved in the store so many at a time: sending a frame then waits for no disk.
 RESERVED_AHEAD = 32
 _WRAP = 0x10000
+_ANSWERED_WITHIN_S = 5.0  # from RX1 on: RX2, and the longest frame there is
+_TRIES = 4096
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(LinkState).decode
 
@@ -38,6 +40,11 @@ class Session:
         self.repeating: frozenset[int] = frozenset()  # CIDs whose answers its last frame repeats until heard
         self.last_phy = b""
         self.last_at_s = 0.0
+        self.held_until_s = 0.0  # nothing is sent at once that would overtake an answer with a lower number
+
+    def hold(self, heard_s: float) -> None:
+        """A frame has come: until it is known whether, and when, it is answered."""
+        self.held_until_s = heard_s + self.link.terms.rx1_delay_s + _ANSWERED_WITHIN_S
 
     def link_record(self) -> bytes:
         """What SessionRecord.link holds."""
@@ -113,12 +120,18 @@ class Sessions:
         raise Refused("bad_mic")
 
     def new_dev_addr(self, net_id: int) -> int:
-        """A DevAddr of the network that nobody is using."""
+        """A DevAddr of the network that nobody is using.
+
+        A network of a small prefix may have none left: two units then share one, and their keys tell which of
+        them a frame is from.
+        """
         prefix, free_bits = _addr_prefix(net_id)
-        while True:
-            dev_addr = prefix << free_bits | secrets.randbits(free_bits)
+        first = secrets.randbits(free_bits)
+        for step in range(_TRIES):
+            dev_addr = prefix << free_bits | (first + step) % (1 << free_bits)
             if not self._by_addr.get(dev_addr):
                 return dev_addr
+        return prefix << free_bits | first
 
     def _drop(self, session: Session) -> None:
         self._by_unit[session.unit.name].remove(session)

@@ -11,7 +11,7 @@ from msgspec import Struct
 from corolle_gateway.clock import Clock
 from corolle_gateway.counts import Counts
 from corolle_gateway.links.lorawan.answers import Answers, Asked
-from corolle_gateway.links.lorawan.dedup import Deduplicator, Heard, radio_of
+from corolle_gateway.links.lorawan.dedup import Deduplicator, Heard, radio_of, ranked
 from corolle_gateway.links.lorawan.gwmp import Reception
 from corolle_gateway.links.lorawan.outside import Memory, Receiver
 from corolle_gateway.links.lorawan.refused import Revoked, frame_cause
@@ -98,7 +98,7 @@ class Uplinks:
         if asked.lost is not None:
             frame.before, session.f_cnt_up = session.f_cnt_up, frame.f_cnt + 1
             session.last_phy, session.last_at_s = phy, now_s
-            session.gateway = frame.receptions[0].gateway
+            session.hold(now_s)
         elif self._is_repeat(session, phy, now_s):
             self._counts.count("repeats")
         else:
@@ -121,7 +121,7 @@ class Uplinks:
         session, data, f_cnt = frame.session, frame.data, frame.f_cnt
         frame.status = self._upkeep.answered(session, asked.mac_commands)
         frame.reserved = session.reservation()
-        known = frame.receptions[0].gateway, session.link_record()
+        known = session.gateway or frame.receptions[0].gateway, session.link_record()
         guard = self._memory.advance(session.id, f_cnt, frame.reserved, *known, not session.active)
         port, payload = data.f_port or 0, b""
         if port:
@@ -178,6 +178,8 @@ class Uplinks:
 
     def _close(self, accepted: Accepted, asked: Asked, receptions: list[Reception]) -> None:
         radio = radio_of(receptions)
+        if asked.lost is not None:
+            asked.session.gateway = ranked(receptions)[0].gateway
         if accepted.message_id is not None:
             self._receiver.settle(accepted.message_id, radio)
         if asked.lost is not None:
@@ -192,3 +194,5 @@ class Uplinks:
             self._answers.confirmations.heard(asked.session, asked.acknowledges)
         if self._answers.needed(asked):
             self._tasks.start(self._answers.answer(asked, receptions))
+        else:
+            asked.session.held_until_s = 0.0
