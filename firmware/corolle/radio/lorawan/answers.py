@@ -6,18 +6,17 @@ _MAX_BYTES = const(15)  # of FOpts
 
 
 class Answers:
-    """Sticky answers are repeated in each uplink until a downlink shows that they arrived (5.5, 5.8)."""
+    """Sticky answers are repeated in each uplink until a downlink shows that they arrived (5.4, 5.6, 5.7)."""
 
     def __init__(self):
         self._once = b""
         self._sticky = b""
-
-    def __len__(self) -> int:
-        return len(self._once) + len(self._sticky)
+        self.due = False  # one was not sent yet; what is only repeated is worth no uplink of its own
 
     def heard(self) -> None:
-        """A downlink came: what was sticky has arrived."""
-        self._sticky = b""
+        """A downlink came: what was sticky and sent has arrived."""
+        if not self.due:
+            self._sticky = b""
 
     def pending(self) -> bytes:
         """What goes into FOpts, whole answers only."""
@@ -26,11 +25,13 @@ class Answers:
     def sent(self) -> None:
         """The uplink that carries them is out."""
         self._once = b""
+        self.due = False
 
     def add(self, answer: bytes, sticky: bool) -> None:
         """One more. What does not fit into FOpts is not answered, and the network asks again."""
-        if len(self) + len(answer) > _MAX_BYTES:
+        if len(self.pending()) + len(answer) > _MAX_BYTES:
             return
+        self.due = True
         if sticky:
             self._sticky += answer
         else:

@@ -60,7 +60,7 @@ class Traffic:
     def _waiting(self) -> bool:
         """Whether there is something to send; the answers of class A ride on its next report."""
         due = self._queue.first() or self._link.ack_due or self._more
-        return bool(due or (self._class_c and len(self._link.answers)))
+        return bool(due or (self._class_c and self._link.answers.due))
 
     def _airtime_us(self, payload: bytes) -> int:
         return airtime_us(self._link.length(payload), *eu868.modulation(self._session.data_rate))

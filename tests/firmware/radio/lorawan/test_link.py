@@ -156,6 +156,21 @@ def test_a_payload_goes_before_answers_that_do_not_fit():
     assert ends.uplink(payload=bytes(48)).f_opts == b"\x06\x80\x07"
 
 
+def test_a_sticky_answer_is_due_until_it_was_sent_and_not_given_up_before():
+    ends = _Ends()
+    ends.session.data_rate = 0
+    assert not ends.link.answers.due
+    assert ends.hear(ends.network.down(f_opts=mac.build(mac.RX_TIMING_SETUP, False, 3)))
+    assert ends.uplink(payload=bytes(51)).f_opts == b""  # no room beside it
+    assert ends.hear(ends.network.down(30, b"x"))
+    assert ends.link.answers.due
+    assert ends.uplink().f_opts == b"\x08"
+    assert not ends.link.answers.due
+    assert ends.uplink().f_opts == b"\x08"
+    assert ends.hear(ends.network.down(30, b"x"))
+    assert ends.uplink().f_opts == b""
+
+
 def test_silence_is_answered_by_asking_then_by_power_rate_and_channels():
     ends = _Ends()
     ends.session.tx_power, ends.session.data_rate = 2, 2

@@ -146,6 +146,33 @@ async def test_class_c_listens_between_its_uplink_and_the_windows():
     await task
 
 
+async def test_class_c_answers_at_once_and_what_is_sticky_then_rides_along_until_it_is_heard():
+    for request, answer in (  # clauses 5.4, 5.6 and 5.7
+        (mac.build(mac.RX_PARAM_SETUP, False, 0, 3, 8_695_250), b"\x05\x07"),
+        (mac.build(mac.DL_CHANNEL, False, 0, 8_681_000), b"\x0a\x03"),
+        (mac.build(mac.RX_TIMING_SETUP, False, 1), b"\x08"),
+    ):
+        network, flash = await _joined(class_c=True)
+        network.answers.append(network.down(f_opts=mac.build(mac.DEVICE_TIME, False, _GPS_S, 0)))
+        node = Node(network, flash, class_c=True)
+        task = asyncio.create_task(node.live(3 * 3600))
+        await asyncio.sleep(30)
+        network.ups.clear()
+        node.air.push(network.down(f_opts=request))
+        await asyncio.sleep(3600)  # the network is silent
+        assert [(frame.f_port, frame.f_opts) for frame, _ in network.ups] == [(None, answer)]
+        for down in (None, network.down(), None):
+            network.answers += [down] if down else []
+            node.mac.send(10, b"report")
+            await asyncio.sleep(900)
+        assert [(frame.f_port, frame.f_opts) for frame, _ in network.ups[1:]] == [
+            (10, answer),
+            (10, answer),
+            (10, b""),
+        ]
+        task.cancel()
+
+
 async def test_the_time_counts_from_the_repeat_that_was_heard():
     network, flash = await _joined()
     session = loaded(flash)
