@@ -260,9 +260,8 @@ class Gateway:
             told = self._log, self._counts
             return MqttClient("chirpstack", client_id, chirpstack.broker, None, filters, *told, receive)
 
-        rooms = self._clock, self._counts, self._tasks
-        memory = ChirpstackMemory(self._writer)
-        return ChirpstackLink(*rooms, memory, self._hub, chirpstack.applications, connect)
+        rooms = self._clock, self._counts, self._tasks, ChirpstackMemory(self._writer), self._hub
+        return ChirpstackLink(*rooms, chirpstack.applications, connect, self._watch.next_report_s)
 
     def _make_ble(self) -> "BleLink | None":
         ble = self._settings.ble

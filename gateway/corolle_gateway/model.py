@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
+from math import inf
 
 from corolle.wire.sanitary_record import Record
 from msgspec import Struct
@@ -123,6 +124,7 @@ class Downlink(Struct, frozen=True):
     payload: bytes
     command_id: str
     confirmed: bool = False  # the unit is to say that it heard it, whatever it makes of it
+    until_s: float = inf  # from then on it is worth nothing
 
 
 class Sent(Struct, frozen=True):

@@ -16,7 +16,8 @@ from typing import Any
 
 from corolle.wire import codec
 from corolle.wire.schema import ACK, CANOPY_REPORT, COMMAND, LAMP_REPORT
-from gateway_process import PATIENCE_S
+from gateway_process import PATIENCE_S, GatewayProcess
+from gateway_street import Street
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 from radio_device import Device
@@ -131,6 +132,12 @@ class ChirpStack:
             self._arrived.wait_for(lambda: self._queues[unit.dev_eui.hex()], _LONGEST_DELAY_S)
         return self._send_next(unit)
 
+    def hear_hastily(self, unit: Unit, port: int, payload: bytes) -> dict[str, Any] | None:
+        """The same of one that looks into its queue before the gateway can have answered."""
+        command = self._send_next(unit)
+        self.tell(unit, "up", self.up(unit, port, payload))
+        return command
+
     def tell(self, unit: Unit, kind: str, body: Any, qos: int = 1) -> None:
         """Publish an event; anything that is no dictionary as it is."""
         payload = json.dumps(body) if isinstance(body, dict) else body
@@ -218,3 +225,14 @@ class ChirpStack:
                 "context": "ICYVGw==",
             },
         }
+
+
+Maker = Callable[..., ChirpStack]
+
+
+def started(street: Street, server: ChirpStack, *units: Unit, **more: Any) -> GatewayProcess:
+    """A gateway that listens to it, and to the city."""
+    gateway = street.gateway(*units, **{"radio": server.section, **more})
+    for broker in ("chirpstack", "broker"):
+        gateway.wait_log(f"event={broker}_subscribed")
+    return gateway

@@ -3,8 +3,10 @@
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from chirpstack_server import ChirpStack, Maker, Unit
 from gateway_street import Street
 from mqtt_broker import Broker
 
@@ -33,6 +35,20 @@ def street(tmp_path: Path, shared_broker: Broker) -> Iterator[Street]:
     street = Street(tmp_path, shared_broker.port)
     yield street
     street.end()
+
+
+@pytest.fixture
+def chirpstack(street: Street) -> Iterator[Maker]:
+    """A maker of ChirpStacks on the street's broker; they end with the test."""
+    made: list[ChirpStack] = []
+
+    def make(*units: Unit, **more: Any) -> ChirpStack:
+        made.append(ChirpStack(street.broker_port, *units, **more))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
 
 
 @pytest.fixture

@@ -3,12 +3,10 @@
 import json
 import sqlite3
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from chirpstack_server import ChirpStack, Unit, read_command
-from gateway_process import GatewayProcess
+from chirpstack_server import Maker, Unit, read_command, started
 from gateway_street import Street
 from mqtt_broker import mosquitto_path
 
@@ -32,34 +30,10 @@ _WRONG_FIELDS: tuple[dict[str, Any], ...] = (
 )
 
 
-@pytest.fixture
-def chirpstack(street: Street):
-    """A maker of ChirpStacks on the street's broker; they end with the test."""
-    made: list[ChirpStack] = []
-
-    def make(*units: Unit, **more: Any) -> ChirpStack:
-        made.append(ChirpStack(street.broker_port, *units, **more))
-        return made[-1]
-
-    yield make
-    for each in made:
-        each.close()
-
-
-Maker = Callable[..., ChirpStack]
-
-
-def _started(street: Street, server: ChirpStack, *units: Unit, **more: Any) -> GatewayProcess:
-    gateway = street.gateway(*units, **{"radio": server.section, **more})
-    for broker in ("chirpstack", "broker"):
-        gateway.wait_log(f"event={broker}_subscribed")
-    return gateway
-
-
 def test_an_uplink_is_a_report_as_over_our_own_network(street: Street, chirpstack: Maker):
     lamp = Unit("lamp-1")
     server = chirpstack(lamp)
-    gateway = _started(street, server, lamp)
+    gateway = started(street, server, lamp)
     city = street.city(gateway).ready()
     heard = server.time(time.time() - 5)
     server.hear(lamp, *lamp.report_payload(energy_wh=120, level_pct=55), time=heard)
@@ -75,7 +49,7 @@ def test_an_uplink_is_a_report_as_over_our_own_network(street: Street, chirpstac
 def test_of_several_concentrators_the_best_counts(street: Street, chirpstack: Maker):
     lamp = Unit("lamp-1")
     server = chirpstack(lamp)
-    gateway = _started(street, server, lamp)
+    gateway = started(street, server, lamp)
     city = street.city(gateway).ready()
     rx_info = [
         {"gatewayId": "0016c001f153a14c", "rssi": -101, "snr": -4.2},
@@ -93,7 +67,7 @@ def test_of_several_concentrators_the_best_counts(street: Street, chirpstack: Ma
 def test_what_the_broker_brings_again_is_told_once_and_is_no_wrap(street: Street, chirpstack: Maker):
     lamp = Unit("lamp-1")
     server = chirpstack(lamp)
-    gateway = _started(street, server, lamp)
+    gateway = started(street, server, lamp)
     city = street.city(gateway).ready()
     said = [server.up(lamp, *lamp.report_payload(energy_wh=100 * n)) for n in range(3)]
     for body in (*said, *said):
@@ -111,7 +85,7 @@ def test_what_the_broker_brings_again_is_told_once_and_is_no_wrap(street: Street
 def test_a_session_that_ended_is_known_after_the_new_one_has_begun(street: Street, chirpstack: Maker):
     lamp = Unit("lamp-1")
     server = chirpstack(lamp)
-    gateway = _started(street, server, lamp)
+    gateway = started(street, server, lamp)
     city = street.city(gateway).ready()
     old = server.up(lamp, *lamp.report_payload())
     server.tell(lamp, "up", old)
@@ -128,7 +102,7 @@ def test_a_session_that_ended_is_known_after_the_new_one_has_begun(street: Stree
 def test_kill_9_loses_nothing_of_what_the_broker_was_given(street: Street, chirpstack: Maker):
     lamp = Unit("lamp-1")
     server = chirpstack(lamp)
-    gateway = _started(street, server, lamp)
+    gateway = started(street, server, lamp)
     city = street.city(gateway).ready()
     for _ in range(4):
         for _ in range(60):
@@ -146,7 +120,7 @@ def test_kill_9_loses_nothing_of_what_the_broker_was_given(street: Street, chirp
 def test_what_could_not_be_stored_comes_again(street: Street, chirpstack: Maker):
     lamp = Unit("lamp-1")
     server = chirpstack(lamp)
-    gateway = _started(street, server, lamp)
+    gateway = started(street, server, lamp)
     city = street.city(gateway).ready()
     server.hear(lamp, *lamp.report_payload())
     city.wait("lamp-1/report")
@@ -164,7 +138,7 @@ def test_what_could_not_be_stored_comes_again(street: Street, chirpstack: Maker)
 def test_a_lamp_gets_its_command_at_once(street: Street, chirpstack: Maker):
     lamp = Unit("lamp-1")
     server = chirpstack(lamp)
-    gateway = _started(street, server, lamp)
+    gateway = started(street, server, lamp)
     city = street.city(gateway).ready()
     before = time.time()
     city.order("lamp-1", id="a", verb="level", value=40, for_s=600, author="ops")
@@ -180,76 +154,10 @@ def test_a_lamp_gets_its_command_at_once(street: Street, chirpstack: Maker):
     assert [body["status"] for body in city.of("lamp-1/ack")] == ["accepted", "sent", "acknowledged"]
 
 
-def test_a_canopy_gets_its_command_in_the_window_after_its_uplink(street: Street, chirpstack: Maker):
-    canopy = Unit("canopy-1", "canopy", 2)
-    server = chirpstack(canopy)
-    gateway = _started(street, server, canopy)
-    city = street.city(gateway).ready()
-    city.order("canopy-1", id="b", verb="open", value=60)
-    city.wait_ack("canopy-1", "b", "queued")
-    city.order("canopy-1", id="c", verb="close")
-    city.wait_ack("canopy-1", "b", "failed")
-    assert not server.commands  # what is superseded here never gets into a queue that cannot be emptied
-    command = server.hear(canopy, *canopy.report_payload())
-    assert command is not None
-    city.wait_ack("canopy-1", "c", "sent")
-    assert server.hear(canopy, *canopy.verdict(command)) is None
-    city.wait_ack("canopy-1", "c", "acknowledged")
-    assert len(server.commands) == 1
-
-
-def test_a_window_that_was_missed_queues_nothing_twice(street: Street, chirpstack: Maker):
-    canopy = Unit("canopy-1", "canopy", 2)
-    server = chirpstack(canopy)
-    gateway = _started(street, server, canopy)
-    city = street.city(gateway).ready()
-    city.order("canopy-1", id="b", verb="open", value=60)
-    city.wait_ack("canopy-1", "b", "queued")
-    server.sends = False
-    for _ in range(3):
-        assert server.hear(canopy, *canopy.report_payload()) is None
-    server.wait_command()
-    server.sends = True
-    assert server.hear(canopy, *canopy.report_payload()) is not None
-    city.wait_ack("canopy-1", "b", "sent")
-    assert len(server.commands) == 1
-
-
-def test_a_command_that_no_concentrator_takes_is_given_again_and_expires(street: Street, chirpstack: Maker):
-    lamp = Unit("lamp-1")
-    clock = street.clock(speed=60)
-    server = chirpstack(lamp, now=clock.now)
-    gateway = _started(street, server, lamp, clock=clock)
-    city = street.city(gateway).ready()
-    server.sends = False
-    city.order("lamp-1", id="a", verb="level", value=40, for_s=120)
-    first, second = server.wait_command(1), server.wait_command(2)
-    assert first["id"] != second["id"] and first["expiresAt"] < second["expiresAt"]
-    assert read_command(first) == read_command(second)
-    assert city.wait_ack("lamp-1", "a", "expired")["reason"] == "no way to the unit before it ended"
-    city.wait_rejected("downlink_no_tx_ack")
-
-
-def test_what_chirpstack_discards_is_counted_and_given_again(street: Street, chirpstack: Maker):
-    lamp = Unit("lamp-1")
-    clock = street.clock(speed=10)
-    server = chirpstack(lamp, now=clock.now)
-    gateway = _started(street, server, lamp, clock=clock)
-    city = street.city(gateway).ready()
-    server.sends = False
-    city.order("lamp-1", id="a", verb="level", value=40, for_s=3600)
-    server.wait_command()
-    server.sends = True
-    server.discard(lamp, "DOWNLINK_PAYLOAD_SIZE")
-    city.wait_ack("lamp-1", "a", "sent")
-    city.wait_rejected("chirpstack_downlink_payload_size")
-    city.wait_rejected("downlink_discarded")
-
-
 def test_settings_go_the_same_way(street: Street, chirpstack: Maker):
     canopy = Unit("canopy-1", "canopy", 2)
     server = chirpstack(canopy)
-    gateway = _started(street, server, canopy)
+    gateway = started(street, server, canopy)
     city = street.city(gateway).ready()
     city.order("canopy-1", id="s", verb="settings", settings={}, author="ops")
     city.wait_ack("canopy-1", "s", "accepted")
@@ -262,7 +170,7 @@ def test_a_group_is_told_one_by_one(street: Street, chirpstack: Maker):
     for lamp in lamps:
         lamp.groups = ["banks"]
     server = chirpstack(*lamps)
-    gateway = _started(street, server, *lamps)
+    gateway = started(street, server, *lamps)
     city = street.city(gateway).ready()
     city.order("banks", id="g", verb="level", value=30, author="ops")
     told = [server.wait_command(n) for n in (1, 2)]
@@ -278,7 +186,7 @@ def test_two_applications_share_one_gateway(street: Street, chirpstack: Maker):
     servers = [chirpstack(lamp) for lamp in lamps]
     both = ", ".join(f'"{server.application}"' for server in servers)
     section = servers[0].section.replace(f'"{servers[0].application}"', both)
-    gateway = _started(street, servers[0], *lamps, radio=section)
+    gateway = started(street, servers[0], *lamps, radio=section)
     city = street.city(gateway).ready()
     city.order("lamp-2", id="a", verb="level", value=40)
     city.wait_rejected("downlink_not_joined")  # nobody knows yet which application it belongs to
@@ -292,7 +200,7 @@ def test_two_applications_share_one_gateway(street: Street, chirpstack: Maker):
 def test_malformed_events_are_counted_by_cause_and_never_come_again(street: Street, chirpstack: Maker):
     lamp, stranger = Unit("lamp-1"), Unit("lamp-9", "lamp", 9)
     server = chirpstack(lamp)
-    gateway = _started(street, server, lamp)
+    gateway = started(street, server, lamp)
     city = street.city(gateway).ready()
     good = server.up(lamp, *lamp.report_payload())
     info = good["deviceInfo"]
@@ -335,7 +243,7 @@ def test_malformed_events_are_counted_by_cause_and_never_come_again(street: Stre
 def test_other_events_are_counted_or_passed_over(street: Street, chirpstack: Maker):
     lamp = Unit("lamp-1")
     server = chirpstack(lamp)
-    gateway = _started(street, server, lamp)
+    gateway = started(street, server, lamp)
     city = street.city(gateway).ready()
     head = {"time": server.time(), "deviceInfo": server.device_info(lamp)}
     server.tell(lamp, "join", head | {"deduplicationId": "c9dbe358", "devAddr": "00189440"})
@@ -355,7 +263,7 @@ def test_other_events_are_counted_or_passed_over(street: Street, chirpstack: Mak
 def test_uplinks_at_qos_0_are_taken_and_counted(street: Street, chirpstack: Maker):
     lamp = Unit("lamp-1")
     server = chirpstack(lamp)
-    gateway = _started(street, server, lamp)
+    gateway = started(street, server, lamp)
     city = street.city(gateway).ready()
     server.tell(lamp, "up", server.up(lamp, *lamp.report_payload()), qos=0)
     city.wait("lamp-1/report")

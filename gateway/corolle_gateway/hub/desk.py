@@ -259,7 +259,8 @@ class Desk:
 
     def _downlink(self, command: Command) -> Downlink:
         confirmed = command.attempts in _CONFIRMED
-        return Downlink(self._units[command.unit], COMMAND.port, packed(command), command.id, confirmed)
+        unit, until_s = self._units[command.unit], command.until_s
+        return Downlink(unit, COMMAND.port, packed(command), command.id, confirmed, until_s)
 
 
 def packed(command: Command) -> bytes:

@@ -14,7 +14,7 @@ from corolle_gateway.counts import Counts
 from corolle_gateway.hub.alarming.alarms import Alarms
 from corolle_gateway.hub.alarming.own import Probe
 from corolle_gateway.hub.alarming.probes import Ways, probes
-from corolle_gateway.hub.alarming.silence import limit_s
+from corolle_gateway.hub.alarming.silence import limit_s, next_report_s
 from corolle_gateway.hub.alarming.watch import Watch
 from corolle_gateway.hub.book import Book
 from corolle_gateway.hub.desk import Desk
@@ -149,6 +149,14 @@ def test_how_long_a_unit_may_be_silent_goes_by_what_it_runs():
     assert limit_s(_CANOPY, battery, settings) == pytest.approx(3 * 1.1 * 60 * 60 + 300)
     settings.values["report_min"] = 240
     assert limit_s(_CANOPY, battery, settings) == pytest.approx(3 * 1.1 * 240 * 60 + 300)
+
+
+def test_when_a_unit_reports_again_goes_by_the_slowest_that_it_may_run():
+    settings = _Settings()
+    assert next_report_s(_LAMP, settings) == pytest.approx(1.1 * 15 * 60 + 300)
+    assert next_report_s(_CANOPY, settings) == pytest.approx(1.1 * 60 * 60 + 300)
+    settings.values["report_min"] = 1440
+    assert next_report_s(_CANOPY, settings) == pytest.approx(1.1 * 1440 * 60 + 300)
 
 
 def test_a_report_over_bluetooth_raises_and_clears_as_one_over_lorawan_does(street: Any):

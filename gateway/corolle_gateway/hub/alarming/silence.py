@@ -13,8 +13,10 @@ from corolle_gateway.clock import Clock
 from corolle_gateway.hub.alarming.alarms import Alarms
 from corolle_gateway.hub.alarming.life import Sign
 from corolle_gateway.model import Unit, iso_utc
+from corolle_gateway.settings_tables import known
 
 CODE = "silent"
+_LOW = "report_low_min"
 _REPORTS = 3
 _LATE = 1.1
 LEAST_S = 300.0  # no unit is silent after less
@@ -31,10 +33,20 @@ class Runs(Protocol):
 
 def limit_s(unit: Unit, latest: Mapping[str, Any] | None, settings: Runs) -> float:
     """For how long a unit may be silent, by its last report."""
+    has_battery = latest is not None and latest.get("battery_v") is not None
+    return _reports_s(_REPORTS, unit, has_battery, settings)
+
+
+def next_report_s(unit: Unit, settings: Runs) -> float:
+    """Within how many seconds a unit reports again, even should it live by a battery that is low."""
+    return _reports_s(1, unit, _LOW in known(unit.kind), settings)
+
+
+def _reports_s(reports: int, unit: Unit, may_be_low: bool, settings: Runs) -> float:
     period_min = settings.runs(unit, "report_min")
-    if latest and latest.get("battery_v") is not None:
-        period_min = max(period_min, settings.runs(unit, "report_low_min"))
-    return _REPORTS * _LATE * period_min * _MINUTE_S + LEAST_S
+    if may_be_low:
+        period_min = max(period_min, settings.runs(unit, _LOW))
+    return reports * _LATE * period_min * _MINUTE_S + LEAST_S
 
 
 class Silence:

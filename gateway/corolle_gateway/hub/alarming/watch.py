@@ -10,7 +10,7 @@ from corolle_gateway.hub.alarming.drift import Drift
 from corolle_gateway.hub.alarming.lateness import Lateness
 from corolle_gateway.hub.alarming.life import Sign
 from corolle_gateway.hub.alarming.own import OwnTroubles, Probe
-from corolle_gateway.hub.alarming.silence import CODE, Runs, Silence, limit_s
+from corolle_gateway.hub.alarming.silence import CODE, Runs, Silence, limit_s, next_report_s
 from corolle_gateway.hub.standing import Standing
 from corolle_gateway.model import Unit
 
@@ -81,6 +81,10 @@ class Watch:
     def silent_after_s(self, unit: Unit) -> float:
         """After how much time without a word a unit is silent."""
         return limit_s(unit, self._latest.get(unit.name), self._settings)
+
+    def next_report_s(self, unit: Unit) -> float:
+        """Within how many seconds the unit reports again, unless a report is lost."""
+        return next_report_s(unit, self._settings)
 
     def clock_jumped(self, by_s: float) -> None:
         """The clock was set."""

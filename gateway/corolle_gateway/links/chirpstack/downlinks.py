@@ -7,6 +7,7 @@ unit waits here, where a newer order takes its place, and each message tells Chi
 import asyncio
 import uuid
 from collections import defaultdict
+from collections.abc import Callable
 
 from corolle.wire import eu868
 from msgspec import Struct, json
@@ -21,9 +22,6 @@ _ROOM = eu868.max_payload(0)  # in whichever window, at whichever data rate
 _AT_ONCE_S = (
     30.0  # ChirpStack looks into the queues of class C each second, but leaves 5 s between two frames
 )
-# Who has just spoken hears what comes within a second; what comes too late for that is sent after the next
-# uplink, a quarter of an hour later.
-_NEXT_UPLINK_S = 1200.0
 
 
 class _Command(Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -46,15 +44,24 @@ class _Item(Struct):
 
 
 class Downlinks:
-    """What is under way to each unit."""
+    """What is under way to each unit. `next_report_s`: within how many seconds it speaks again."""
 
-    def __init__(self, clock: Clock, counts: Counts, tasks: Tasks, receiver: Receiver, broker: Broker):
+    def __init__(
+        self,
+        clock: Clock,
+        counts: Counts,
+        tasks: Tasks,
+        receiver: Receiver,
+        broker: Broker,
+        next_report_s: Callable[[Unit], float],
+    ):
         self._clock = clock
         self._counts = counts
         self._tasks = tasks
         self._receiver = receiver
         self._queued: defaultdict[str, dict[str, _Item]] = defaultdict(dict)  # by unit and id
         self._broker = broker
+        self._next_report_s = next_report_s
 
     async def send_now(self, application: str | None, downlink: Downlink) -> Sent:
         """Send to a unit that always listens."""
@@ -83,7 +90,9 @@ class Downlinks:
             self.told(unit, item_id, Sent(False, "rejoined"))
 
     async def _follow(self, application: str, downlink: Downlink) -> None:
-        self._receiver.sent(downlink, await self._send(application, downlink, _NEXT_UPLINK_S))
+        # Who has just spoken hears what comes within a second; what comes too late, after the next uplink.
+        for_s = self._next_report_s(downlink.unit)
+        self._receiver.sent(downlink, await self._send(application, downlink, for_s))
 
     async def _send(self, application: str | None, downlink: Downlink, for_s: float) -> Sent:
         unit = downlink.unit
@@ -91,6 +100,7 @@ class Downlinks:
             return self._counted(Sent(False, "not_joined"), unit)
         if not self._broker.has_room:
             return self._counted(Sent(False, "unreachable"), unit)
+        for_s = min(for_s, downlink.until_s - self._clock.now())
         item_id, item = str(uuid.uuid4()), _Item(downlink, asyncio.Event(), Sent(False, "no_tx_ack"))
         topic = f"application/{application}/device/{unit.dev_eui}/command/down"
         self._broker.send(topic, self._command(item_id, downlink, for_s), False, _nothing)

@@ -23,6 +23,7 @@ class ChirpstackLink:
 
     Args:
         connect: makes ChirpStack's broker of topic filters and of who takes each message.
+        next_report_s: within how many seconds a unit speaks again.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class ChirpstackLink:
         receiver: Receiver,
         applications: tuple[str, ...],
         connect: Callable[[tuple[str, ...], Callable[[Message], None]], Broker],
+        next_report_s: Callable[[Unit], float],
     ):
         self._clock = clock
         self._counts = counts
@@ -47,7 +49,7 @@ class ChirpstackLink:
         self._broker = connect(filters, self._receive)
         self._acknowledging = Acknowledging(self._broker.acknowledge, self._not_stored)
         self._uplinks = Uplinks(clock, counts, memory, receiver)
-        self._downlinks = Downlinks(clock, counts, tasks, receiver, self._broker)
+        self._downlinks = Downlinks(clock, counts, tasks, receiver, self._broker, next_report_s)
 
     async def start(self) -> None:
         """Go on where an earlier run stopped, and connect."""
