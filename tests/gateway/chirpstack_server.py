@@ -2,7 +2,8 @@
 
 The events are the examples of its documentation ("Event types", v4) with what differs from one to the
 next put in; what it does with a command is said in "MQTT integration" and integration.proto. Class A hears
-what is in its queue a moment after an uplink (`get_downlink_data_delay`), class C at once.
+what is in its queue a moment after an uplink (`get_downlink_data_delay`), class C at once. An id can be in
+the queues once, and a join empties them if the profile says so (storage/device_queue.rs, uplink/join.rs).
 """
 
 import base64
@@ -63,9 +64,11 @@ def read_command(body: dict[str, Any]) -> dict[str, Any]:
 
 
 class ChirpStack:
-    """On the broker at 127.0.0.1:`port`. `sends`: whether its concentrators take what it wants to send."""
+    """On the broker at 127.0.0.1:`port`. `sends`: whether its concentrators take what it wants to send.
+    `flushes`: flushQueueOnActivate of its device profiles.
+    """
 
-    def __init__(self, port: int, *units: Unit, now: Callable[[], float] = time.time):
+    def __init__(self, port: int, *units: Unit, now: Callable[[], float] = time.time, flushes: bool = False):
         self.application = str(uuid.uuid4())
         self.section = (
             f'[chirpstack]\nurl = "mqtt://127.0.0.1:{port}"\napplications = ["{self.application}"]\n'
@@ -75,6 +78,7 @@ class ChirpStack:
         self._units = {unit.dev_eui.hex(): unit for unit in units}
         self._queues: dict[str, list[dict[str, Any]]] = {eui: [] for eui in self._units}
         self._now = now
+        self._flushes = flushes
         self._arrived = threading.Condition()
         subscribed = threading.Event()
         self._client = Client(CallbackAPIVersion.VERSION2, f"chirpstack-{self.application}")
@@ -138,6 +142,14 @@ class ChirpStack:
         self.tell(unit, "up", self.up(unit, port, payload))
         return command
 
+    def join(self, unit: Unit, dev_addr: str) -> None:
+        """Give the unit another session, and tell of it."""
+        unit.dev_addr, unit.f_cnt = dev_addr, 0
+        if self._flushes:
+            self._queues[unit.dev_eui.hex()].clear()
+        head = {"time": self.time(), "deviceInfo": self.device_info(unit)}
+        self.tell(unit, "join", head | {"deduplicationId": str(uuid.uuid4()), "devAddr": dev_addr})
+
     def tell(self, unit: Unit, kind: str, body: Any, qos: int = 1) -> None:
         """Publish an event; anything that is no dictionary as it is."""
         payload = json.dumps(body) if isinstance(body, dict) else body
@@ -194,7 +206,8 @@ class ChirpStack:
         assert kind == "down" and body["devEui"] == eui and 0 < body["fPort"] < 224
         with self._arrived:
             self.commands.append(body)
-            self._queues[eui].append(body)
+            if all(item["id"] != body["id"] for item in self._queues[eui]):
+                self._queues[eui].append(body)
             self._arrived.notify_all()
         if self._units[eui].kind == "lamp":
             self._send_next(self._units[eui])

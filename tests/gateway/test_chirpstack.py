@@ -246,7 +246,7 @@ def test_other_events_are_counted_or_passed_over(street: Street, chirpstack: Mak
     gateway = started(street, server, lamp)
     city = street.city(gateway).ready()
     head = {"time": server.time(), "deviceInfo": server.device_info(lamp)}
-    server.tell(lamp, "join", head | {"deduplicationId": "c9dbe358", "devAddr": "00189440"})
+    server.join(lamp, "00189440")
     server.tell(lamp, "status", head | {"margin": 10, "batteryLevel": 88.3})
     server.tell(lamp, "ack", head | {"queueItemId": "1bbcab1d", "acknowledged": True, "fCntDown": 3})
     server.tell(lamp, "txack", head | {"queueItemId": "1bbcab1d", "downlinkId": 1})

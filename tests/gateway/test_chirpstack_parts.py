@@ -1,12 +1,19 @@
 """The ChirpStack link's parts: what an event may hold, and in which order it is acknowledged."""
 
+import asyncio
+import io
 import json
 from typing import Any
 
 import pytest
+from corolle_gateway import log
+from corolle_gateway.clock import SystemClock
+from corolle_gateway.counts import Counts
 from corolle_gateway.links.chirpstack import events
 from corolle_gateway.links.chirpstack.acknowledging import Acknowledging
+from corolle_gateway.links.chirpstack.downlinks import Downlinks
 from corolle_gateway.links.chirpstack.events import Log, Refused, Up
+from corolle_gateway.model import Downlink, Sent, Unit
 from corolle_gateway.northbound.packets import Incoming
 from corolle_gateway.pending import Pending
 from hypothesis import given, settings
@@ -98,3 +105,24 @@ def test_pubacks_go_in_the_order_of_arrival_and_what_failed_gets_none():
     assert acknowledged == [1, 2]
     stored[2].fail(OSError("full"))
     assert (acknowledged, len(failed)) == ([1, 2, 4], 1)
+
+
+def test_what_cannot_be_given_again_after_a_join_has_its_turn_once_more():
+    class Broker:
+        has_room = True
+
+        def send(self, *_: Any) -> None:
+            self.has_room = False
+
+    async def ordered() -> Sent:
+        counts = Counts(log.Log(lambda: 0.0, "error", io.StringIO()))
+        broker: Any = Broker()
+        nobody: Any = None
+        downlinks = Downlinks(SystemClock(), counts, nobody, nobody, broker, lambda unit: 60.0)
+        lamp = Unit("lamp-1", "lamp", "quai", "02" * 8, "00" * 8, 43.6, 1.44, "C")
+        sending = asyncio.create_task(downlinks.send_now("17c82e96", Downlink(lamp, 30, b"", "a")))
+        await asyncio.sleep(0)
+        downlinks.joined(lamp)
+        return await asyncio.wait_for(sending, 5)
+
+    assert asyncio.run(ordered()) == Sent(False, "unreachable")

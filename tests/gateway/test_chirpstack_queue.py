@@ -77,6 +77,28 @@ def test_who_reports_once_an_hour_hears_what_came_too_late_for_the_window_before
     assert len(server.commands) == 1
 
 
+@pytest.mark.parametrize("flushes", [False, True])
+def test_who_joins_anew_hears_an_order_once_whether_the_queue_was_emptied_or_not(
+    street: Street, chirpstack: Maker, flushes: bool
+):
+    canopy = Unit("canopy-1", "canopy", 2)
+    server = chirpstack(canopy, flushes=flushes)
+    gateway = started(street, server, canopy)
+    city = street.city(gateway).ready()
+    city.order("canopy-1", id="b", verb="open", value=60)
+    city.wait_ack("canopy-1", "b", "queued")
+    assert server.hear_hastily(canopy, *canopy.report_payload()) is None
+    given = server.wait_command()
+    server.join(canopy, "00189441")
+    assert server.wait_command(2) == given
+    command = server.hear(canopy, *canopy.report_payload())
+    assert command is not None
+    city.wait_ack("canopy-1", "b", "sent")
+    assert server.hear(canopy, *canopy.verdict(command)) is None
+    city.wait_ack("canopy-1", "b", "acknowledged")
+    assert server.commands == [given, given]
+
+
 def test_a_command_that_no_concentrator_takes_is_given_again_and_expires(street: Street, chirpstack: Maker):
     lamp = Unit("lamp-1")
     clock = street.clock(speed=60)

@@ -27,7 +27,7 @@ def profile(kind: str, tenant: str) -> dict[str, Any]:
             "supportsClassC": mains,
             "classCTimeout": _CLASS_C_TIMEOUT_S if mains else 0,
             "adrAlgorithmId": "default",
-            "flushQueueOnActivate": False,  # an order says itself until when it holds
+            "flushQueueOnActivate": False,  # an order says itself until when it holds, whatever the session
             "uplinkInterval": _REPORT_S,
             "deviceStatusReqInterval": 1,
             "payloadCodecRuntime": "JS",

@@ -36,9 +36,11 @@ class _Command(Struct, frozen=True, rename="camel", omit_defaults=True):
 
 
 class _Item(Struct):
-    """A message in a unit's queue."""
+    """A message in a unit's queue, and how it was given to ChirpStack."""
 
     downlink: Downlink
+    topic: str
+    command: bytes
     over: asyncio.Event
     outcome: Sent
 
@@ -84,10 +86,17 @@ class Downlinks:
             item.outcome = outcome
             item.over.set()
 
-    def emptied(self, unit: Unit) -> None:
-        """The unit has joined anew, at which ChirpStack empties its queue unless told not to."""
-        for item_id in list(self._queued[unit.name]):
-            self.told(unit, item_id, Sent(False, "rejoined"))
+    def joined(self, unit: Unit) -> None:
+        """The unit has joined anew, at which ChirpStack empties its queue, or does not: its profile says so.
+
+        Nobody tells. So all is given once more as it was: an id can be there once, and what still lies there
+        is refused.
+        """
+        for item_id, item in list(self._queued[unit.name].items()):
+            if self._broker.has_room:
+                self._broker.send(item.topic, item.command, False, _nothing)
+            else:
+                self.told(unit, item_id, Sent(False, "unreachable"))
 
     async def _follow(self, application: str, downlink: Downlink) -> None:
         # Who has just spoken hears what comes within a second; what comes too late, after the next uplink.
@@ -101,9 +110,10 @@ class Downlinks:
         if not self._broker.has_room:
             return self._counted(Sent(False, "unreachable"), unit)
         for_s = min(for_s, downlink.until_s - self._clock.now())
-        item_id, item = str(uuid.uuid4()), _Item(downlink, asyncio.Event(), Sent(False, "no_tx_ack"))
-        topic = f"application/{application}/device/{unit.dev_eui}/command/down"
-        self._broker.send(topic, self._command(item_id, downlink, for_s), False, _nothing)
+        item_id, topic = str(uuid.uuid4()), f"application/{application}/device/{unit.dev_eui}/command/down"
+        command = self._command(item_id, downlink, for_s)
+        item = _Item(downlink, topic, command, asyncio.Event(), Sent(False, "no_tx_ack"))
+        self._broker.send(topic, command, False, _nothing)
         self._queued[unit.name][item_id] = item
         try:
             await wait_for(item.over, self._clock, for_s)

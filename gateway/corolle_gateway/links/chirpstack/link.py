@@ -113,7 +113,7 @@ class ChirpstackLink:
             self._downlinks.told(unit, event.queue_item_id, Sent(True))
         elif isinstance(event, Join):
             self._counts.count("joins")
-            self._downlinks.emptied(unit)
+            self._downlinks.joined(unit)
         else:
             self._logged(unit, event)
         return None
