@@ -3,6 +3,7 @@
 import json
 import random
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -106,9 +107,10 @@ def test_ten_thousand_random_payloads_read_alike(tmp_path: Path, kind: str):
 
 
 def test_a_kind_knows_no_other_kinds_ports(tmp_path: Path):
-    calls: list[Call] = [("decodeUplink", {"fPort": port, "bytes": [0] * 16}) for port in (11, 13, 0, 223)]
+    ports = (11, 13, 0, 223, "constructor")
+    calls: list[Call] = [("decodeUplink", {"fPort": port, "bytes": [0] * 16}) for port in ports]
     calls.append(("decodeDownlink", {"fPort": 31, "bytes": [0] * 5}))
-    assert _node(tmp_path, "lamp", calls) == [{"errors": ["unknown port"]}] * 5
+    assert _node(tmp_path, "lamp", calls) == [{"errors": ["unknown port"]}] * 6
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -118,7 +120,7 @@ def test_orders_are_packed_as_the_unit_reads_them(tmp_path: Path, kind: str):
     for number in range(500):
         verb = chance.choice(verbs(kind))
         low, high, _ = legal_values(kind, verb) or (0, 0, "")
-        until_s = chance.randrange(1 << 32)
+        until_s = chance.choice((0, chance.randrange(1 << 32)))
         orders.append(
             {
                 "id": number,
@@ -137,6 +139,7 @@ def test_orders_are_packed_as_the_unit_reads_them(tmp_path: Path, kind: str):
         assert values == expected
     back = _node(tmp_path, kind, [("decodeDownlink", told) for told in packed])
     assert [said["data"]["verb"] for said in back] == [order["verb"] for order in orders]
+    assert _node(tmp_path, kind, [("encodeDownlink", said) for said in back]) == packed
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -144,7 +147,7 @@ def test_settings_are_packed_as_the_unit_reads_them_and_back(tmp_path: Path, kin
     rows, chance = list(known(kind).values()), random.Random(f"settings {kind}")
     calls: list[Call] = []
     for _ in range(300):
-        chosen = chance.sample(rows, chance.randint(1, 9))
+        chosen = chance.sample(rows, chance.randint(1, min(len(rows), 44)))
         wanted = {row.name: chance.randint(row.lowest, row.highest) for row in chosen}
         answer = settings_words.pack_answer(chance.getrandbits(32), 12, 3, wanted.items())
         calls.append(("encodeDownlink", {"data": {"settings": wanted}}))
@@ -155,23 +158,65 @@ def test_settings_are_packed_as_the_unit_reads_them_and_back(tmp_path: Path, kin
         pairs = settings_words.pack_pairs(wanted.items())
         assert (packed["fPort"], bytes(packed["bytes"])) == (settings_words.PORT, pairs)
         assert (read["data"]["settings"], read["data"]["total"], read["data"]["from"]) == (wanted, 12, 3)
+    back = _node(tmp_path, kind, [("decodeDownlink", packed) for packed in told[::2]])
+    assert back == [{"data": {"type": "settings", **asked["data"]}} for _, asked in calls[::2]]
     hashes = [settings_words.unpack_answer(bytes(asked["bytes"]))[0] for _, asked in calls[1::2]]
     assert [read["data"]["hash"] for read in told[1::2]] == hashes
 
 
-def test_a_unit_is_asked_and_wrong_settings_are_told_their_range(tmp_path: Path):
-    data: list[dict[str, Any]] = [
-        {"settings": {}},
-        {"settings": {}, "from": 9},
-        {"settings": {"hold_s": 4}},
-        {"settings": {"start_vwc_pct": 30}},
-    ]
-    assert _node(tmp_path, "lamp", [("encodeDownlink", {"data": each}) for each in data]) == [
-        {"fPort": 32, "bytes": [0]},
-        {"fPort": 32, "bytes": [9]},
-        {"errors": ["hold_s = 4 is outside 5..900 s"]},
-        {"errors": ["a lamp has no setting start_vwc_pct"]},
-    ]
+def test_a_unit_is_asked_from_any_place_on(tmp_path: Path):
+    asks: list[dict[str, Any]] = [{"settings": {}}, *({"settings": {}, "from": n} for n in range(256))]
+    told = _node(tmp_path, "lamp", [("encodeDownlink", {"data": each}) for each in asks])
+    assert told == [{"fPort": 32, "bytes": [each.get("from", 0)]} for each in asks]
+    back = _node(tmp_path, "lamp", [("decodeDownlink", each) for each in told[1:]])
+    assert back == [{"data": {"type": "settings", **each}} for each in asks[1:]]
+
+
+def _downlink(chance: random.Random, kind: str) -> dict[str, Any]:
+    """An order or settings, by and large legal; one in four is damaged."""
+    rows = chance.choices(list(known(kind).values()), k=chance.randint(1, 3))
+    wanted = settings_words.pack_pairs((row.name, chance.randint(row.lowest, row.highest)) for row in rows)
+    order = bytes((0, 7, chance.randrange(20), 0, chance.randrange(100), 0, 0, 0, 0, 1, 0x6F))
+    port, payload = chance.choice(((schema.COMMAND.port, order), (settings_words.PORT, wanted)))
+    at = chance.randrange(len(payload))
+    damaged = (payload[:at], payload[:at] + chance.randbytes(1) + payload[at + 1 :])
+    return {"fPort": port, "bytes": list(payload if chance.randrange(4) else chance.choice(damaged))}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_whatever_is_read_of_a_downlink_is_written_again_as_it_was(tmp_path: Path, kind: str):
+    chance = random.Random(f"downlinks {kind}")
+    given = [_downlink(chance, kind) for _ in range(_ROUNDS)]
+    read = _node(tmp_path, kind, [("decodeDownlink", each) for each in given])
+    legal = [each for each, said in zip(given, read, strict=True) if "data" in said]
+    assert len(legal) > 0.3 * _ROUNDS
+    assert _node(tmp_path, kind, [("encodeDownlink", said) for said in read if "data" in said]) == legal
+    errors = " ".join(said["errors"][0] for said in read if "errors" in said)
+    for culprit in ("length", " is outside ", " twice", f"a {kind} has no setting mark ", f"a {kind} takes "):
+        assert culprit in errors
+
+
+@pytest.mark.parametrize(
+    ("wanted", "sentence"),
+    [
+        ({"settings": {"hold_s": 4}}, "hold_s = 4 is outside 5..900 s"),
+        ({"settings": {"hold_s": "60"}}, "hold_s = 60 is outside 5..900 s"),
+        ({"settings": {"hold_s": None}}, "hold_s = null is outside 5..900 s"),
+        ({"settings": {"start_vwc_pct": 30}}, "a lamp has no setting start_vwc_pct"),
+        ({"settings": {"constructor": 1}}, "a lamp has no setting constructor"),
+        ({"settings": None}, "settings = null is no object of values by name"),
+        ({"settings": [1]}, "settings = 1 is no object of values by name"),
+        ({"settings": {str(n): 0 for n in range(45)}}, "settings = 45 is outside 0..44 at a time"),
+        ({"settings": {}, "from": 256}, "from = 256 is outside 0..255"),
+        ({"settings": {}, "from": -1}, "from = -1 is outside 0..255"),
+        ({"settings": {}, "from": 1.5}, "from = 1.5 is outside 0..255"),
+        ({"settings": {}, "from": "x"}, "from = x is outside 0..255"),
+        ({"settings": {}, "from": None}, "from = null is outside 0..255"),
+        ({"settings": {"hold_s": 60}, "from": 300}, "from = 300 is outside 0..255"),
+    ],
+)
+def test_wrong_settings_are_told_what_is_right(tmp_path: Path, wanted: dict[str, Any], sentence: str):
+    assert _node(tmp_path, "lamp", [("encodeDownlink", {"data": wanted})]) == [{"errors": [sentence]}]
 
 
 def test_what_an_order_may_leave_out(tmp_path: Path):
@@ -195,12 +240,27 @@ def test_what_an_order_may_leave_out(tmp_path: Path):
         ({"verb": "level", "value": 101}, "value = 101 is outside 0..100 %"),
         ({"verb": "level", "value": 40.5}, "value = 40.5 is outside 0..100 %"),
         ({"verb": "auto", "id": 65536}, "id = 65536 is outside 0..65535"),
+        ({"verb": "auto", "id": "7a"}, "id = 7a is outside 0..65535"),
         ({"verb": "auto", "author": "thirteen long"}, "author is not printable ASCII of at most 12"),
-        ({"verb": "auto", "until": "soon"}, "until_s = NaN is outside 0..4294967295 s"),
+        ({"verb": "auto", "author": 7}, "author is not printable ASCII of at most 12"),
+        ({"verb": "auto", "author": None}, "author is not printable ASCII of at most 12"),
+        ({"verb": "auto", "until": "soon"}, "until = NaN is outside 0..4294967295 s"),
+        ({"verb": "auto", "until": None}, "until = null is outside 0..4294967295 s"),
+        ({"verb": "auto", "until": 2**32}, "until = 4294967296 is outside 0..4294967295 s"),
+        ({"verb": "constructor"}, "a lamp takes auto, cap, learn, level, report, self-test, not constructor"),
+        (None, "a lamp takes auto, cap, learn, level, report, self-test, not undefined"),
     ],
 )
-def test_a_wrong_order_is_told_what_is_right(tmp_path: Path, order: dict[str, Any], sentence: str):
+def test_a_wrong_order_is_told_what_is_right(tmp_path: Path, order: dict[str, Any] | None, sentence: str):
     assert _node(tmp_path, "lamp", [("encodeDownlink", {"data": order})]) == [{"errors": [sentence]}]
+
+
+@pytest.mark.parametrize("for_s", [0, -5, "60", None, 2**32])
+def test_an_order_ends_in_the_future(tmp_path: Path, for_s: Any):
+    (said,) = _node(tmp_path, "lamp", [("encodeDownlink", {"data": {"verb": "auto", "for_s": for_s}})])
+    begin, _, highest = said["errors"][0].removesuffix(" s").rpartition("..")
+    assert begin == f"for_s = {'null' if for_s is None else for_s} is outside 1"
+    assert int(highest) == pytest.approx(2**32 - time.time(), abs=60)
 
 
 def test_a_profile_holds_the_codec_and_the_class():

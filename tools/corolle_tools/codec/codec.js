@@ -3,7 +3,7 @@
 var TABLES = {};
 
 function decodeUplink(input) {
-  var message = TABLES.uplinks[input.fPort];
+  var message = own(TABLES.uplinks, input.fPort);
   if (input.fPort === TABLES.sanitary.port) {
     return outcome(function () { return readSanitary(input.bytes); });
   }
@@ -16,10 +16,12 @@ function decodeUplink(input) {
   });
 }
 
+// What it gives encodeDownlink writes again as it was; for what a unit would refuse it says why.
 function decodeDownlink(input) {
   return outcome(function () {
-    if (input.fPort !== TABLES.command.port) { throw "unknown port"; }
-    return readable(TABLES.command, unpack(TABLES.command.fields, input.bytes));
+    var data = readDownlink(input.fPort, input.bytes), again = encodeDownlink({ data: data });
+    if (again.errors) { throw again.errors[0]; }
+    return data;
   });
 }
 
@@ -27,11 +29,12 @@ function decodeDownlink(input) {
 // or settings, values by name: all are taken or none. No settings, {}: the unit tells those not at their default,
 // nine at a time, the first of them or those from place `from` on.
 function encodeDownlink(input) {
+  var data = input.data || {};
   try {
-    if (input.data.settings) {
-      return { fPort: TABLES.settings.port, bytes: settings(input.data.settings, input.data.from || 0) };
+    if (data.settings !== undefined) {
+      return { fPort: TABLES.settings.port, bytes: settings(data.settings, either(data.from, 0)) };
     }
-    return { fPort: TABLES.command.port, bytes: pack(TABLES.command.fields, order(input.data)) };
+    return { fPort: TABLES.command.port, bytes: pack(TABLES.command.fields, order(data)) };
   } catch (error) {
     return { errors: [sentence(error)] };
   }
@@ -47,6 +50,15 @@ function outcome(read) {
 
 function sentence(error) {
   return typeof error === "string" ? error : String(error && error.message);
+}
+
+// Every object has names that no table has put there, such as "constructor".
+function own(table, name) {
+  return Object.prototype.hasOwnProperty.call(table, name) ? table[name] : undefined;
+}
+
+function either(given, usual) {
+  return given === undefined ? usual : given;
 }
 
 // Numbers of any width up to 53 bits, big-endian, most significant bit first.
@@ -101,7 +113,7 @@ function readable(message, values) {
     }
     data[field.name] = value;
   });
-  return message.type === "event" ? event(data) : withTime(data, "until_s", "until");
+  return message.type === "event" ? event(data) : data;
 }
 
 function event(said) {
@@ -114,9 +126,13 @@ function event(said) {
 
 // Unix seconds as ISO 8601; 0 is not known, and left out.
 function withTime(data, seconds, name) {
-  if (data[seconds]) { data[name] = new Date(1000 * data[seconds]).toISOString(); }
+  if (data[seconds]) { data[name] = iso(data[seconds]); }
   delete data[seconds];
   return data;
+}
+
+function iso(unix_s) {
+  return new Date(1000 * unix_s).toISOString();
 }
 
 function wordOf(words, code) {
@@ -137,15 +153,39 @@ function littleEndian(bytes, at, length) {
 
 // What a unit runs: the hash of all its settings, and some of those that are not at their default.
 function readSettings(bytes) {
-  var data = { type: "settings", settings: {} }, at, value;
-  if (bytes.length < 6 || (bytes.length - 6) % 5) { throw "length"; }
-  data.hash = littleEndian(bytes, 0, 4);
-  data.total = bytes[4];
-  data.from = bytes[5];
-  for (at = 6; at < bytes.length; at += 5) {
+  if (bytes.length < 6) { throw "length"; }
+  return {
+    type: "settings",
+    settings: readPairs(bytes, 6),
+    hash: littleEndian(bytes, 0, 4),
+    total: bytes[4],
+    from: bytes[5]
+  };
+}
+
+function readPairs(bytes, at) {
+  var values = {}, name, value;
+  if ((bytes.length - at) % 5) { throw "length"; }
+  for (; at < bytes.length; at += 5) {
+    name = nameOf(littleEndian(bytes, at, 2));
     value = littleEndian(bytes, at + 2, 3);
-    data.settings[nameOf(littleEndian(bytes, at, 2))] = value < 8388608 ? value : value - 16777216;
+    if (own(values, name) !== undefined) { throw name + " stands there twice"; }
+    values[name] = value < 8388608 ? value : value - 16777216;
   }
+  return values;
+}
+
+function readDownlink(port, bytes) {
+  var data;
+  if (port === TABLES.settings.port) {
+    if (bytes.length === 1) { return { type: "settings", settings: {}, from: bytes[0] }; }
+    if (!bytes.length) { throw "length"; }
+    return { type: "settings", settings: readPairs(bytes, 0) };
+  }
+  if (port !== TABLES.command.port) { throw "unknown port"; }
+  data = readable(TABLES.command, unpack(TABLES.command.fields, bytes));
+  data.until = iso(data.until_s);
+  delete data.until_s;
   return data;
 }
 
@@ -156,9 +196,15 @@ function nameOf(mark) {
 }
 
 function settings(wanted, from) {
-  var bytes = [];
-  Object.keys(wanted).forEach(function (name) {
-    var row = TABLES.settings.rows[name], value;
+  var bytes = [], names;
+  if (wanted === null || typeof wanted !== "object" || Array.isArray(wanted)) {
+    throw "settings = " + wanted + " is no object of values by name";
+  }
+  names = Object.keys(wanted);
+  within("settings", names.length, [0, TABLES.settings.most, "at a time"]);
+  within("from", from, [0, 255]);
+  names.forEach(function (name) {
+    var row = own(TABLES.settings.rows, name), value;
     if (!row) { throw "a " + TABLES.kind + " has no setting " + name; }
     value = within(name, wanted[name], row.slice(1)) + (wanted[name] < 0 ? 16777216 : 0);
     bytes.push(row[0] % 256, row[0] >> 8, value % 256, (value >> 8) % 256, value >> 16);
@@ -185,19 +231,29 @@ function readSanitary(bytes) {
 }
 
 function order(data) {
-  var now_s = Math.floor(Date.now() / 1000), until_s = now_s + 3600, legal = TABLES.verbs[data.verb];
+  var now_s = Math.floor(Date.now() / 1000), legal = own(TABLES.verbs, data.verb);
   if (!legal) {
     throw "a " + TABLES.kind + " takes " + Object.keys(TABLES.verbs).join(", ") + ", not " + data.verb;
   }
-  if (data.for_s !== undefined) { until_s = now_s + data.for_s; }
-  if (data.until !== undefined) { until_s = typeof data.until === "number" ? data.until : Date.parse(data.until) / 1000; }
   return {
-    id: data.id === undefined ? now_s % 65536 : data.id,
+    id: either(data.id, now_s % 65536),
     verb: TABLES.words.VERBS.indexOf(data.verb),
-    value: within("value", data.value === undefined ? legal[0] : data.value, legal),
-    until_s: Math.floor(until_s),
-    author: data.author === undefined ? "city" : data.author
+    value: within("value", either(data.value, legal[0]), legal),
+    until_s: end(data.for_s, data.until, now_s),
+    author: either(data.author, "city")
   };
+}
+
+// Unix seconds at which an order ends: after an hour, where nothing is said.
+function end(for_s, until, now_s) {
+  var latest = Math.pow(2, 32) - 1;
+  if (until === undefined) { return now_s + within("for_s", whole(either(for_s, 3600)), [1, latest - now_s, "s"]); }
+  return within("until", whole(typeof until === "string" ? Date.parse(until) / 1000 : until), [0, latest, "s"]);
+}
+
+// A fraction of a second is left out.
+function whole(seconds) {
+  return typeof seconds === "number" ? Math.floor(seconds) : seconds;
 }
 
 function within(name, value, legal) {
@@ -224,7 +280,7 @@ function pack(fields, values) {
 }
 
 function putText(field, text, put) {
-  if (text.length > field.limit || !printable(text)) {
+  if (typeof text !== "string" || text.length > field.limit || !printable(text)) {
     throw field.name + " is not printable ASCII of at most " + field.limit;
   }
   put(text.length, field.bits);

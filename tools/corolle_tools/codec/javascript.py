@@ -4,7 +4,7 @@ import json
 from importlib import resources
 from typing import Any
 
-from corolle.wire import schema, settings_words, words
+from corolle.wire import eu868, schema, settings_words, words
 from corolle.wire.commands import legal_values, verbs
 from corolle.wire.fields import Field, Message
 from corolle.wire.sanitary_record import PORT, SANITARY
@@ -13,6 +13,7 @@ from corolle_gateway.settings_tables import known
 
 KINDS = ("lamp", "canopy")
 _PLACE = "var TABLES = {};"
+_MOST_SETTINGS = eu868.max_payload(5) // 5  # at the data rate with the most room; a pair has 5 bytes
 
 
 def codec(kind: str) -> str:
@@ -35,7 +36,7 @@ def _tables(kind: str) -> dict[str, Any]:
         "command": _message(schema.COMMAND),
         "verbs": {verb: legal_values(kind, verb) for verb in verbs(kind)},
         "sanitary": {"port": PORT if kind == "canopy" else None, "words": SANITARY.split("|")},
-        "settings": {"port": settings_words.PORT, "rows": _settings(kind)},
+        "settings": {"port": settings_words.PORT, "most": _MOST_SETTINGS, "rows": _settings(kind)},
         "details": details,
         "words": {name: getattr(words, name).split("|") for name in sorted(named | set(details.values()))},
     }
