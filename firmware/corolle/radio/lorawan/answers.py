@@ -6,7 +6,7 @@ _MAX_BYTES = const(15)  # of FOpts
 
 
 class Answers:
-    """Sticky answers are repeated in each uplink until a downlink shows that they arrived (5.4, 5.6, 5.7)."""
+    """Sticky answers are repeated in each uplink until a class A downlink comes (5.4, 5.6, 5.7)."""
 
     def __init__(self):
         self._once = b""
@@ -14,7 +14,7 @@ class Answers:
         self.due = False  # one was not sent yet; what is only repeated is worth no uplink of its own
 
     def heard(self) -> None:
-        """A downlink came: what was sticky and sent has arrived."""
+        """A class A downlink came: what was sticky and sent has arrived."""
         if not self.due:
             self._sticky = b""
 

@@ -36,7 +36,7 @@ class Link:
         self._counts = counts
         duty.limit(session.max_duty_cycle)
         self.groups = session.store.load("groups") or b""  # that this node belongs to
-        self._unanswered = 0  # uplinks since the last downlink, ADR_ACK_CNT of 4.3.1.1
+        self._unanswered = 0  # uplinks since the last class A downlink, ADR_ACK_CNT of 4.3.1.1
 
     def room(self) -> int:
         """The longest payload that the present data rate takes."""
@@ -96,8 +96,12 @@ class Link:
             return False
         return True
 
-    def accept(self, reception) -> Downlink | None:
-        """Believe a frame, or count why not. Its counter is in flash before anybody acts on it. OSError."""
+    def accept(self, reception, in_window: bool = True) -> Downlink | None:
+        """Believe a frame, or count why not. Its counter is in flash before anybody acts on it. OSError.
+
+        `in_window`: it came in RX1 or RX2 of an uplink. What class C hears besides does not show that the
+        network has heard one.
+        """
         raw = reception.payload
         try:
             frame = wire.parse_data(raw)
@@ -106,12 +110,14 @@ class Link:
             if not self._is_ours(frame, raw):
                 return None
             payload = self._clear(frame)
+            if in_window:
+                self._unanswered = 0
+                self.answers.heard()
             self._obey(frame.f_opts if frame.f_port else frame.f_opts or payload, reception.snr_db)
         except FrameError:
             self._counts["malformed"] += 1
             return None
         self._counts["downlinks"] += 1
-        self._unanswered = 0
         self.ack_due = self.ack_due or frame.m_type == wire.CONFIRMED_DOWN
         self.session.save()
         self.acknowledged = self.acknowledged or bool(frame.f_ctrl & wire.ACK)
@@ -163,7 +169,6 @@ class Link:
 
     def _obey(self, commands: bytes, snr_db: int) -> None:
         if not commands:
-            self.answers.heard()
             return
         with borrowed(*_OBEYING) as obeying:
             network = obeying.Obedience(self.session, self._duty, self._battery, self.answers, self._time)

@@ -25,7 +25,6 @@ class Obedience:
         FrameError: the last one is cut off, and none was carried out.
         """
         commands = mac.parse(data, False)
-        self._answers.heard()
         changed = False
         i = 0
         while i < len(commands):

@@ -99,7 +99,7 @@ class Traffic:
             self._resting = True
         reception = await self._radio.heard(wait_ms)
         if reception is not None:
-            self._handle(reception)
+            self._handle(reception, False)
 
     async def _listen_until(self, tick) -> None:
         """What class C does between its windows."""
@@ -188,9 +188,9 @@ class Traffic:
         gap = self._listen_until if self._class_c else None
         return await open_windows(self._radio, end, session.rx1_delay_s, plan, self._handle, gap)
 
-    def _handle(self, reception) -> bool:
+    def _handle(self, reception, in_window: bool = True) -> bool:
         """Take a frame in; whether it was for us."""
-        downlink = self._link.accept(reception)
+        downlink = self._link.accept(reception, in_window)
         if downlink is None:
             return False
         self._more = downlink.more and not self._class_c

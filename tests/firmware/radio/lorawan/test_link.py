@@ -30,8 +30,8 @@ class _Ends:
         self.network.keys = Key(_NWK), Key(_APP)
         self.network.f_cnt_down = f_cnt_down
 
-    def hear(self, frame):
-        return self.link.accept(Reception(frame, -90, 7, 0))
+    def hear(self, frame, in_window=True):
+        return self.link.accept(Reception(frame, -90, 7, 0), in_window)
 
     def uplink(self, port=10, payload=b"report"):
         frame = self.link.build(port, payload)
@@ -171,6 +171,18 @@ def test_a_sticky_answer_is_due_until_it_was_sent_and_not_given_up_before():
     assert ends.uplink().f_opts == b""
 
 
+def test_what_class_c_hears_outside_of_its_windows_ends_no_sticky_answer():
+    ends = _Ends()
+    assert ends.hear(ends.network.down(f_opts=mac.build(mac.RX_TIMING_SETUP, False, 3)), False)
+    assert ends.uplink().f_opts == b"\x08"
+    assert ends.hear(ends.network.down(30, b"x"), False)
+    assert ends.hear(ends.network.down(f_opts=mac.build(mac.DEV_STATUS, False)), False)
+    assert ends.uplink().f_opts == b"\x08\x06\x80\x07"
+    assert ends.uplink().f_opts == b"\x08"
+    assert ends.hear(ends.network.down(f_opts=mac.build(mac.DEV_STATUS, False)))
+    assert ends.uplink().f_opts == b"\x06\x80\x07"
+
+
 def test_silence_is_answered_by_asking_then_by_power_rate_and_channels():
     ends = _Ends()
     ends.session.tx_power, ends.session.data_rate = 2, 2
@@ -199,10 +211,12 @@ def test_silence_is_answered_by_asking_then_by_power_rate_and_channels():
     ]
 
 
-def test_any_downlink_ends_the_doubt():
+def test_any_class_a_downlink_ends_the_doubt():
     ends = _Ends()
     for _ in range(70):
         ends.uplink()
+    assert ends.uplink().f_ctrl & wire.ADR_ACK_REQ
+    assert ends.hear(ends.network.down(30, b"class C"), False)
     assert ends.uplink().f_ctrl & wire.ADR_ACK_REQ
     assert ends.hear(ends.network.down())
     assert not ends.uplink().f_ctrl & wire.ADR_ACK_REQ

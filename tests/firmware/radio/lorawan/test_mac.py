@@ -173,6 +173,37 @@ async def test_class_c_answers_at_once_and_what_is_sticky_then_rides_along_until
         task.cancel()
 
 
+async def test_only_what_class_c_hears_in_its_windows_shows_that_it_is_heard():
+    for window in (1, 2):
+        network, flash = await _joined(class_c=True)
+        network.answers.append(network.down(f_opts=mac.build(mac.DEVICE_TIME, False, _GPS_S, 0)))
+        node = Node(network, flash, class_c=True)
+        task = asyncio.create_task(node.live(3 * 3600))
+        await asyncio.sleep(30)
+        network.ups.clear()
+        node.air.push(network.down(f_opts=mac.build(mac.RX_TIMING_SETUP, False, 1)))
+        await asyncio.sleep(20)
+        for i in range(70):
+            node.mac.send(10, b"report")
+            await asyncio.sleep_ms(600)
+            node.air.push(network.down(30, bytes((2 * i,))))  # before RX1
+            await asyncio.sleep(20)
+            node.air.push(network.down(30, bytes((2 * i + 1,))))  # long after RX2
+            await asyncio.sleep(20)
+        assert [payload[0] for _, payload in node.heard] == list(range(140))
+        assert [frame.f_opts for frame, _ in network.ups] == [b"\x08"] * 71
+        asks = [bool(frame.f_ctrl & wire.ADR_ACK_REQ) for frame, _ in network.ups]
+        assert asks == [False] * 64 + [True] * 7  # ADR_ACK_LIMIT is 64
+        network.window = window
+        network.answers.append(network.down())
+        for _ in range(2):
+            node.mac.send(10, b"report")
+            await asyncio.sleep(20)
+        frame, _ = network.ups[-1]
+        assert (frame.f_opts, frame.f_ctrl & wire.ADR_ACK_REQ) == (b"", 0), window
+        task.cancel()
+
+
 async def test_the_time_counts_from_the_repeat_that_was_heard():
     network, flash = await _joined()
     session = loaded(flash)
