@@ -12,10 +12,9 @@ import random
 import struct
 import time
 from collections import defaultdict
-from collections.abc import Iterable
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import IO, Any
 
 from corolle.wire import eu868
 from corolle.wire.airtime import airtime_us
@@ -82,12 +81,13 @@ class _Storm:
         clock: _HeldClock,
         forwarder: PacketForwarder,
         ticks: SimpleNamespace,
-        log: Iterable[bytes],
+        log: IO[bytes],
     ):
         self._clock = clock
         self._forwarder = forwarder
         self._ticks = ticks
         self._log = log  # says of each request whether it was answered
+        self._unread = b""  # of a line that is being written
         self._answered = 0
         self._chip = JitQueue()
         self._now_s = 0.0
@@ -154,7 +154,8 @@ class _Storm:
             assert time.monotonic() < end_s, "not every request is answered, one way or the other"
             if answer := self._forwarder.downlink(_LOOK_S, self._judge):
                 self._take(*answer)
-            self._answered += sum(line.count(b"event=join ") for line in self._log)
+            *lines, self._unread = (self._unread + self._log.read()).split(b"\n")
+            self._answered += sum(b" event=join " in line for line in lines)
 
     def _judge(self, txpk: dict[str, Any]) -> str:
         """What the concentrator says to an order."""
