@@ -56,6 +56,7 @@ class Desk:
         self._due: list[tuple[float, int, Command]] = []
         self._planned: dict[tuple[str, str], int] = {}
         self._parked: set[tuple[str, str]] = set()  # wait for the unit's next uplink, or for it to come near
+        self._expected: set[tuple[str, str]] = set()  # parts of a group's order that were not taken over yet
         self._heard_s: dict[tuple[str, str], float] = {}  # when the unit said that it has the order
         self._order = itertools.count()
         self._woken = asyncio.Event()
@@ -91,13 +92,20 @@ class Desk:
             return
         command, new = await self._book.add(unit_name, order)
         if new and not self._is_lost(command):
-            self.supersede(command)
+            self._supersede(command)
             if self._must_wait(command):
                 self._book.step(command, "queued", "waits for the unit's next uplink")
             self._plan(command, self._clock.now())
 
+    def expect(self, command: Command) -> None:
+        """One unit's part of an order to its group, which may be told together: it waits for take_over()."""
+        self._expected.add(_key(command))
+        self._supersede(command)
+        self._plan(command, command.until_s)
+
     def take_over(self, command: Command, delay_s: float, heard: bool) -> None:
-        """One unit's part of an order to its group. `heard`: it was told already, and may yet answer."""
+        """Such a part from now on. `heard`: it was told already, and may yet answer."""
+        self._expected.discard(_key(command))
         if command.status not in OPEN_STATUSES or self._is_lost(command):
             return
         if heard:
@@ -196,6 +204,7 @@ class Desk:
     def _over(self, command: Command) -> None:
         """A command has ended: it is the turn of the unit's next one."""
         self._planned.pop(_key(command), None)
+        self._expected.discard(_key(command))
         self._heard_s.pop(_key(command), None)
         self._parked.discard(_key(command))
         for following in self._book.open_for(command.unit)[:1]:
@@ -207,7 +216,7 @@ class Desk:
         if now_s >= command.until_s:
             missing = "acknowledgement" if command.attempts else "way to the unit"
             self._end(command, "expired", f"{self._known(command)}no {missing} before it ended")
-        elif self._book.open_for(command.unit)[0] is not command:
+        elif self._book.open_for(command.unit)[0] is not command or _key(command) in self._expected:
             self._plan(command, command.until_s)  # it is sent when its turn comes
         elif self._must_wait(command):
             self._plan(command, command.until_s)
@@ -230,11 +239,11 @@ class Desk:
         self._book.step(command, status, reason)
         self._over(command)
 
-    def supersede(self, newer: Command) -> None:
-        """What the unit was ordered before, and what would contradict it, has ended."""
-        for older in list(self._book.open_for(newer.unit)):
+    def _supersede(self, newer: Command) -> None:
+        """What the unit was ordered before its latest order, and what that contradicts, has ended."""
+        for older in self._book.open_for(newer.unit)[:-1]:
             same = older.verb == newer.verb or {older.verb, newer.verb} <= set(_STATE_VERBS)
-            if older is not newer and same and newer.verb not in _FACTS:
+            if same and newer.verb not in _FACTS:
                 self._end(older, "failed", f"superseded by {newer.id}")
 
     def _is_lost(self, command: Command) -> bool:

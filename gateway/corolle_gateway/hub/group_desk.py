@@ -88,6 +88,8 @@ class GroupDesk:
             return
         first = next(iter(ordered.values()))
         made = await self._book.add_group(name, ordered, first.author)
+        for command in made:  # before anything newer is there
+            self._desk.expect(command)
         await self._tell(name, first.id)
         if made:
             self._tasks.start(self._carry_out(name, made))
@@ -114,10 +116,8 @@ class GroupDesk:
         return ordered
 
     async def _carry_out(self, name: str, made: list[Command]) -> None:
-        for command in made:
-            self._desk.supersede(command)
         together = await self._far.members(name) if self._far else set()
-        hearing = [command for command in made if command.unit in together]
+        hearing = [each for each in made if each.unit in together and each.status in OPEN_STATUSES]
         spread = _spread(len(hearing))
         for number, command in enumerate(each for each in made if each.unit not in together):
             self._desk.take_over(command, number * STEP_S, heard=False)

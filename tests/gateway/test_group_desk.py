@@ -1,0 +1,142 @@
+"""The desks on a real store: orders to many and to one that come at the same time."""
+
+import asyncio
+import io
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from corolle.wire import codec
+from corolle.wire.schema import COMMAND
+from corolle_gateway.clock import SystemClock
+from corolle_gateway.counts import Counts
+from corolle_gateway.hub.book import Book
+from corolle_gateway.hub.desk import Desk
+from corolle_gateway.hub.group_desk import GroupDesk
+from corolle_gateway.hub.places import Places
+from corolle_gateway.log import Log
+from corolle_gateway.model import Downlink, Sent, Unit
+from corolle_gateway.store import commands, database
+from corolle_gateway.store.outbox import Outbox
+from corolle_gateway.store.writer import Writer
+from corolle_gateway.tasks import Tasks
+
+_PATIENCE_S = 10.0
+_LAMPS = [Unit(f"lamp-{n}", "lamp", "quai", f"{n:016x}", "00" * 8, 43.6, 1.44, "C") for n in (1, 2, 3)]
+_CANOPY = Unit("canopy-1", "canopy", "quai", "03" * 8, "00" * 8, 43.6, 1.44, "A")
+
+
+class _Radio:
+    """Both ways to units. Who belongs to `hearing` hears its group; `together` and `alone`: what was told."""
+
+    def __init__(self, *hearing: str) -> None:
+        self.hearing = set(hearing)
+        self.together: list[tuple[str, int]] = []  # group, value
+        self.alone: list[tuple[str, int]] = []  # unit, value
+        self.copies_are_out = asyncio.Event()
+        self.copies_are_out.set()
+
+    def is_near(self, unit: str) -> bool:
+        return False
+
+    async def send_now(self, downlink: Downlink) -> Sent:
+        self.alone.append((downlink.unit.name, codec.unpack(COMMAND, downlink.payload)["value"]))
+        return Sent(True)
+
+    async def members(self, group: str) -> set[str]:
+        return self.hearing
+
+    async def send_group(self, group: str, payload: bytes) -> Sent:
+        self.together.append((group, codec.unpack(COMMAND, payload[1:])["value"]))
+        await self.copies_are_out.wait()
+        return Sent(True)
+
+    def doubt(self, group: str, unit: str) -> None:
+        pass
+
+
+class _Desks:
+    """Everything between the city's orders and the links."""
+
+    def __init__(self, folder: Path, radio: _Radio, units: list[Unit]) -> None:
+        self.radio = radio
+        self.clock, log = SystemClock(), Log(lambda: 0.0, "error", io.StringIO())
+        self.counts = Counts(log)
+        self.tasks, self.writer = Tasks(log, self.counts), Writer(database.connect(folder), self.counts)
+        self.units = {unit.name: unit for unit in units}
+        outbox, places = Outbox(self.writer), Places()
+        places.load(units)
+        self.book = Book(self.clock, log, self.counts, self.writer, outbox)
+        self.desk = Desk(self.clock, self.counts, self.tasks, self.book)
+        rooms = self.clock, self.counts, self.tasks, self.writer, outbox, places, self.book, self.desk
+        self.groups = GroupDesk(*rooms)
+
+    async def order(self, name: str, order_id: str, verb: str = "level", **more: Any) -> None:
+        order = {"id": order_id, "verb": verb, **more}
+        desk = self.desk if name in self.units else self.groups
+        await desk.order(name, msgspec.json.encode(order))
+
+    async def statuses(self, unit: str) -> dict[str, str]:
+        found = await self.writer.submit(lambda db: commands.last(db, unit, 9))
+        return {each.id: each.status for each in found}
+
+
+def _run(
+    folder: Path, radio: _Radio, units: list[Unit], act: Callable[[_Desks], Coroutine[Any, Any, None]]
+) -> None:
+    async def run() -> None:
+        desks = _Desks(folder, radio, units)
+        await desks.desk.load(desks.units, radio)
+        await desks.groups.load(radio)
+        desks.tasks.keep(desks.desk.run)
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                await act(desks)
+        finally:
+            await desks.tasks.stop()
+            await desks.writer.close()
+
+    asyncio.run(run())
+
+
+async def _until(is_so: Callable[[], bool]) -> None:
+    while not is_so():
+        await asyncio.sleep(0.01)
+
+
+def test_of_two_orders_to_a_group_at_once_the_second_stands(tmp_path: Path):
+    async def act(desks: _Desks) -> None:
+        first = desks.order("quai", "first", value=40)
+        await asyncio.gather(first, desks.order("quai", "second", value=90))
+        await _until(lambda: len(desks.radio.alone) == len(_LAMPS))
+        for lamp in _LAMPS:
+            assert await desks.statuses(lamp.name) == {"first": "failed", "second": "sent"}
+
+    radio = _Radio()
+    _run(tmp_path, radio, _LAMPS, act)
+    assert sorted(radio.alone) == [("lamp-1", 90), ("lamp-2", 90), ("lamp-3", 90)]
+
+
+def test_of_orders_to_a_group_and_to_one_of_it_at_once_the_second_stands(tmp_path: Path):
+    async def act(desks: _Desks) -> None:
+        both = [("canopy", "open", 60), ("canopy-1", "close", 0)]
+        await asyncio.gather(*(desks.order(name, verb, verb, value=value) for name, verb, value in both))
+        assert await desks.statuses("canopy-1") == {"open": "failed", "close": "queued"}
+        await asyncio.gather(*(desks.order(name, "2" + v, v, value=value) for name, v, value in both[::-1]))
+        await _until(lambda: [each.id for each in desks.book.open_for("canopy-1")] == ["2open"])
+
+    _run(tmp_path, _Radio(), [_CANOPY], act)
+
+
+def test_who_hears_its_group_is_not_told_alone_because_its_order_of_before_has_ended(tmp_path: Path):
+    async def act(desks: _Desks) -> None:
+        await desks.order("lamp-1", "before", value=40)
+        await _until(lambda: desks.radio.alone == [("lamp-1", 40)])
+        desks.radio.copies_are_out.clear()
+        await desks.order("quai", "after", value=90)
+        await _until(lambda: ("lamp-3", 90) in desks.radio.alone)
+
+    radio = _Radio("lamp-1", "lamp-2")
+    _run(tmp_path, radio, _LAMPS, act)
+    assert (radio.together, radio.alone) == ([("quai", 90)], [("lamp-1", 40), ("lamp-3", 90)])
