@@ -2,11 +2,13 @@
 
 import asyncio
 import io
+import sqlite3
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 from corolle.wire import codec
 from corolle.wire.schema import COMMAND
 from corolle_gateway.clock import SystemClock
@@ -54,6 +56,13 @@ class _Radio:
 
     def doubt(self, group: str, unit: str) -> None:
         pass
+
+
+class _Keyless(_Radio):
+    """Of a group that has no key yet, and of a disk that has no room for one."""
+
+    async def members(self, group: str) -> set[str]:
+        raise sqlite3.OperationalError("database or disk is full")
 
 
 class _Desks:
@@ -129,6 +138,14 @@ def test_of_orders_to_a_group_and_to_one_of_it_at_once_the_second_stands(tmp_pat
     _run(tmp_path, _Radio(), [_CANOPY], act)
 
 
+def test_an_order_is_carried_out_one_by_one_though_a_key_for_its_group_cannot_be_stored(tmp_path: Path):
+    async def act(desks: _Desks) -> None:
+        await desks.order("quai", "dim", value=40)
+        await _until(lambda: len(desks.radio.alone) == len(_LAMPS))
+
+    _run(tmp_path, _Keyless(), _LAMPS, act)
+
+
 def test_who_hears_its_group_is_not_told_alone_because_its_order_of_before_has_ended(tmp_path: Path):
     async def act(desks: _Desks) -> None:
         await desks.order("lamp-1", "before", value=40)
@@ -140,3 +157,14 @@ def test_who_hears_its_group_is_not_told_alone_because_its_order_of_before_has_e
     radio = _Radio("lamp-1", "lamp-2")
     _run(tmp_path, radio, _LAMPS, act)
     assert (radio.together, radio.alone) == ([("quai", 90)], [("lamp-1", 40), ("lamp-3", 90)])
+
+
+def test_an_order_is_carried_out_though_the_city_could_not_be_told_that_it_was_accepted(tmp_path: Path):
+    async def act(desks: _Desks) -> None:
+        full = "CREATE TRIGGER full BEFORE INSERT ON messages BEGIN SELECT RAISE(ABORT, 'no room'); END"
+        await desks.writer.submit(lambda db: db.execute(full))
+        with pytest.raises(sqlite3.Error):
+            await desks.order("quai", "dim", value=40)
+        await _until(lambda: len(desks.radio.alone) == len(_LAMPS))
+
+    _run(tmp_path, _Radio(), _LAMPS, act)

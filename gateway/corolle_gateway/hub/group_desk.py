@@ -90,9 +90,9 @@ class GroupDesk:
         made = await self._book.add_group(name, ordered, first.author)
         for command in made:  # before anything newer is there
             self._desk.expect(command)
-        await self._tell(name, first.id)
         if made:
             self._tasks.start(self._carry_out(name, made))
+        await self._tell(name, first.id)
 
     def read(self, name: str, payload: bytes) -> dict[str, Order]:
         """The order for each unit of those whose kind takes it. OrderError."""
@@ -116,7 +116,7 @@ class GroupDesk:
         return ordered
 
     async def _carry_out(self, name: str, made: list[Command]) -> None:
-        together = await self._far.members(name) if self._far else set()
+        together = await self._members(name)
         hearing = [each for each in made if each.unit in together and each.status in OPEN_STATUSES]
         spread = _spread(len(hearing))
         for number, command in enumerate(each for each in made if each.unit not in together):
@@ -128,6 +128,13 @@ class GroupDesk:
         if sent.ok:
             await self._clock.sleep(patience_s - _LEAD_S)
             self._tell_the_rest(name, [each for each in hearing if each.status in OPEN_STATUSES])
+
+    async def _members(self, name: str) -> set[str]:
+        """Who hears what the group is told; nobody where it has no key yet and none can be stored."""
+        try:
+            return await self._far.members(name) if self._far else set()
+        except sqlite3.Error:
+            return set()
 
     def _tell_the_rest(self, name: str, silent: list[Command]) -> None:
         """Those alone who have not answered, at a pace for so many: of a town, a few in a hundred."""
