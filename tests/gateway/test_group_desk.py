@@ -127,6 +127,18 @@ def test_of_two_orders_to_a_group_at_once_the_second_stands(tmp_path: Path):
     assert sorted(radio.alone) == [("lamp-1", 90), ("lamp-2", 90), ("lamp-3", 90)]
 
 
+def test_two_orders_to_a_group_at_once_have_numbers_of_their_own(tmp_path: Path):
+    async def act(desks: _Desks) -> None:
+        await asyncio.gather(
+            desks.order("quai", "dim", value=40), desks.order("lamp", "cap", "cap", value=60)
+        )
+        for lamp in _LAMPS:
+            dim, cap = desks.book.open_for(lamp.name)
+            assert (dim.id, cap.id) == ("dim", "cap") and dim.wire_id != cap.wire_id
+
+    _run(tmp_path, _Radio(), _LAMPS, act)
+
+
 def test_of_orders_to_a_group_and_to_one_of_it_at_once_the_second_stands(tmp_path: Path):
     async def act(desks: _Desks) -> None:
         both = [("canopy", "open", 60), ("canopy-1", "close", 0)]

@@ -1,7 +1,7 @@
 """The book of commands: which are open, and each step of theirs stored with what the city is told."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container
 
 from corolle.wire import words
 from msgspec import json
@@ -79,11 +79,11 @@ class Book:
         """
         now_s = self._clock.now()
         order_id = next(iter(orders.values())).id
-        wire_id = self._free_wire_id(orders, int(now_s) % _WIRE_IDS)
 
         def operation(db: Connection) -> list[Command]:
             if not groups.put_order(db, group, order_id, author, len(orders), now_s):
                 return []
+            wire_id = _free_wire_id(db, orders, int(now_s) % _WIRE_IDS)
             made = [_command(unit, order, wire_id, now_s, group) for unit, order in orders.items()]
             made = [command for command in made if commands.find(db, command.unit, command.id) is None]
             for command in made:
@@ -96,13 +96,6 @@ class Book:
         self._counts.count("commands_accepted", len(made))
         self._log.info("group_command", group=group, id=order_id, units=len(made))
         return made
-
-    def _free_wire_id(self, units: Iterable[str], wire_id: int) -> int:
-        """A number that no open command of theirs has."""
-        taken = {command.wire_id for unit in units for command in self.open_for(unit)}
-        while wire_id in taken:
-            wire_id = (wire_id + 1) % _WIRE_IDS
-        return wire_id
 
     def step(self, command: Command, status: str, reason: str) -> Pending[bool]:
         """A command reaches a status, and the city is told."""
@@ -181,6 +174,14 @@ class Book:
 def _made(db: Connection, unit: str, order: Order, now_s: float) -> Command:
     wire_id = (commands.last_wire_id(db, unit) + 1) % _WIRE_IDS
     return _command(unit, order, wire_id, now_s, "")
+
+
+def _free_wire_id(db: Connection, units: Container[str], wire_id: int) -> int:
+    """The first number from `wire_id` on that no open command of these units has."""
+    taken = {command.wire_id for command in commands.still_open(db) if command.unit in units}
+    while wire_id in taken:
+        wire_id = (wire_id + 1) % _WIRE_IDS
+    return wire_id
 
 
 def _command(unit: str, order: Order, wire_id: int, now_s: float, group: str) -> Command:
