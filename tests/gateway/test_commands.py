@@ -135,6 +135,20 @@ def test_one_id_is_one_order(street: Street):
     assert forwarder.downlink(0.3) is None
 
 
+def test_an_id_that_was_another_order_s_is_refused(street: Street):
+    lamp = Device("lamp-1")
+    gateway = street.gateway(lamp)
+    city, forwarder = street.city(gateway).ready(), street.forwarder(gateway)
+    join(lamp, forwarder)
+    city.order("lamp-1", id="a1", verb="level", value=40, author="ops")
+    assert forwarder.downlink() is not None
+    city.order("lamp-1", id="a1", verb="auto", author="night")
+    reason = city.wait_ack("lamp-1", "a1", "refused")["reason"]
+    assert reason.startswith("id a1 was level 40 by ops to lamp-1 until 20")
+    city.wait_rejected("command_id_reused")
+    assert forwarder.downlink(0.3) is None
+
+
 def test_open_commands_survive_kill_9(street: Street):
     canopy, lamp = Device("canopy-1", "canopy", 2), Device("lamp-1")
     gateway = street.gateway(canopy, lamp, clock=street.clock(speed=10))

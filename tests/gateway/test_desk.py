@@ -57,7 +57,7 @@ def test_a_town_that_an_earlier_run_had_not_told_is_told_one_after_the_other(tmp
         units = {f"lamp-{n}": replace(_LAMP, name=f"lamp-{n}") for n in range(2000)}
         order = Order("dim", "level", 40, clock.now() + 3600, "ops")
         book = Book(clock, log, counts, writer, Outbox(writer))
-        await book.add_group("quai", dict.fromkeys(units, order), "ops")
+        await book.add_group("quai", dict.fromkeys(units, order), clock.now())
         desk = Desk(clock, counts, tasks, Book(clock, log, counts, writer, Outbox(writer)))
         await desk.load(units, link)
         tasks.keep(desk.run)
@@ -80,7 +80,7 @@ def test_who_did_not_answer_with_its_group_is_told_alone_before_its_place_in_the
         await desk.load(units, link)
         tasks.keep(desk.run)
         order = Order("dim", "level", 40, clock.now() + 3600, "ops")
-        told = await book.add_group("quai", dict.fromkeys(units, order), "ops")
+        told = await book.add_group("quai", dict.fromkeys(units, order), clock.now())
         for command in told:
             desk.take_over(command, 1800.0, heard=True)
         desk.bring_forward(told[2], 0.1)

@@ -19,7 +19,7 @@ from corolle_gateway.hub.group_desk import GroupDesk
 from corolle_gateway.hub.places import Places
 from corolle_gateway.log import Log
 from corolle_gateway.model import Downlink, Sent, Unit
-from corolle_gateway.store import commands, database
+from corolle_gateway.store import commands, database, messages
 from corolle_gateway.store.outbox import Outbox
 from corolle_gateway.store.writer import Writer
 from corolle_gateway.tasks import Tasks
@@ -86,6 +86,12 @@ class _Desks:
         desk = self.desk if name in self.units else self.groups
         await desk.order(name, msgspec.json.encode(order))
 
+    async def told(self, name: str) -> list[tuple[str, str]]:
+        """(status, reason) of all that the city was told of a name's orders."""
+        acks = await self.writer.submit(lambda db: messages.told(db, name, ("ack",), 9))
+        bodies = [msgspec.json.decode(ack) for ack in reversed(acks)]
+        return [(body["status"], body["reason"].partition(" until ")[0]) for body in bodies]
+
     async def statuses(self, unit: str) -> dict[str, str]:
         found = await self.writer.submit(lambda db: commands.last(db, unit, 9))
         return {each.id: each.status for each in found}
@@ -135,6 +141,36 @@ def test_two_orders_to_a_group_at_once_have_numbers_of_their_own(tmp_path: Path)
         for lamp in _LAMPS:
             dim, cap = desks.book.open_for(lamp.name)
             assert (dim.id, cap.id) == ("dim", "cap") and dim.wire_id != cap.wire_id
+
+    _run(tmp_path, _Radio(), _LAMPS, act)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("lamp-2", "quai"), ("quai", "lamp-2"), ("quai", "lamp"), ("quai", "quai")],
+)
+def test_an_id_is_of_one_order_to_one_name(tmp_path: Path, first: str, second: str):
+    async def act(desks: _Desks) -> None:
+        await desks.order(first, "dim", value=40, author="ops")
+        await _until(lambda: ("lamp-2", 40) in desks.radio.alone)
+        await desks.order(second, "dim", value=90, author="ops")
+        assert (await desks.told(second))[-1] == ("refused", f"id dim was level 40 by ops to {first}")
+        assert desks.counts.rejected == {"command_id_reused": 1}
+        assert len(await desks.statuses("lamp-2")) == 1
+        await desks.order("lamp-2", "next", value=70)
+        await _until(lambda: desks.radio.alone[-1] == ("lamp-2", 70))
+
+    radio = _Radio()
+    _run(tmp_path, radio, _LAMPS, act)
+    assert {value for _, value in radio.alone} == {40, 70}
+
+
+def test_an_order_to_a_group_that_comes_again_is_answered_with_how_it_stands(tmp_path: Path):
+    async def act(desks: _Desks) -> None:
+        for _ in range(2):
+            await desks.order("quai", "dim", value=40)
+            await _until(lambda: len(desks.radio.alone) == len(_LAMPS))
+        assert await desks.told("quai") == [("accepted", ""), ("sent", "")]
 
     _run(tmp_path, _Radio(), _LAMPS, act)
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from corolle_gateway.hub import orders
 from corolle_gateway.hub.orders import OrderError
-from corolle_gateway.model import Unit
+from corolle_gateway.model import Command, Unit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,13 +21,33 @@ def _read(unit: Unit | None = _LAMP, **order: Any) -> orders.Order:
 
 def test_an_order_is_absolute_and_ends():
     order = _read(id="a1", verb="level", value=40, for_s=600, author="ops")
-    assert order == orders.Order("a1", "level", 40, _NOW_S + 600, "ops")
+    assert order == orders.Order("a1", "level", 40, _NOW_S + 600, "ops", 600)
 
 
 def test_what_is_left_out():
     first, second = _read(verb="auto"), _read(verb="auto")
     assert (first.value, first.until_s) == (0, _NOW_S + 3600)
     assert first.id != second.id and first.author
+
+
+@pytest.mark.parametrize(
+    ("again", "later_s", "is_it"),
+    [
+        ({"for_s": 600}, 86_400, True),  # the broker brings it again, or whoever gave it does
+        ({"for_s": 600.5}, 0, False),
+        ({"until": _NOW_S + 600}, 60, True),
+        ({"until": _NOW_S + 660}, 60, False),
+        ({"for_s": 600, "value": 90}, 0, False),
+        ({"for_s": 600, "author": "night"}, 0, False),
+        ({"for_s": 600, "verb": "cap"}, 0, False),
+    ],
+)
+def test_an_order_come_again_is_known_by_all_it_says(again: dict[str, Any], later_s: float, is_it: bool):
+    known = Command("lamp-1", "a1", 1, "level", 40, _NOW_S + 600, "ops", "sent", "", _NOW_S)
+    payload = json.dumps({"id": "a1", "verb": "level", "value": 40, "author": "ops", **again}).encode()
+    order = orders.read(_LAMP, payload, _NOW_S + later_s)
+    assert orders.is_again(order, "lamp-1", known) is is_it
+    assert not orders.is_again(order, "lamp-2", known)
 
 
 @pytest.mark.parametrize(

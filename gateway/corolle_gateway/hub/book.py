@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from corolle_gateway.clock import Clock
 from corolle_gateway.counts import Counts
 from corolle_gateway.hub import bodies
-from corolle_gateway.hub.orders import Order
+from corolle_gateway.hub.orders import Order, is_again, reused
 from corolle_gateway.log import Log
 from corolle_gateway.model import OPEN_STATUSES, Command, Guard
 from corolle_gateway.pending import Pending
@@ -47,12 +47,12 @@ class Book:
         """A unit's open commands, older ones first."""
         return self._open.get(unit, [])
 
-    async def add(self, unit: str, order: Order) -> tuple[Command, bool]:
-        """Accept an order; an id that the unit had before is the same order again, and is only answered.
+    async def add(self, unit: str, order: Order, now_s: float) -> tuple[Command, bool]:
+        """Accept an order that came at `now_s`; the same one come again is only answered.
 
-        The command, and whether it is new. sqlite3.Error when it could not be stored.
+        The command, and whether it is new. sqlite3.Error when it could not be stored, OrderError when its id
+        is another order's.
         """
-        now_s = self._clock.now()
         message_id = self._outbox.next_id()
 
         def operation(db: Connection) -> tuple[Command, bool]:
@@ -60,10 +60,13 @@ class Book:
             command = known or _made(db, unit, order, now_s)
             if not known:
                 commands.put(db, command)
-            _put_ack(db, message_id, command, command.value, now_s)
+            if is_again(order, unit, command):
+                _put_ack(db, message_id, command, command.value, now_s)
             return command, known is None
 
         command, new = await self._writer.submit(operation)
+        if not is_again(order, unit, command):
+            raise reused(command)
         if new:
             self._open[unit].append(command)
             self._counts.count("commands_accepted")
@@ -71,30 +74,33 @@ class Book:
         self._outbox.filled.set()
         return command, new
 
-    async def add_group(self, group: str, orders: dict[str, Order], author: str) -> list[Command]:
-        """Accept an order for each of several units, under one number that all of them hear.
+    async def add_group(self, group: str, orders: dict[str, Order], now_s: float) -> list[Command]:
+        """Accept an order that came at `now_s` for each of several units, under one number that all hear.
 
-        The commands; none when the group had an order of that id before. sqlite3.Error when they could not
-        be stored.
+        The commands; none when it is the same one come again. sqlite3.Error when they could not be stored,
+        OrderError when its id is another order's.
         """
-        now_s = self._clock.now()
-        order_id = next(iter(orders.values())).id
+        first = next(iter(orders.values()))
 
-        def operation(db: Connection) -> list[Command]:
-            if not groups.put_order(db, group, order_id, author, len(orders), now_s):
-                return []
+        def operation(db: Connection) -> tuple[list[Command], Command | None]:
+            theirs = (commands.find(db, unit, first.id) for unit in orders)
+            known = commands.of_group(db, group, first.id) or next(filter(None, theirs), None)
+            if known:
+                return [], known
+            groups.put_order(db, group, first.id, first.author, len(orders), now_s)
             wire_id = _free_wire_id(db, orders, int(now_s) % _WIRE_IDS)
             made = [_command(unit, order, wire_id, now_s, group) for unit, order in orders.items()]
-            made = [command for command in made if commands.find(db, command.unit, command.id) is None]
             for command in made:
                 commands.put(db, command)
-            return made
+            return made, None
 
-        made = await self._writer.submit(operation)
+        made, known = await self._writer.submit(operation)
+        if known and not is_again(first, group, known):
+            raise reused(known)
         for command in made:
             self._open[command.unit].append(command)
         self._counts.count("commands_accepted", len(made))
-        self._log.info("group_command", group=group, id=order_id, units=len(made))
+        self._log.info("group_command", group=group, id=first.id, units=len(made))
         return made
 
     def step(self, command: Command, status: str, reason: str) -> Pending[bool]:

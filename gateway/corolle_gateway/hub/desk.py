@@ -83,14 +83,14 @@ class Desk:
 
     async def order(self, unit_name: str, payload: bytes) -> None:
         """Take what the city wrote on a unit's command topic. sqlite3.Error when it could not be stored."""
-        unit = self._units.get(unit_name)
+        unit, now_s = self._units.get(unit_name), self._clock.now()
         try:
-            order = orders.read(unit, payload, self._clock.now())
+            order = orders.read(unit, payload, now_s)
+            command, new = await self._book.add(unit_name, order, now_s)
         except OrderError as error:
             self._counts.reject(error.cause, unit=unit_name)
             await self._book.refuse(unit_name, error.order_id, str(error))
             return
-        command, new = await self._book.add(unit_name, order)
         if new and not self._is_lost(command):
             self._supersede(command)
             if self._must_wait(command):

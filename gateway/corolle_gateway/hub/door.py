@@ -48,6 +48,6 @@ class Door:
     def check(self, name: str, payload: bytes, now_s: float) -> None:
         """OrderError when a command would be refused."""
         if self.is_group(name):
-            self._groups.read(name, payload)
+            self._groups.read(name, payload, now_s)
         else:
             orders.read(next(iter(self._places.members(name)), None), payload, now_s)

@@ -80,25 +80,24 @@ class GroupDesk:
 
     async def order(self, name: str, payload: bytes) -> None:
         """Take what the city orders a group. sqlite3.Error when it could not be stored."""
+        now_s = self._clock.now()
         try:
-            ordered = self.read(name, payload)
+            ordered = self.read(name, payload, now_s)
+            made = await self._book.add_group(name, ordered, now_s)
         except OrderError as error:
             self._counts.reject(error.cause, unit=name)
             await self._book.refuse(name, error.order_id, str(error))
             return
-        first = next(iter(ordered.values()))
-        made = await self._book.add_group(name, ordered, first.author)
         for command in made:  # before anything newer is there
             self._desk.expect(command)
         if made:
             self._tasks.start(self._carry_out(name, made))
-        await self._tell(name, first.id)
+        await self._tell(name, next(iter(ordered.values())).id)
 
-    def read(self, name: str, payload: bytes) -> dict[str, Order]:
+    def read(self, name: str, payload: bytes, now_s: float) -> dict[str, Order]:
         """The order for each unit of those whose kind takes it. OrderError."""
         ordered: dict[str, Order] = {}
         wrong: OrderError | None = None
-        now_s = self._clock.now()
         for unit in self._places.members(name):
             try:
                 # An id is made up once for all of them.

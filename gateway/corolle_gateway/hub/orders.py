@@ -8,11 +8,12 @@ import msgspec
 from corolle.wire.commands import legal_values, verbs
 from msgspec import Meta, Struct
 
-from corolle_gateway.model import Unit
+from corolle_gateway.model import Command, Unit, iso_utc
 
 MAX_BYTES = 1024
 DEFAULT_FOR_S = 3600.0
 MAX_FOR_S = 31 * 86400.0
+_HARDLY_S = 0.001  # what sums of seconds may differ by
 _MAX_AUTHOR = 12
 _NOBODY = "city"
 _SIGNED = ("ban", "lift", "lab", "cleaned", "sampled", "drain")  # evidence, and somebody answers for it
@@ -20,13 +21,14 @@ _MAX_ID = 64
 
 
 class Order(Struct, frozen=True):
-    """A command as it may be accepted."""
+    """A command as it may be accepted. `for_s`: None where it was said until when."""
 
     id: str
     verb: str
     value: int
     until_s: float
     author: str
+    for_s: float | None = None
 
 
 class OrderError(ValueError):
@@ -63,10 +65,33 @@ def read(unit: Unit | None, payload: bytes, now_s: float) -> Order:
         if unit is None:
             raise OrderError("command_unknown_unit", "no such unit is registered here")
         value = _value(unit, written)
-        return Order(order_id, written.verb, value, _until_s(written, now_s), _author(written))
+        until_s, author = _until_s(written, now_s), _author(written)
+        for_s = None if written.until is not None else until_s - now_s
+        return Order(order_id, written.verb, value, until_s, author, for_s)
     except OrderError as error:
         error.order_id = order_id
         raise
+
+
+def is_again(order: Order, name: str, known: Command) -> bool:
+    """Whether an order to a name is the one that is known under its id, come again."""
+    if order.for_s is None:
+        ends_alike = order.until_s == known.until_s
+    else:
+        ends_alike = abs(known.created_s + order.for_s - known.until_s) < _HARDLY_S
+    given = name, order.verb, order.value, order.author
+    return ends_alike and given == (_addressee(known), known.verb, known.value, known.author)
+
+
+def reused(known: Command) -> OrderError:
+    """Why no other order is accepted under a known id: nobody could say of which of them an answer tells."""
+    value = "" if known.value == 0 and known.verb != "level" else f" {known.value}"
+    was = f"{known.verb}{value} by {known.author} to {_addressee(known)} until {iso_utc(known.until_s)}"
+    return OrderError("command_id_reused", f"id {known.id} was {was}", known.id)
+
+
+def _addressee(known: Command) -> str:
+    return known.group or known.unit
 
 
 def _decoded(payload: bytes) -> _Written:

@@ -15,6 +15,14 @@ def find(db: sqlite3.Connection, unit: str, command_id: str) -> Command | None:
     return Command(*row) if row else None
 
 
+def of_group(db: sqlite3.Connection, group: str, command_id: str) -> Command | None:
+    """Some unit's part of the order of that id to a group, or None."""
+    row = db.execute(
+        f"SELECT {_COLUMNS} FROM commands WHERE grp = ? AND id = ? AND grp <> '' LIMIT 1", (group, command_id)
+    ).fetchone()
+    return Command(*row) if row else None
+
+
 def by_wire_id(db: sqlite3.Connection, unit: str, wire_id: int) -> Command | None:
     """The latest command that went to the unit under this number, or None."""
     row = db.execute(

@@ -40,13 +40,12 @@ def put_member(db: sqlite3.Connection, name: str, unit: str, mark: bytes) -> boo
 
 def put_order(
     db: sqlite3.Connection, group: str, order_id: str, author: str, units: int, now_s: float
-) -> bool:
-    """An order to a group; False when it had one of that id before."""
-    cursor = db.execute(
-        "INSERT OR IGNORE INTO group_commands (grp, id, author, units, created_s) VALUES (?, ?, ?, ?, ?)",
+) -> None:
+    """A new order to a group."""
+    db.execute(
+        "INSERT OR REPLACE INTO group_commands (grp, id, author, units, created_s) VALUES (?, ?, ?, ?, ?)",
         (group, order_id, author, units, now_s),
     )
-    return cursor.rowcount > 0
 
 
 def close_order(db: sqlite3.Connection, group: str, order_id: str) -> None:
