@@ -86,6 +86,12 @@ class _Desks:
         desk = self.desk if name in self.units else self.groups
         await desk.order(name, msgspec.json.encode(order))
 
+    async def acknowledge(self, unit: str, order_id: str) -> None:
+        command = await self.writer.submit(lambda db: commands.find(db, unit, order_id))
+        assert command
+        ack = {"id": command.wire_id, "verdict": 0, "reason": 0, "value": command.value}
+        await self.desk.answered(unit, ack, lambda _: True)
+
     async def told(self, name: str) -> list[tuple[str, str]]:
         """(status, reason) of all that the city was told of a name's orders."""
         acks = await self.writer.submit(lambda db: messages.told(db, name, ("ack",), 9))
@@ -216,3 +222,59 @@ def test_an_order_is_carried_out_though_the_city_could_not_be_told_that_it_was_a
         await _until(lambda: len(desks.radio.alone) == len(_LAMPS))
 
     _run(tmp_path, _Radio(), _LAMPS, act)
+
+
+async def _told_together(desks: _Desks) -> None:
+    """Two of three lamps are being told 40 with their group."""
+    desks.radio.copies_are_out.clear()
+    await desks.order("quai", "group", value=40)
+    await _until(lambda: desks.radio.together == [("quai", 40)] and desks.radio.alone == [("lamp-3", 40)])
+
+
+def test_what_one_is_ordered_while_its_group_is_told_waits_for_the_last_copy(tmp_path: Path):
+    async def act(desks: _Desks) -> None:
+        await _told_together(desks)
+        await desks.order("lamp-1", "one", value=90)
+        await desks.order("lamp-3", "other", value=70)  # it does not hear the group
+        await _until(lambda: desks.radio.alone == [("lamp-3", 40), ("lamp-3", 70)])
+        desks.radio.copies_are_out.set()
+        await _until(lambda: desks.radio.alone[2:] == [("lamp-1", 90)])
+        assert await desks.statuses("lamp-1") == {"group": "failed", "one": "sent"}
+        assert await desks.statuses("lamp-2") == {"group": "sent"}
+
+    _run(tmp_path, _Radio("lamp-1", "lamp-2"), _LAMPS, act)
+
+
+def test_who_has_heard_its_group_is_told_what_it_is_ordered_then_at_once(tmp_path: Path):
+    async def act(desks: _Desks) -> None:
+        await _told_together(desks)
+        await desks.order("lamp-1", "one", value=90)
+        await desks.acknowledge("lamp-1", "group")
+        await _until(lambda: desks.radio.alone[1:] == [("lamp-1", 90)])
+        assert await desks.statuses("lamp-1") == {"group": "acknowledged", "one": "sent"}
+
+    _run(tmp_path, _Radio("lamp-1", "lamp-2"), _LAMPS, act)
+
+
+def test_a_group_waits_for_the_last_copy_of_what_another_one_of_its_units_is_told(tmp_path: Path):
+    async def act(desks: _Desks) -> None:
+        await _told_together(desks)
+        await desks.order("lamp", "kind", value=90)
+        await _until(lambda: desks.radio.alone[1:] == [("lamp-3", 90)])
+        assert len(desks.radio.together) == 1
+        desks.radio.copies_are_out.set()
+        await _until(lambda: desks.radio.together[1:] == [("lamp", 90)])
+        assert (await desks.statuses("lamp-1"))["group"] == "failed"
+
+    _run(tmp_path, _Radio("lamp-1", "lamp-2"), _LAMPS, act)
+
+
+def test_auto_ends_a_cap_that_is_still_to_be_told_again(tmp_path: Path):
+    async def act(desks: _Desks) -> None:
+        await desks.order("lamp-1", "cap", "cap", value=10)
+        await desks.order("quai", "auto", "auto")
+        assert (await desks.statuses("lamp-1"))["cap"] == "failed"
+        await desks.order("lamp-1", "again", "cap", value=10)
+        assert [each.id for each in desks.book.open_for("lamp-1")] == ["auto", "again"]
+
+    _run(tmp_path, _Radio("lamp-1"), _LAMPS, act)

@@ -27,7 +27,7 @@ STEP_S = 0.5  # between two units of a group that are told one by one
 _VOID_ENTRIES = 64  # so many plans that were made void are kept before they are swept out
 _CONFIRMED = range(2, 5)  # transmissions that a unit has to confirm, after so many in vain
 _VERDICT_S = 600.0  # for a unit that has heard its order: its own duty cycle may hold the verdict back
-_STATE_VERBS = ("level", "auto", "open", "close")  # each says what the output should be: the last one counts
+_STATE_VERBS = {"level", "auto", "open", "close"}  # each says what the output should be: the last one counts
 _FACTS = ("lab", "cleaned", "sampled", "drain")  # each tells of something that was done: all of them count
 
 
@@ -107,6 +107,11 @@ class Desk:
         """Such a part from now on. `heard`: it was told already, and may yet answer."""
         self._expected.discard(_key(command))
         if command.status not in OPEN_STATUSES or self._is_lost(command):
+            return
+        ordered = self._book.open_for(command.unit)
+        since = ordered[ordered.index(command) + 1 :]
+        if newer := next((each for each in since if _contradicts(each, command)), None):
+            self._end(command, "failed", f"superseded by {newer.id}")
             return
         if heard:
             command.attempts = 1
@@ -240,10 +245,13 @@ class Desk:
         self._over(command)
 
     def _supersede(self, newer: Command) -> None:
-        """What the unit was ordered before its latest order, and what that contradicts, has ended."""
+        """What the unit was ordered before its latest order, and what that contradicts, has ended.
+
+        But for what its group is being told: the unit may hear one copy more, and obey that instead. `newer`
+        waits for the last one.
+        """
         for older in self._book.open_for(newer.unit)[:-1]:
-            same = older.verb == newer.verb or {older.verb, newer.verb} <= set(_STATE_VERBS)
-            if same and newer.verb not in _FACTS:
+            if _contradicts(newer, older) and _key(older) not in self._expected:
                 self._end(older, "failed", f"superseded by {newer.id}")
 
     def _is_lost(self, command: Command) -> bool:
@@ -282,6 +290,12 @@ def packed(command: Command) -> bytes:
         "author": command.author,
     }
     return codec.encode(COMMAND, values)
+
+
+def _contradicts(newer: Command, older: Command) -> bool:
+    """Whether an older command counts no more once there is a newer one."""
+    same = newer.verb == older.verb or {newer.verb, older.verb} <= _STATE_VERBS
+    return newer.verb not in _FACTS and (same or (newer.verb, older.verb) == ("auto", "cap"))
 
 
 def _key(command: Command) -> tuple[str, str]:

@@ -1,6 +1,9 @@
 """Orders to a group, a site or a kind: a command a unit, told to many together and to the rest one by one."""
 
+import asyncio
 import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Protocol
 
 from corolle.wire.multicast import SPREAD_STEP_S
@@ -70,6 +73,8 @@ class GroupDesk:
         self._desk = desk
         self._far: Far | None = None
         self._telling: set[tuple[str, str]] = set()
+        self._told: set[str] = set()  # units that may hear their group at this moment
+        self._quiet = asyncio.Condition()
         book.moved = lambda command: self._tell_soon(command.group, command.id)
 
     async def load(self, far: Far | None) -> None:
@@ -116,17 +121,31 @@ class GroupDesk:
 
     async def _carry_out(self, name: str, made: list[Command]) -> None:
         together = await self._members(name)
-        hearing = [each for each in made if each.unit in together and each.status in OPEN_STATUSES]
-        spread = _spread(len(hearing))
         for number, command in enumerate(each for each in made if each.unit not in together):
             self._desk.take_over(command, number * STEP_S, heard=False)
-        sent = await self._send(name, hearing, spread)
+        async with self._on_air({command.unit for command in made} & together):
+            hearing = [each for each in made if each.unit in together and each.status in OPEN_STATUSES]
+            spread = _spread(len(hearing))
+            sent = await self._send(name, hearing, spread)
         patience_s = spread * SPREAD_STEP_S + _MARGIN_S if sent.ok else 0.0
         for number, command in enumerate(hearing):
             self._desk.take_over(command, patience_s + number * STEP_S, heard=sent.ok)
         if sent.ok:
             await self._clock.sleep(patience_s - _LEAD_S)
             self._tell_the_rest(name, [each for each in hearing if each.status in OPEN_STATUSES])
+
+    @asynccontextmanager
+    async def _on_air(self, units: set[str]) -> AsyncIterator[None]:
+        """While units are told something together, copy after copy, no group of theirs is told another."""
+        async with self._quiet:
+            await self._quiet.wait_for(lambda: units.isdisjoint(self._told))
+            self._told |= units
+        try:
+            yield
+        finally:
+            self._told -= units
+            async with self._quiet:
+                self._quiet.notify_all()
 
     async def _members(self, name: str) -> set[str]:
         """Who hears what the group is told; nobody where it has no key yet and none can be stored."""
