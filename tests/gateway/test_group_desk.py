@@ -278,3 +278,18 @@ def test_auto_ends_a_cap_that_is_still_to_be_told_again(tmp_path: Path):
         assert [each.id for each in desks.book.open_for("lamp-1")] == ["auto", "again"]
 
     _run(tmp_path, _Radio("lamp-1"), _LAMPS, act)
+
+
+def test_an_acknowledgement_that_comes_late_counts_for_the_group(tmp_path: Path):
+    async def act(desks: _Desks) -> None:
+        await desks.order("quai", "group", value=40)
+        await _until(lambda: len(desks.radio.alone) == len(_LAMPS))
+        for lamp in _LAMPS:
+            await desks.order(lamp.name, "one", value=90)
+        while ("failed", "3 of 3 units did not acknowledge") not in await desks.told("quai"):
+            await asyncio.sleep(0.05)
+        await desks.acknowledge("lamp-1", "group")
+        while ("failed", "2 of 3 units did not acknowledge") not in await desks.told("quai"):
+            await asyncio.sleep(0.05)
+
+    _run(tmp_path, _Radio(), _LAMPS, act)

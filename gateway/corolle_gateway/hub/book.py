@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Container
+from typing import TypeVar
 
 from corolle.wire import words
 from msgspec import json
@@ -20,6 +21,8 @@ from corolle_gateway.store.outbox import Outbox
 from corolle_gateway.store.writer import Writer
 
 _WIRE_IDS = 0x10000
+
+T = TypeVar("T")
 
 
 class Book:
@@ -136,17 +139,23 @@ class Book:
         now_s = self._clock.now()
         message_id = self._outbox.next_id()
 
-        def operation(db: Connection) -> bool:
+        def operation(db: Connection) -> tuple[bool, Command | None]:
             if not guard(db):
-                return False
+                return False, None
             command = commands.by_wire_id(db, unit, ack["id"])
             if command:
                 command.status, command.reason = _end(ack)
                 commands.update(db, command)
                 _put_ack(db, message_id, command, ack["value"], now_s)
-            return True
+            return True, command
 
-        return self._queued(operation)
+        def told(stored: tuple[bool, Command | None]) -> bool:
+            is_allowed, command = stored
+            if command and command.group:
+                self.moved(command)
+            return is_allowed
+
+        return self._queued(operation).map(told)
 
     def _store(self, command: Command, value: int, guard: Guard = lambda _: True) -> Pending[bool]:
         now_s = self._clock.now()
@@ -162,7 +171,7 @@ class Book:
 
         return self._queued(operation)
 
-    def _queued(self, operation: Callable[[Connection], bool]) -> Pending[bool]:
+    def _queued(self, operation: Callable[[Connection], T]) -> Pending[T]:
         future = self._writer.submit(operation)
         future.then(lambda _: self._outbox.filled.set())
         return future
