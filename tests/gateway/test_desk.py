@@ -19,6 +19,7 @@ from corolle_gateway.tasks import Tasks
 from msgspec.structs import replace
 
 _LAMP = Unit("lamp-1", "lamp", "quai", "02" * 8, "00" * 8, 43.6, 1.44, "C")
+_CANOPY = Unit("canopy-1", "canopy", "quai", "03" * 8, "00" * 8, 43.6, 1.44, "A")
 
 
 class _Faulty:
@@ -33,6 +34,21 @@ class _Faulty:
     async def send_now(self, downlink: Downlink) -> Sent:
         self.sent.append(downlink)
         raise KeyError("a fault of ours")
+
+
+class _Near:
+    """A link whose units come near."""
+
+    def __init__(self) -> None:
+        self.near = False
+        self.sent: list[Downlink] = []
+
+    def is_near(self, unit: str) -> bool:
+        return self.near
+
+    async def send_now(self, downlink: Downlink) -> Sent:
+        self.sent.append(downlink)
+        return Sent(True)
 
 
 class _Full:
@@ -90,6 +106,31 @@ def test_who_did_not_answer_with_its_group_is_told_alone_before_its_place_in_the
         return link.tried
 
     assert asyncio.run(run()) == ["lamp-2"]
+
+
+def test_a_canopy_that_comes_near_is_told_however_often_lorawan_was_in_vain(tmp_path: Path):
+    async def run() -> list[str]:
+        clock, log = SystemClock(), Log(lambda: 0.0, "error", io.StringIO())
+        counts = Counts(log)
+        tasks, writer, link = Tasks(log, counts), Writer(database.connect(tmp_path), counts), _Near()
+        desk = Desk(clock, counts, tasks, Book(clock, log, counts, writer, Outbox(writer)))
+        await desk.load({"canopy-1": _CANOPY}, link)
+        tasks.keep(desk.run)
+        await desk.order("canopy-1", msgspec.json.encode({"verb": "open", "value": 60}))
+        for _ in range(6):
+            downlink = desk.next_downlink("canopy-1", 51)
+            assert downlink
+            desk.sent(downlink, Sent(True))
+        link.near = True
+        async with asyncio.timeout(10):
+            while not link.sent:
+                desk.came_near("canopy-1")  # with each advert
+                await asyncio.sleep(0.01)
+        await tasks.stop()
+        await writer.close()
+        return [downlink.unit.name for downlink in link.sent]
+
+    assert asyncio.run(run()) == ["canopy-1"]
 
 
 def test_an_order_ends_even_if_sending_it_fails_as_nobody_has_foreseen(tmp_path: Path):

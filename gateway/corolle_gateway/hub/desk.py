@@ -17,8 +17,8 @@ from corolle_gateway.model import OPEN_STATUSES, Command, Downlink, Guard, Sent,
 from corolle_gateway.pending import Pending
 from corolle_gateway.tasks import Tasks
 
-# Street seconds to wait for a class C unit's acknowledgement after the 1st, 2nd ... transmission: the unit
-# may have to wait for its own duty cycle.
+# Street seconds to wait for an acknowledgement after the 1st, 2nd ... transmission: the unit may have to wait
+# for its own duty cycle. To class C there is no other one after these.
 _PATIENCE_S = (8.0, 16.0, 32.0, 64.0, 64.0)
 _LONGEST_S = 60.0  # between two looks at the clock, which may have been set
 _LINK_RETRY_S = 5.0  # when the link could not send at all
@@ -226,7 +226,7 @@ class Desk:
         elif self._must_wait(command):
             self._plan(command, command.until_s)
             self._parked.add(_key(command))
-        elif command.attempts >= len(_PATIENCE_S):
+        elif command.attempts >= len(_PATIENCE_S) and not self._is_class_a(command):
             missing = f"no acknowledgement after {command.attempts} transmissions"
             self._end(command, "failed", self._known(command) + missing)
         else:
@@ -237,7 +237,8 @@ class Desk:
         outcome = await self._link.send_now(downlink) if self._link else Sent(False, "no link")
         self.sent(downlink, outcome)
         again_s = max(_LINK_RETRY_S, len(self._planned) * _RETRY_SHARE_S)
-        patience_s = _PATIENCE_S[max(command.attempts, 1) - 1] if outcome.ok else again_s
+        tries = min(max(command.attempts, 1), len(_PATIENCE_S))
+        patience_s = _PATIENCE_S[tries - 1] if outcome.ok else again_s
         self._plan(command, self._clock.now() + (_VERDICT_S if self._is_heard(command) else patience_s))
 
     def _end(self, command: Command, status: str, reason: str) -> None:
@@ -263,8 +264,11 @@ class Desk:
 
     def _must_wait(self, command: Command) -> bool:
         """For the unit's next uplink, after which alone a class A unit listens."""
-        is_class_a = self._units[command.unit].radio_class == "A"
-        return is_class_a and not (self._link and self._link.is_near(command.unit))
+        return self._is_class_a(command) and not (self._link and self._link.is_near(command.unit))
+
+    def _is_class_a(self, command: Command) -> bool:
+        """Whether it is its unit's uplinks that set the pace: then it is told until the order ends."""
+        return self._units[command.unit].radio_class == "A"
 
     def _is_heard(self, command: Command) -> bool:
         """Whether the unit has it, and may yet give its verdict."""
