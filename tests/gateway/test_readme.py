@@ -56,5 +56,5 @@ def test_every_order_is_told_and_each_example_of_one_is_accepted():
 
 def test_the_example_of_a_wish_is_accepted():
     example = _README.partition("### Settings")[2].partition("```json\n")[2].partition("```")[0].encode()
-    assert wishes.is_wish(example)
+    assert orders.verb_of(example) == wishes.VERB
     assert wishes.read({"lamp"}, example).settings == {"base_pct": 20, "hold_s": 90}

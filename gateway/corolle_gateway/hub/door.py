@@ -24,9 +24,10 @@ class Door:
 
     async def order(self, name: str, payload: bytes) -> None:
         """Take what the city wrote on a command topic. sqlite3.Error when it could not be stored."""
-        if wishes.is_wish(payload):
+        verb = orders.verb_of(payload)
+        if verb == wishes.VERB:
             await self._settings.order(name, payload)
-        elif alarm_desk.is_acknowledgement(payload):
+        elif verb == alarm_desk.VERB:
             await self._alarms.order(name, payload)
         elif self.is_group(name):
             await self._groups.order(name, payload)

@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import msgspec
 from corolle.wire.commands import legal_values, verbs
@@ -18,6 +18,8 @@ _MAX_AUTHOR = 12
 _NOBODY = "city"
 _SIGNED = ("ban", "lift", "lab", "cleaned", "sampled", "drain")  # evidence, and somebody answers for it
 _MAX_ID = 64
+
+T = TypeVar("T")
 
 
 class Order(Struct, frozen=True):
@@ -53,13 +55,17 @@ class _Written(Struct, forbid_unknown_fields=True):
     author: str | None = None
 
 
+class _Verb(Struct):
+    verb: str
+
+
 class _Identified(Struct):
     id: str | int | None = None
 
 
 def read(unit: Unit | None, payload: bytes, now_s: float) -> Order:
     """The order in a payload for a unit (None: not registered). OrderError says what is wrong with it."""
-    written = _decoded(payload)
+    written = decoded(payload, _Written)
     order_id = checked_id(written.id)
     try:
         if unit is None:
@@ -94,11 +100,20 @@ def _addressee(known: Command) -> str:
     return known.group or known.unit
 
 
-def _decoded(payload: bytes) -> _Written:
+def verb_of(payload: bytes) -> str | None:
+    """Which sort of order it is; what else it is shows when it is read. None when it can only be refused."""
+    try:
+        return decoded(payload, _Verb).verb
+    except OrderError:
+        return None
+
+
+def decoded(payload: bytes, form: type[T]) -> T:
+    """What the city wrote, in the form that an order of its sort has. OrderError."""
     if len(payload) > MAX_BYTES:
         raise OrderError("command_too_long", f"{len(payload)} bytes, at most {MAX_BYTES}")
     try:
-        return msgspec.json.decode(payload, type=_Written)
+        return msgspec.json.decode(payload, type=form)
     except msgspec.ValidationError as error:
         raise OrderError("command_bad_field", str(error), _id_of(payload)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

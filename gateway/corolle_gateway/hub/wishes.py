@@ -2,10 +2,9 @@
 
 import difflib
 
-import msgspec
 from msgspec import Struct
 
-from corolle_gateway.hub.orders import MAX_BYTES, OrderError, checked_author, checked_id
+from corolle_gateway.hub.orders import OrderError, checked_author, checked_id, decoded
 from corolle_gateway.settings_tables import known
 
 VERB = "settings"
@@ -19,10 +18,6 @@ class Wish(Struct, frozen=True):
     author: str
 
 
-class _Verb(Struct):
-    verb: str
-
-
 class _Written(Struct, forbid_unknown_fields=True):
     verb: str
     settings: dict[str, int | None] = {}
@@ -30,17 +25,9 @@ class _Written(Struct, forbid_unknown_fields=True):
     author: str | None = None
 
 
-def is_wish(payload: bytes) -> bool:
-    """Whether an order is about settings; what else it is shows when it is read."""
-    try:
-        return msgspec.json.decode(payload[:MAX_BYTES], type=_Verb).verb == VERB
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return False
-
-
 def read(kinds: set[str], payload: bytes) -> Wish:
     """The wish in a payload, for units of these kinds. OrderError names a wrong setting and its range."""
-    written, order_id = _decoded(payload), None
+    written, order_id = decoded(payload, _Written), None
     try:
         order_id = checked_id(written.id)
         if not kinds:
@@ -51,13 +38,6 @@ def read(kinds: set[str], payload: bytes) -> Wish:
     except OrderError as error:
         error.order_id = order_id
         raise
-
-
-def _decoded(payload: bytes) -> _Written:
-    try:
-        return msgspec.json.decode(payload, type=_Written)
-    except msgspec.ValidationError as error:
-        raise OrderError("command_bad_field", str(error)) from error
 
 
 def _check(kinds: list[str], name: str, value: int | None) -> None:

@@ -1,18 +1,16 @@
 """The northbound side, put together: one broker, what goes to it and what comes from it."""
 
-import sqlite3
 from collections.abc import Callable, Iterable
 
 from corolle_gateway.clock import Clock
 from corolle_gateway.config import BrokerConfig, HomeAssistantConfig
-from corolle_gateway.config_keys import NAME_PATTERN
 from corolle_gateway.counts import Counted, Counts
 from corolle_gateway.log import Log
 from corolle_gateway.northbound.alarm_list import AlarmList
 from corolle_gateway.northbound.home_assistant import HomeAssistant
+from corolle_gateway.northbound.intake import Intake
 from corolle_gateway.northbound.mqtt import MqttClient
 from corolle_gateway.northbound.outside import Orders, Outbox, Street
-from corolle_gateway.northbound.packets import Incoming
 from corolle_gateway.northbound.publisher import Publisher
 from corolle_gateway.northbound.status import Status, offline
 from corolle_gateway.northbound.topics import Topics
@@ -41,9 +39,7 @@ class City:
         home_assistant: HomeAssistantConfig,
         is_missed: Callable[[str], bool],
     ):
-        self._counts = counts
         self._tasks = tasks
-        self._orders = orders
         self._topics = Topics(site, gateway)
         self._will = offline(self._topics.status)
         self._client = MqttClient(
@@ -54,9 +50,10 @@ class City:
             (self._topics.commands,),
             log,
             counts,
-            self._command,
+            lambda message: self._intake.take(message),
             self._connected,
         )
+        self._intake = Intake(counts, tasks, self._topics, orders, self._client.acknowledge)
         self._publisher = Publisher(counts, self._client, self._topics, outbox, street)
         status = clock, counts, self._client, self._topics.status, store_counts, room
         self._status = Status(*status, self._client.ending)
@@ -109,21 +106,3 @@ class City:
         self._publisher.changed(unit)
         if self._assistant:
             self._assistant.heard(unit)
-
-    def _command(self, message: Incoming) -> None:
-        self._tasks.start(self._ordered(message))
-
-    async def _ordered(self, message: Incoming) -> None:
-        """Acknowledged only when it is stored, else the broker brings it again."""
-        unit = self._topics.unit(message.topic)
-        if message.retained:
-            # It would come again at every connection, long after whoever left it there has forgotten it.
-            self._counts.reject("command_retained", unit=unit)
-        elif not NAME_PATTERN.fullmatch(unit):
-            self._counts.reject("command_bad_unit", unit=unit[:64])
-        else:
-            try:
-                await self._orders.order(unit, message.payload)
-            except sqlite3.Error:
-                return
-        self._client.acknowledge(message)

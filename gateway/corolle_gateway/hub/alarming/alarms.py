@@ -25,6 +25,7 @@ from corolle_gateway.store.writer import Writer
 _MAX_NOTE = 200  # characters
 _KEPT = 10_000  # of those that are cleared
 _MOST = 1000  # of a history
+_NUMBERS = range(1 << 63)  # such as SQLite can look for
 
 _Step = tuple[Alarm, str]  # an alarm, and what became of it ("" nothing that has to be told)
 
@@ -93,7 +94,8 @@ class Alarms:
         message_id = self._outbox.next_id()
 
         def operation(db: Connection) -> _Step | None:
-            alarm = life.acknowledged(db, number, unit, author, note, now_s)
+            known = number in _NUMBERS
+            alarm = life.acknowledged(db, number, unit, author, note, now_s) if known else None
             if alarm:
                 self.put(db, message_id, alarm, "acknowledged", now_s)
             return alarm and (alarm, "acknowledged")

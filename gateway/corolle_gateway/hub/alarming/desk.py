@@ -7,7 +7,7 @@ from corolle_gateway.clock import Clock
 from corolle_gateway.counts import Counts
 from corolle_gateway.hub import bodies
 from corolle_gateway.hub.alarming.alarms import Alarms
-from corolle_gateway.hub.orders import MAX_BYTES, OrderError, checked_id
+from corolle_gateway.hub.orders import OrderError, checked_id, decoded
 from corolle_gateway.store import messages
 from corolle_gateway.store.connection import Connection
 from corolle_gateway.store.outbox import Outbox
@@ -16,24 +16,12 @@ from corolle_gateway.store.writer import Writer
 VERB = "acknowledge"
 
 
-class _Verb(Struct):
-    verb: str
-
-
 class _Written(Struct, forbid_unknown_fields=True):
     verb: str
     value: int  # the alarm's number
     author: str
     note: str = ""
     id: str | int | None = None
-
-
-def is_acknowledgement(payload: bytes) -> bool:
-    """Whether an order is about an alarm; what else it is shows when it is read."""
-    try:
-        return msgspec.json.decode(payload[:MAX_BYTES], type=_Verb).verb == VERB
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return False
 
 
 class AlarmDesk:
@@ -50,7 +38,7 @@ class AlarmDesk:
         """Take what the city wrote on a command topic. sqlite3.Error when it could not be stored."""
         written = None
         try:
-            written = _read(payload)
+            written = decoded(payload, _Written)
             await self._acknowledge(name, written)
         except OrderError as error:
             self._counts.reject(error.cause, unit=name)
@@ -73,14 +61,3 @@ class AlarmDesk:
 
         await self._writer.submit(operation)
         self._outbox.filled.set()
-
-
-def _read(payload: bytes) -> _Written:
-    if len(payload) > MAX_BYTES:
-        raise OrderError("command_too_long", f"{len(payload)} bytes, at most {MAX_BYTES}")
-    try:
-        return msgspec.json.decode(payload, type=_Written)
-    except msgspec.ValidationError as error:
-        raise OrderError("command_bad_field", f"{VERB}: {error}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise OrderError("command_bad_json", "not a JSON object") from error
