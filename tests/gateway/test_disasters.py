@@ -122,6 +122,19 @@ def test_a_file_that_may_not_grow_is_a_full_disk_too(away: Street, own_broker: B
         time.sleep(0.1)
 
 
+def test_an_order_that_could_not_be_stored_is_brought_again_before_newer_ones(street: Street):
+    gateway = street.gateway(Device("lamp-1"))
+    city = street.city(gateway).ready()
+    city.wait("status", lambda body: body["state"] == "online")
+    gateway.limit_files(gateway.database.with_name(gateway.database.name + "-wal").stat().st_size)
+    city.order("lamp-1", id="older", verb="level", value=40)
+    gateway.wait_log("cause=store_failed")
+    gateway.limit_files(resource.RLIM_INFINITY)
+    city.order("lamp-1", id="newer", verb="level", value=80)
+    assert city.wait_ack("lamp-1", "older", "failed")["reason"] == "superseded by newer"
+    assert not [body for body in city.of("lamp-1/ack") if (body["id"], body["status"]) == ("newer", "failed")]
+
+
 @_ROOT
 def test_a_disk_that_turns_read_only_loses_nothing(away: Street, own_broker: Broker):
     try:

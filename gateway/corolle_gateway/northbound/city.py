@@ -53,10 +53,11 @@ class City:
             lambda message: self._intake.take(message),
             self._connected,
         )
-        self._intake = Intake(counts, tasks, self._topics, orders, self._client.acknowledge)
         self._publisher = Publisher(counts, self._client, self._topics, outbox, street)
         status = clock, counts, self._client, self._topics.status, store_counts, room
         self._status = Status(*status, self._client.ending)
+        at_broker = self._client.acknowledge, self._client.begin_again
+        self._intake = Intake(counts, tasks, self._topics, orders, *at_broker, self._status.save)
         self._alarms = AlarmList(self._client, self._topics.alarms, alarms)
         known = self._client, self._topics, street, is_missed
         self._assistant = HomeAssistant(home_assistant, gateway, *known) if home_assistant.prefix else None
@@ -71,7 +72,7 @@ class City:
     def start(self) -> None:
         """Begin to connect and to publish."""
         statements = self._status.keep, self._status.tell, self._alarms.tell
-        for run in (self._client.run, self._publisher.run, *statements):
+        for run in (self._client.run, self._intake.run, self._publisher.run, *statements):
             self._tasks.keep(run)
         if self._assistant:
             self._tasks.keep(self._assistant.tell)

@@ -47,6 +47,7 @@ class Status:
         self._room = room  # what is known of the room in the store
         self._ending = ending  # of the certificates for the broker
         self._news = asyncio.Event()
+        self._saving = asyncio.Lock()  # else one would have nothing to store, and say that it is stored
         self._kept = _NOTHING  # what is told: a count that a crash could take back is not told yet
 
     def say_again(self) -> None:
@@ -71,15 +72,18 @@ class Status:
                 await self.save()
             await self._client.publish(self._topic, self._body(), True, _nothing)
 
-    async def save(self) -> None:
-        """Store what was counted since the last time."""
-        fresh = self._counts.take_fresh()
-        kept = self._counts.done, self._counts.rejected
-        try:
-            await self._store(fresh)
-        except sqlite3.Error:
-            self._counts.give_back(fresh)
-        self._kept = kept
+    async def save(self) -> bool:
+        """Store what was counted since the last time; whether the store has taken it."""
+        async with self._saving:
+            fresh, is_stored = self._counts.take_fresh(), True
+            kept = self._counts.done, self._counts.rejected
+            try:
+                await self._store(fresh)
+            except sqlite3.Error:
+                self._counts.give_back(fresh)
+                is_stored = False
+            self._kept = kept
+        return is_stored
 
     def _body(self) -> bytes:
         done, rejected = self._kept
