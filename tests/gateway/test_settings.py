@@ -75,6 +75,7 @@ def test_a_lamp_runs_what_is_wanted_and_says_so(street: Street):
     assert (node.settings["base_pct"], node.settings["hold_s"]) == (25, 90)
     assert told["reported"] == node.settings.by_name()
     assert told["reported"]["zone_min"] == 120  # what it was mounted with stays
+    assert told["names"] == ["lamp", "quai", "lamp-1"]
     assert (told["desired"], told["drift"], node.sets) == ({"base_pct": 25, "hold_s": 90}, {}, 1)
 
 

@@ -25,6 +25,7 @@ class WishDesk:
     def __init__(self, broker: BrokerUrl, base: str, name: str):
         self._order_topic = f"{base}/{name}/command"
         self._ack_topic = f"{base}/{name}/ack"
+        self._name = name
         self._listener = Listener(broker, self._ack_topic, f"{base}/+/settings")
         self.standings: dict[str, Standing] = {}
         self.members = 0
@@ -45,10 +46,12 @@ class WishDesk:
 
     def follow(self, wait_s: float) -> bool:
         """Listen until each unit meant runs what is wanted of it; whether that is so."""
-        for _ in self._heard(wait_s):
-            if self._is_done():
-                return True
-        return self._is_done()
+        for topic, body in self._heard(wait_s):
+            if topic.endswith("/settings") and self._name in body["names"]:
+                self.standings[body["unit"]] = body
+                if self._is_done():
+                    return True
+        return False
 
     def close(self) -> None:
         """Leave."""
@@ -60,10 +63,7 @@ class WishDesk:
         )
 
     def _heard(self, wait_s: float) -> Iterator[tuple[str, dict[str, Any]]]:
-        """(topic, body) of each message; what units run is noted."""
+        """(topic, body) of each message."""
         deadline = time.monotonic() + wait_s
         while message := self._listener.next(deadline - time.monotonic()):
-            body = json.loads(message.payload)
-            if message.topic.endswith("/settings"):
-                self.standings[body["unit"]] = body
-            yield message.topic, body
+            yield message.topic, json.loads(message.payload)

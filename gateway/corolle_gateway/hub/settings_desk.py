@@ -212,7 +212,7 @@ class SettingsDesk:
 
     def _publish(self, unit: Unit) -> None:
         body = bodies.standing(unit, self._standings[unit.name], self._clock.now())
-        self._put(unit.name, "settings", body)
+        self._put(unit.name, "settings", body | {"names": names_of(unit)})
 
     def _tell(
         self,

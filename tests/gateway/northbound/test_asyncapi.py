@@ -202,7 +202,10 @@ def test_what_is_seldom_published_is_documented():
             bodies.status(_uplink("lamp"), LinkStatus(battery, -5, ("rx2_dr",))) for battery in (0, 7, 255)
         ],
         "reading": [bodies.reading(Sensed(_unit("lamp"), "1", readings, 0.0, BleRadio(-61.0)))],
-        "settings": [bodies.standing(_unit("lamp"), each, 0.0) for each in (standing, unknown)],
+        "settings": [
+            bodies.standing(_unit("lamp"), each, 0.0) | {"names": ["lamp", "lamp-1"]}
+            for each in (standing, unknown)
+        ],
         "sanitary": [bodies.sanitary(_uplink("canopy", payload=bytes(32)), record)],
         "ack": [bodies.group_answer("banks", "g", {"acknowledged": 3, "failed": 1}, "ops", 0.0)],
     }
