@@ -73,7 +73,15 @@ def test_a_session_is_kept_as_it_was_seen_and_for_its_owner_only(far: Terminal, 
 
 
 def test_a_port_that_is_not_there_names_those_that_are(tmp_path: Path):
-    street = {"pid": os.getpid(), "broker": "", "site": "", "gateway": "", "speed": 1, "units": {}}
+    street = {
+        "pid": os.getpid(),
+        "broker": "",
+        "site": "",
+        "gateway": "",
+        "speed": 1,
+        "clock": "",
+        "units": {},
+    }
     folder = tmp_path / f"corolle-{os.getuid()}"
     folder.mkdir(mode=0o700)
     (folder / "street.json").write_text(json.dumps(street | {"console": "/run/street/console"}))

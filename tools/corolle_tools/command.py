@@ -8,6 +8,8 @@ from typing import Annotated, Any
 import typer
 from corolle.wire.commands import verbs
 from corolle_gateway import duration
+from corolle_gateway.clock import Clock, FileClock, SystemClock
+from corolle_gateway.model import iso_utc
 
 from corolle_tools import running
 from corolle_tools.broker_url import BrokerUrl
@@ -39,26 +41,29 @@ def command(
     Ends with 0 when all have acknowledged, with 1 when the order was refused, has failed or expired.
     """
     try:
-        order = {"id": secrets.token_hex(6), "verb": verb, "for_s": duration.seconds(lasts), "author": author}
-        address, topics, speed = find(broker, state)
+        lasts_s = duration.seconds(lasts)
+        address, topics, clock, speed = find(broker, state)
         if unit not in topics and not group:
             raise ValueError(f"no unit {unit!r}: there are {', '.join(topics) or 'none yet'}")
+        # Not for_s, which counts from when the gateway has it: the broker may keep it for one that is away.
+        order = {"id": secrets.token_hex(6), "verb": verb, "until": clock.now() + lasts_s, "author": author}
         with OrderDesk(address, f"{base_of(unit, topics)}/{unit}") as desk:
-            status = _follow(desk, order | ({} if value is None else {"value": value}), speed)
+            desk.give(order | ({} if value is None else {"value": value}))
+            status = _follow(desk, order["until"], (lasts_s + _MARGIN_S) / speed)
     except (ValueError, running.NoStreet, OSError) as error:
         print(error, file=sys.stderr)
         raise typer.Exit(_USAGE) from None
     raise typer.Exit(_ENDS.get(status, 1))
 
 
-def find(broker: str | None, state: Path | None) -> tuple[BrokerUrl, dict[str, str], float]:
-    """The broker, the topics of its units by name, and how fast time goes there."""
+def find(broker: str | None, state: Path | None) -> tuple[BrokerUrl, dict[str, str], Clock, float]:
+    """The broker, the topics of its units by name, what time it is there, and how fast that goes."""
     if broker and not state:
         address = BrokerUrl.parse(broker)
-        return address, units_of(address), 1.0
+        return address, units_of(address), SystemClock(), 1.0
     street = running.find(state)
     topics = {name: f"corolle/{street.site}/{street.gateway}/{name}" for name in street.units}
-    return BrokerUrl.parse(broker or street.broker), topics, street.speed
+    return BrokerUrl.parse(broker or street.broker), topics, FileClock(Path(street.clock)), street.speed
 
 
 def base_of(name: str, topics: dict[str, str]) -> str:
@@ -71,17 +76,20 @@ def base_of(name: str, topics: dict[str, str]) -> str:
     return bases.pop()
 
 
-def _follow(desk: OrderDesk, order: dict[str, Any], speed: float) -> str:
-    """Give the order, print each answer, and return the last status."""
-    desk.give(order)
+def _follow(desk: OrderDesk, until_s: float, lasts_s: float) -> str:
+    """Print each answer to the order given, and return the last status.
+
+    `until_s` is its end by the street's time; within `lasts_s` real seconds the gateway tells how it ended.
+    """
     status, patience_s = "", _ANSWER_S
     while status not in _ENDS:
         answer = desk.next_answer(patience_s)
         if answer is None:
-            raise TimeoutError("the gateway does not answer" if not status else f"no word after {status!r}")
+            waits = f"the gateway does not answer: the order may wait at the broker until {iso_utc(until_s)}"
+            raise TimeoutError(f"no word after {status!r}" if status else waits)
         status = str(answer.get("status"))
         print(_told(answer), flush=True)
-        patience_s = max(_ANSWER_S, (order["for_s"] + _MARGIN_S) / speed)
+        patience_s = max(_ANSWER_S, lasts_s)
     return status
 
 

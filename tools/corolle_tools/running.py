@@ -24,6 +24,7 @@ class RunningStreet:
     site: str
     gateway: str
     speed: float
+    clock: str  # its time: a file's path
     units: dict[str, str]  # name: kind
     adapter: str | None = None  # of Bluetooth, for a laptop beside the gateway: a socket's path
     console: str | None = None  # of the gateway: a serial port's path

@@ -41,7 +41,7 @@ def settings(
     """
     try:
         wanted = _read(changes or [])
-        address, topics, _ = find(broker, state)
+        address, topics, *_ = find(broker, state)
         desk = WishDesk(address, base_of(name, topics), name)
         try:
             desk.want(wanted, author)

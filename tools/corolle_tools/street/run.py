@@ -103,6 +103,7 @@ class Run:
             SITE,
             gateway.NAME,
             self._speed,
+            str(self._stage.folder.clock.absolute()),
             kinds,
             laptop,
             str(self._stage.cable.crew_end),
