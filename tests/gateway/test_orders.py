@@ -110,7 +110,14 @@ def test_a_wrong_order_is_told_what_is_right(
     with pytest.raises(OrderError) as raised:
         _read(unit, id="x", **order)
     assert (raised.value.cause, raised.value.order_id) == (cause, "x")
+    assert raised.value.author == order.get("author")
     assert reason in str(raised.value)
+
+
+def test_bytes_that_are_no_json_are_told_where():
+    with pytest.raises(OrderError, match=r"not a JSON object: .*byte 40") as raised:
+        orders.read(_LAMP, b'{"verb":"settings","settings":{"hold_s":NaN}}', _NOW_S)
+    assert (raised.value.order_id, raised.value.author) == (None, None)
 
 
 @pytest.mark.parametrize("wrong", ["", "x" * 65, "a\nb"])

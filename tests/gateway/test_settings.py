@@ -45,9 +45,8 @@ class _Node:
 
 
 def _wish(city: City, name: str, **settings: Any) -> None:
-    city.publish(
-        f"{name}/command", json.dumps({"verb": "settings", "id": "w", "settings": settings}).encode()
-    )
+    wish = {"verb": "settings", "id": "w", "settings": settings, "author": "ops"}
+    city.publish(f"{name}/command", json.dumps(wish).encode())
 
 
 def _last(city: City, unit: str) -> dict[str, Any]:
@@ -125,10 +124,13 @@ def test_a_wrong_wish_is_told_the_legal_range(street: Street):
         ("lamp-1", {"start_vwc_pct": 30}, "a lamp has no setting 'start_vwc_pct'"),
         ("quai", {"hold_s": 4}, "hold_s = 4 is outside 5..900 s of a lamp"),
         ("nobody", {}, "nobody of that name is registered here"),
-        ("lamp-1", {"hold_s": 4.5}, "Expected `int | null`, got `float`"),
+        ("lamp-1", {"hold_s": 4.5}, "hold_s = 4.5 is no whole number: 5..900 s of a lamp"),
+        ("quai", {"base_pct": 20, "hold_s": "9"}, 'hold_s = "9" is no whole number: 5..900 s of a lamp'),
+        ("lamp-1", {"hold_s": True}, "hold_s = true is no whole number: 5..900 s of a lamp"),
     ):
         _wish(city, name, **settings)
-        city.wait(f"{name}/ack", lambda body, reason=reason: reason in body["reason"])
+        told = city.wait(f"{name}/ack", lambda body, reason=reason: reason in body["reason"])
+        assert (told["id"], told["author"]) == ("w", "ops")
 
 
 def test_a_deaf_unit_is_told_ever_less_often_and_drift_stays_shown(street: Street):

@@ -68,6 +68,7 @@ def test_an_order_to_a_canopy_near_the_gateway_waits_for_nothing(street: StreetP
     ("words", "status", "said"),
     [
         (("lamp-01", "level", "400"), 1, "0..100"),
+        (("lamp-01", "level", "-5"), 1, "value = -5 is outside 0..100 %"),
         (("canopy-01", "level", "40"), 1, "a canopy takes"),
         (("lamp-01", "level", "40", "--author", "somebody with a long name"), 1, "author must be"),
         (("lamp-99", "level", "40"), 2, "no unit 'lamp-99': there are lamp-01, canopy-01"),

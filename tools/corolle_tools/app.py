@@ -26,6 +26,8 @@ _COMMANDS = {
     "sanitary": "corolle_tools.sanitary.cli:app",
     "units": "corolle_tools.provision.units_cli:app",
 }
+# Where a value may be written with a minus: it is for the gateway to say what is legal.
+_WITH_VALUES = ("command",)
 
 
 class _Commands(typer.core.TyperGroup):
@@ -60,5 +62,5 @@ def _load(name: str):
     if isinstance(found, typer.Typer):
         alone.add_typer(found, name=name)
     else:
-        alone.command(name)(found)
+        alone.command(name, context_settings={"ignore_unknown_options": name in _WITH_VALUES})(found)
     return typer.main.get_group(alone).commands

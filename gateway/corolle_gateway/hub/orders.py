@@ -1,8 +1,10 @@
 """What the city may write on a unit's command topic, and why it may not."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from corolle.wire.commands import legal_values, verbs
@@ -34,12 +36,13 @@ class Order(Struct, frozen=True):
 
 
 class OrderError(ValueError):
-    """An order that is refused: `cause` to count by, the text for who gave it, and its id if it had one."""
+    """An order that is refused: `cause` to count by, the text for who gave it, its id and author if known."""
 
     def __init__(self, cause: str, reason: str, order_id: str | None = None):
         super().__init__(reason)
         self.cause = cause
         self.order_id = order_id
+        self.author: str | None = None
 
 
 # Beyond this a float no longer tells one second from the next.
@@ -59,24 +62,24 @@ class _Verb(Struct):
     verb: str
 
 
-class _Identified(Struct):
-    id: str | int | None = None
+class _Signed(Struct):
+    """Whatever else is wrong, and also if these are."""
+
+    id: Any = None
+    author: Any = None
 
 
 def read(unit: Unit | None, payload: bytes, now_s: float) -> Order:
     """The order in a payload for a unit (None: not registered). OrderError says what is wrong with it."""
-    written = decoded(payload, _Written)
-    order_id = checked_id(written.id)
-    try:
+    with signed(payload):
+        written = decoded(payload, _Written)
+        order_id = checked_id(written.id)
         if unit is None:
             raise OrderError("command_unknown_unit", "no such unit is registered here")
         value = _value(unit, written)
         until_s, author = _until_s(written, now_s), _author(written)
         for_s = None if written.until is not None else until_s - now_s
         return Order(order_id, written.verb, value, until_s, author, for_s)
-    except OrderError as error:
-        error.order_id = order_id
-        raise
 
 
 def is_again(order: Order, name: str, known: Command) -> bool:
@@ -113,20 +116,31 @@ def decoded(payload: bytes, form: type[T]) -> T:
     if len(payload) > MAX_BYTES:
         raise OrderError("command_too_long", f"{len(payload)} bytes, at most {MAX_BYTES}")
     try:
+        msgspec.json.decode(payload, type=msgspec.Raw)  # is it JSON? Else another thing would be found first
         return msgspec.json.decode(payload, type=form)
     except msgspec.ValidationError as error:
-        raise OrderError("command_bad_field", str(error), _id_of(payload)) from error
+        raise OrderError("command_bad_field", str(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise OrderError("command_bad_json", "not a JSON object") from error
+        raise OrderError("command_bad_json", f"not a JSON object: {error}") from error
 
 
-def _id_of(payload: bytes) -> str | None:
-    """The id in a payload of which something else is wrong."""
+@contextmanager
+def signed(payload: bytes) -> Iterator[None]:
+    """What is found wrong with an order meanwhile says which one it is, and whose."""
     try:
-        found = msgspec.json.decode(payload, type=_Identified).id
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-    return None if found is None else str(found)[:_MAX_ID]
+        yield
+    except OrderError as error:
+        error.order_id, error.author = _signature(payload)
+        raise
+
+
+def _signature(payload: bytes) -> tuple[str | None, str | None]:
+    try:
+        found = decoded(payload, _Signed)
+    except OrderError:
+        return None, None
+    order_id = str(found.id)[:_MAX_ID] if isinstance(found.id, str | int) else None
+    return order_id, found.author if isinstance(found.author, str) else None
 
 
 def checked_id(given: str | int | None) -> str:

@@ -71,7 +71,7 @@ class SettingsDesk:
             wish = wishes.read({unit.kind for unit in members}, payload)
         except OrderError as error:
             self._counts.reject(error.cause, unit=name)
-            await self._tell(name, error.order_id, "refused", str(error), None)
+            await self._tell(name, error.order_id, "refused", str(error), error.author)
             return
         await self._writer.submit(lambda db: settings.want(db, name, wish.settings, wish.author, now_s))
         self._want(name, wish.settings)

@@ -7,7 +7,7 @@ from corolle_gateway.clock import Clock
 from corolle_gateway.counts import Counts
 from corolle_gateway.hub import bodies
 from corolle_gateway.hub.alarming.alarms import Alarms
-from corolle_gateway.hub.orders import OrderError, checked_id, decoded
+from corolle_gateway.hub.orders import OrderError, checked_id, decoded, signed
 from corolle_gateway.store import messages
 from corolle_gateway.store.connection import Connection
 from corolle_gateway.store.outbox import Outbox
@@ -36,25 +36,22 @@ class AlarmDesk:
 
     async def order(self, name: str, payload: bytes) -> None:
         """Take what the city wrote on a command topic. sqlite3.Error when it could not be stored."""
-        written = None
         try:
-            written = decoded(payload, _Written)
-            await self._acknowledge(name, written)
+            with signed(payload):
+                written = decoded(payload, _Written)
+                order_id = None if written.id is None else checked_id(written.id)
+                await self._alarms.acknowledge(written.value, written.author, written.note, unit=name)
         except OrderError as error:
             self._counts.reject(error.cause, unit=name)
-            await self._tell(name, written, "refused", str(error))
+            await self._tell(name, error.order_id, "refused", str(error), None, error.author)
         else:
-            await self._tell(name, written, "accepted", "")
+            await self._tell(name, order_id, "accepted", "", written.value, written.author)
 
-    async def _acknowledge(self, name: str, written: _Written) -> None:
-        checked_id(written.id)
-        await self._alarms.acknowledge(written.value, written.author, written.note, unit=name)
-
-    async def _tell(self, name: str, written: _Written | None, status: str, reason: str) -> None:
-        number, now_s, author = self._outbox.next_id(), self._clock.now(), written and written.author
-        order_id = None if written is None or written.id is None else str(written.id)[:64]
-        told = order_id, status, reason, written and written.value, author
-        body = msgspec.json.encode(bodies.answer(name, *told, now_s))
+    async def _tell(
+        self, name: str, order_id: str | None, status: str, reason: str, value: int | None, author: str | None
+    ) -> None:
+        number, now_s = self._outbox.next_id(), self._clock.now()
+        body = msgspec.json.encode(bodies.answer(name, order_id, status, reason, value, author, now_s))
 
         def operation(db: Connection) -> None:
             messages.put(db, number, name, "ack", None, now_s, body)
