@@ -181,7 +181,7 @@ def test_what_the_city_may_not_order_is_refused_counted_and_answered(street: Str
     bad = {
         "command_bad_json": b"\xff{",
         "command_bad_field": b'{"id": "x1", "verb": "level", "value": 40, "colour": "red"}',
-        "command_out_of_range": b'{"id": "x2", "verb": "level", "value": 140}',
+        "command_out_of_range": b'{"id": "x2", "verb": "level", "value": 140, "author": "ops"}',
         "command_unknown_verb": b'{"id": "x3", "verb": "explode"}',
         "command_expired": b'{"id": "x4", "verb": "auto", "until": "2020-01-01T00:00:00Z"}',
         "command_bad_author": json.dumps({"id": "x5", "verb": "auto", "author": "x" * 13}).encode(),
@@ -197,7 +197,7 @@ def test_what_the_city_may_not_order_is_refused_counted_and_answered(street: Str
         city.wait_rejected(cause)
     answers = {body["id"]: body for body in city.of("lamp-1/ack")}
     assert {body["status"] for body in answers.values()} == {"refused"}
-    assert answers["x2"]["reason"] == "value = 140 is outside 0..100 %"
+    assert (answers["x2"]["reason"], answers["x2"]["author"]) == ("value = 140 is outside 0..100 %", "ops")
     assert answers["x3"]["reason"] == "a lamp takes auto, cap, learn, level, report, self-test, not 'explode'"
     assert len(city.of("lamp-1/ack")) == len(bad)
     assert city.wait("lamp-2/ack")["reason"] == "no such unit is registered here"

@@ -86,8 +86,9 @@ def test_who_never_answers_is_counted(street: Street):
 
 def test_what_a_group_may_not_be_ordered(street: Street, three_lamps: list[Lamp]):
     site = Site(street, lamps=three_lamps)
-    site.city.order("east", id="a", verb="report")
-    assert site.city.wait_ack("east", "a", "refused")["reason"] == "report is for one unit at a time"
+    site.city.order("east", id="a", verb="report", author="ops")
+    told = site.city.wait_ack("east", "a", "refused")
+    assert (told["reason"], told["author"]) == ("report is for one unit at a time", "ops")
     site.city.order("east", id="b", verb="level", value=101)
     assert site.city.wait_ack("east", "b", "refused")["reason"] == "value = 101 is outside 0..100 %"
     site.city.order("east", id="c", verb="open", value=5)

@@ -116,11 +116,11 @@ class Book:
         stored = replace(command)
         return self._writer.submit(lambda db: commands.update(db, stored))
 
-    def refuse(self, unit: str, order_id: str | None, reason: str) -> Pending[bool]:
+    def refuse(self, unit: str, order_id: str | None, reason: str, author: str | None) -> Pending[bool]:
         """An order never becomes a command."""
         now_s = self._clock.now()
         message_id = self._outbox.next_id()
-        body = json.encode(bodies.answer(unit, order_id, "refused", reason, None, None, now_s))
+        body = json.encode(bodies.answer(unit, order_id, "refused", reason, None, author, now_s))
         return self._queued(lambda db: messages.put(db, message_id, unit, "ack", None, now_s, body))
 
     def answered(self, unit: str, ack: dict[str, int], guard: Guard) -> Pending[bool]:

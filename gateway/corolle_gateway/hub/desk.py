@@ -85,11 +85,12 @@ class Desk:
         """Take what the city wrote on a unit's command topic. sqlite3.Error when it could not be stored."""
         unit, now_s = self._units.get(unit_name), self._clock.now()
         try:
-            order = orders.read(unit, payload, now_s)
-            command, new = await self._book.add(unit_name, order, now_s)
+            with orders.signed(payload):
+                order = orders.read(unit, payload, now_s)
+                command, new = await self._book.add(unit_name, order, now_s)
         except OrderError as error:
             self._counts.reject(error.cause, unit=unit_name)
-            await self._book.refuse(unit_name, error.order_id, str(error))
+            await self._book.refuse(unit_name, error.order_id, str(error), error.author)
             return
         if new and not self._is_lost(command):
             self._supersede(command)

@@ -87,11 +87,12 @@ class GroupDesk:
         """Take what the city orders a group. sqlite3.Error when it could not be stored."""
         now_s = self._clock.now()
         try:
-            ordered = self.read(name, payload, now_s)
-            made = await self._book.add_group(name, ordered, now_s)
+            with orders.signed(payload):
+                ordered = self.read(name, payload, now_s)
+                made = await self._book.add_group(name, ordered, now_s)
         except OrderError as error:
             self._counts.reject(error.cause, unit=name)
-            await self._book.refuse(name, error.order_id, str(error))
+            await self._book.refuse(name, error.order_id, str(error), error.author)
             return
         for command in made:  # before anything newer is there
             self._desk.expect(command)
