@@ -203,16 +203,22 @@ def test_what_the_city_may_not_order_is_refused_counted_and_answered(street: Str
     assert city.wait("lamp-2/ack")["reason"] == "no such unit is registered here"
 
 
-def test_a_retained_order_is_not_obeyed(street: Street):
-    lamp = Device("lamp-1")
-    gateway = street.gateway(lamp)
+def test_a_retained_order_is_obeyed_once_and_taken_away_without_a_word(street: Street):
+    gateway = street.gateway(Device("lamp-1"))
     city = street.city(gateway).ready()
     city.wait("status", lambda body: body["state"] == "online")
+    city.publish("lamp-1/command", b'{"verb": "level", "value": 0}', retain=True)
+    city.wait("lamp-1/ack")
     gateway.stop()
-    city.publish("lamp-1/command", b'{"id": "r", "verb": "level", "value": 0}', retain=True)
     gateway.start()
     city.wait_rejected("command_retained")
     city.publish("lamp-1/command", b"", retain=True)
+    city.publish("lamp-1/command", b'{"id": "next", "verb": "cap", "value": 80}')
+    city.wait_ack("lamp-1", "next", "accepted")
+    answered = {(body["id"], body["status"]) for body in city.of("lamp-1/ack")}  # of two ids, one made up
+    assert sorted(status for _, status in answered) == ["accepted", "accepted"]
+    told = city.wait("status", lambda body: body.get("counters", {}).get("commands_accepted") == 2)
+    assert not told["rejected"].keys() & {"command_bad_json", "command_bad_field"}
 
 
 def test_a_lamp_that_has_heard_but_gives_no_verdict_is_not_told_again_at_once(street: Street):

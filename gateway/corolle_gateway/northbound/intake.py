@@ -69,6 +69,8 @@ class Intake:
 
     async def _order(self, message: Incoming) -> None:
         unit = self._topics.unit(message.topic)
+        if not message.payload:
+            return  # somebody has taken away what was retained there
         if message.retained:
             # It would come again at every connection, long after whoever left it there has forgotten it.
             self._counts.reject("command_retained", unit=unit)
