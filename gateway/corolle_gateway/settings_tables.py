@@ -40,13 +40,17 @@ def by_mark(kind: str) -> dict[int, str]:
     return {mark(name): name for name in known(kind)}
 
 
-def hashes_of(kind: str, values: dict[str, int]) -> set[int]:
-    """The hashes by which a unit may tell that it runs these values, and defaults for all others.
+def held(kind: str, values: dict[str, int], hash32: int) -> set[str] | None:
+    """The settings that a unit holds which tells by this hash that it runs these values, and defaults for all
+    others; None when it does not tell that.
 
     A canopy without mist and battery does not hold the second half of the table.
     """
     tables = TABLES[kind]
-    return {_hash(tables[: count + 1], values) for count in range(len(tables))}
+    for count in range(1, len(tables) + 1):
+        if _hash(tables[:count], values) == hash32:
+            return {row[0] for row in rows(*tables[:count])}
+    return None
 
 
 def hash_of(kind: str, values: dict[str, int]) -> int:

@@ -22,9 +22,9 @@ _PATIENCE_S = 8.0
 class _Node:
     """A lamp's own side of it, which runs here as it does on a node."""
 
-    def __init__(self, device: Device, **mounted: int):
+    def __init__(self, device: Device, table: str = LAMP_SETTINGS, **mounted: int):
         self.device = device
-        self.settings = Settings(LAMP_SETTINGS)
+        self.settings = Settings(table)
         self.settings.change(mounted)
         self.sets = 0
         unit = SimpleNamespace(look_again=lambda _: None)
@@ -76,6 +76,16 @@ def test_a_lamp_runs_what_is_wanted_and_says_so(street: Street):
     assert told["reported"]["zone_min"] == 120  # what it was mounted with stays
     assert told["names"] == ["lamp", "quai", "lamp-1"]
     assert (told["desired"], told["drift"], node.sets) == ({"base_pct": 25, "hold_s": 90}, {}, 1)
+
+
+def test_what_a_lamp_will_not_run_is_shown(street: Street):
+    node = _Node(Device("lamp-1"), LAMP_SETTINGS.replace("900 s    light stays", "60 s    light stays"))
+    gateway = street.gateway(node.device)
+    city, forwarder = street.city(gateway).ready(), street.forwarder(gateway)
+    join(node.device, forwarder)
+    _wish(city, "lamp-1", hold_s=90)
+    node.serve(forwarder, lambda: _last(city, "lamp-1").get("refused") == {"hold_s": "refused"})
+    assert _last(city, "lamp-1")["drift"] == {"hold_s": {"desired": 90, "reported": 60}}
 
 
 def test_what_a_crew_changes_is_drift_and_set_again(street: Street):

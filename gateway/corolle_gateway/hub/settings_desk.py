@@ -85,8 +85,8 @@ class SettingsDesk:
         """A unit says what it runs. FrameError when that cannot be read."""
         unit = uplink.unit
         standing = self._standings[unit.name]
-        before = standing.reported
-        known = standing.answered(uplink.payload) and standing.reported != before
+        before = standing.reported, standing.refused
+        known = standing.answered(uplink.payload) and (standing.reported, standing.refused) != before
         return Accepted(None, self._told(unit, known, guard))
 
     def came_near(self, unit: str) -> None:
@@ -211,8 +211,9 @@ class SettingsDesk:
         return True
 
     def _publish(self, unit: Unit) -> None:
-        body = bodies.standing(unit, self._standings[unit.name], self._clock.now())
-        self._put(unit.name, "settings", body | {"names": names_of(unit)})
+        standing = self._standings[unit.name]
+        body = bodies.standing(unit, standing, self._clock.now())
+        self._put(unit.name, "settings", body | {"names": names_of(unit), "refused": standing.refused})
 
     def _tell(
         self,

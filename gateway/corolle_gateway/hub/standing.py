@@ -4,7 +4,7 @@ from corolle.wire import settings_words
 from corolle.wire.errors import FrameError
 from corolle.wire.settings_words import MOST_PAIRS, pack_pairs
 
-from corolle_gateway.settings_tables import by_mark, hashes_of, known
+from corolle_gateway.settings_tables import by_mark, held, known
 
 Values = dict[str, int]
 
@@ -25,6 +25,10 @@ class Standing:
         self._heard: Values = {}  # while it is telling
         self._hash = 0
         self._sent: Values = {}
+        self._not_held: set[str] = set()
+        self._refused: set[str] = set()  # of what was sent alone
+        self._is_wary = False  # of what was sent together something was refused, and so was all
+        self._turn = 0
 
     @property
     def is_content(self) -> bool:
@@ -46,9 +50,17 @@ class Standing:
         """Whether it runs what is wanted; None while that is not known."""
         return None if self.reported is None else not self.drift
 
+    @property
+    def refused(self) -> dict[str, str]:
+        """Why a setting is not as it should be, where the unit does not want it so."""
+        drift = self.drift
+        refused = dict.fromkeys(drift.keys() & self._refused, "refused")
+        return refused | dict.fromkeys(drift.keys() & self._not_held, "not fitted")
+
     def want(self, desired: Values) -> None:
         """Other things are wanted from now on."""
         self.desired = desired
+        self._refused, self._is_wary = set(), False
         self.tries, self._pause_until_s = 0, 0.0
 
     def ask(self) -> None:
@@ -64,16 +76,22 @@ class Standing:
 
     def is_due(self, now_s: float) -> bool:
         """Whether it is to be told, or asked, something now."""
-        missing = self.drift if self.reported is not None else self.desired or self.asked
+        missing = self._to_send() if self.reported is not None else self.desired or self.asked
         return bool(missing) and now_s >= self._pause_until_s
 
     def payload(self, room: int) -> bytes | None:
         """What to send it, of at most `room` bytes."""
         if self.reported is None:
             return bytes((len(self._heard),))
-        names = list(self.drift)[: room // _PAIR_BYTES]
+        names = self._to_send()[: room // _PAIR_BYTES]
+        self._turn += 1
         self._sent = {name: self.desired[name] for name in names}
         return pack_pairs(self._sent.items()) if names else None
+
+    def _to_send(self) -> list[str]:
+        """A unit takes all of a message or nothing: after a refusal each has its turn alone."""
+        names = [name for name in self.drift if name not in self._not_held]
+        return [names[self._turn % len(names)]] if self._is_wary and names else names
 
     def sends(self, now_s: float) -> None:
         """It goes on its way: the next one after ever longer pauses, unless the unit answers."""
@@ -90,8 +108,6 @@ class Standing:
         hash32, total, first, pairs = settings_words.unpack_answer(payload)
         if total:
             self._page(hash32, total, first, pairs)
-        elif hash32 in hashes_of(self._kind, {}):
-            self._knows({})
         else:
             self._obeyed(hash32)
         return self.reported is not None
@@ -112,26 +128,45 @@ class Standing:
         self._heard |= {names.get(number, f"mark {number}"): value for number, value in pairs}
         self._moved()
         if len(self._heard) >= total:
+            self._holds(self._heard, hash32)
             self.runs(self._heard)
 
     def _obeyed(self, hash32: int) -> None:
-        """The answer to a change: all of it was done, or none, or who knows."""
-        before, self._sent, sent = self.reported, {}, self._sent
-        if before is None:
-            return
-        if hash32 in hashes_of(self._kind, before | sent):
-            self.reported = before | sent
-            self._moved()
-        elif hash32 not in hashes_of(self._kind, before):
+        """The answer to a change: all of it was done, or none, or who knows; or all are at their defaults."""
+        before = self.reported
+        for values in ({}, before | self._sent, before) if before is not None else ({},):
+            if self._holds(values, hash32):
+                self._knows({name: value for name, value in values.items() if name not in self._not_held})
+                return
+        if before is not None:
             self.stale()
+
+    def _holds(self, values: Values, hash32: int) -> bool:
+        """Whether it tells that it runs these; then what it does not hold is known as well."""
+        names = held(self._kind, values, hash32)
+        if names is not None:
+            self._not_held = known(self._kind).keys() - names
+        return names is not None
 
     def _knows(self, changed: Values) -> None:
         before, defaults = self.reported, {name: row.default for name, row in known(self._kind).items()}
         self.reported = defaults | changed
         self.asked = False
         self._heard = {}
+        self._note_refusal()
         if self.reported != before:
             self._moved()
+
+    def _note_refusal(self) -> None:
+        """Some of what was sent may not be run, although the unit has spoken since."""
+        sent, self._sent = self._sent, {}
+        if sent.keys() & self._not_held:
+            return  # that is why, and it is not sent again
+        left = sent.keys() & self.drift.keys()
+        self._refused -= sent.keys() - left
+        if len(sent) == 1:
+            self._refused |= left
+        self._is_wary |= bool(left)
 
     def _moved(self) -> None:
         self.tries, self._pause_until_s = 0, 0.0

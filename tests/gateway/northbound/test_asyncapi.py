@@ -203,7 +203,7 @@ def test_what_is_seldom_published_is_documented():
         ],
         "reading": [bodies.reading(Sensed(_unit("lamp"), "1", readings, 0.0, BleRadio(-61.0)))],
         "settings": [
-            bodies.standing(_unit("lamp"), each, 0.0) | {"names": ["lamp", "lamp-1"]}
+            bodies.standing(_unit("lamp"), each, 0.0) | {"names": ["lamp", "lamp-1"], "refused": each.refused}
             for each in (standing, unknown)
         ],
         "sanitary": [bodies.sanitary(_uplink("canopy", payload=bytes(32)), record)],
