@@ -69,7 +69,7 @@ class Book:
 
         command, new = await self._writer.submit(operation)
         if not is_again(order, unit, command):
-            raise reused(command)
+            raise reused(order, command)
         if new:
             self._open[unit].append(command)
             self._counts.count("commands_accepted")
@@ -99,7 +99,7 @@ class Book:
 
         made, known = await self._writer.submit(operation)
         if known and not is_again(first, group, known):
-            raise reused(known)
+            raise reused(first, known)
         for command in made:
             self._open[command.unit].append(command)
         self._counts.count("commands_accepted", len(made))

@@ -85,9 +85,8 @@ class Desk:
         """Take what the city wrote on a unit's command topic. sqlite3.Error when it could not be stored."""
         unit, now_s = self._units.get(unit_name), self._clock.now()
         try:
-            with orders.signed(payload):
-                order = orders.read(unit, payload, now_s)
-                command, new = await self._book.add(unit_name, order, now_s)
+            order = orders.read(unit, payload, now_s)
+            command, new = await self._book.add(unit_name, order, now_s)
         except OrderError as error:
             self._counts.reject(error.cause, unit=unit_name)
             await self._book.refuse(unit_name, error.order_id, str(error), error.author)

@@ -89,7 +89,7 @@ class GroupDesk:
         try:
             with orders.signed(payload):
                 ordered = self.read(name, payload, now_s)
-                made = await self._book.add_group(name, ordered, now_s)
+            made = await self._book.add_group(name, ordered, now_s)
         except OrderError as error:
             self._counts.reject(error.cause, unit=name)
             await self._book.refuse(name, error.order_id, str(error), error.author)

@@ -38,11 +38,11 @@ class Order(Struct, frozen=True):
 class OrderError(ValueError):
     """An order that is refused: `cause` to count by, the text for who gave it, its id and author if known."""
 
-    def __init__(self, cause: str, reason: str, order_id: str | None = None):
+    def __init__(self, cause: str, reason: str, order_id: str | None = None, author: str | None = None):
         super().__init__(reason)
         self.cause = cause
         self.order_id = order_id
-        self.author: str | None = None
+        self.author = author
 
 
 # Beyond this a float no longer tells one second from the next.
@@ -92,11 +92,11 @@ def is_again(order: Order, name: str, known: Command) -> bool:
     return ends_alike and given == (_addressee(known), known.verb, known.value, known.author)
 
 
-def reused(known: Command) -> OrderError:
+def reused(order: Order, known: Command) -> OrderError:
     """Why no other order is accepted under a known id: nobody could say of which of them an answer tells."""
     value = "" if known.value == 0 and known.verb != "level" else f" {known.value}"
     was = f"{known.verb}{value} by {known.author} to {_addressee(known)} until {iso_utc(known.until_s)}"
-    return OrderError("command_id_reused", f"id {known.id} was {was}", known.id)
+    return OrderError("command_id_reused", f"id {known.id} was {was}", order.id, order.author)
 
 
 def _addressee(known: Command) -> str:
