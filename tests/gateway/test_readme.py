@@ -11,7 +11,7 @@ from corolle_gateway.model import Unit
 _BEGUN_S = 1_784_058_000.0  # 2026-07-14T19:40:00Z
 _GATEWAY = Path(__file__).parents[2] / "gateway"
 _README = (_GATEWAY / "README.md").read_text()
-_CAUSE = re.compile(r'(?:\breject|\bRefused|\bOrderError)\(\s*"(\w+)"')
+_CAUSE = re.compile(r'(?:\breject(?:_many)?|\bRefused|\bOrderError)\(\s*"(\w+)"')
 _COUNT = re.compile(r'\.count\("(\w+)"')
 
 
