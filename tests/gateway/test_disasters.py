@@ -42,11 +42,13 @@ def _stored(lamp: Device, forwarder: PacketForwarder, count: int, wait_s: float 
     return ids
 
 
-def _stored_until_full(lamp: Device, forwarder: PacketForwarder) -> set[str]:
-    """The reports that the database's log still had room for."""
+def _stored_until_refused(gateway: GatewayProcess, lamp: Device, forwarder: PacketForwarder) -> set[str]:
+    """The reports that the disk still took, until the gateway has said that it takes no more."""
     kept: set[str] = set()
-    while forwarder.push(lamp.report(), wait_s=_SOON_S):
-        kept.add(lamp.message_id(lamp.f_cnt - 1))
+    end = time.monotonic() + PATIENCE_S
+    while "cause=store_failed" not in gateway.log.read_text():
+        assert time.monotonic() < end
+        kept |= _stored(lamp, forwarder, 1, _SOON_S)
     return kept
 
 
@@ -80,14 +82,12 @@ def test_a_full_disk_takes_nothing_more_and_loses_nothing(away: Street, own_brok
         kept = _stored(lamp, forwarder, 30)
         assert len(kept) == 30
         disk.fill()
-        kept |= _stored_until_full(lamp, forwarder)
-        gateway.wait_log("cause=store_failed")
+        kept |= _stored_until_refused(gateway, lamp, forwarder)
         gateway.kill()
         gateway.log.unlink()
         gateway.start()
         gateway.wait_log("event=started")  # its units are stored: a full disk does not keep it from its work
-        kept |= _stored_until_full(lamp, forwarder)
-        gateway.wait_log("cause=store_failed")
+        kept |= _stored_until_refused(gateway, lamp, forwarder)
         disk.empty()
         forwarder.pull()
         kept |= _stored(lamp, forwarder, 10)
@@ -105,12 +105,7 @@ def test_a_file_that_may_not_grow_is_a_full_disk_too(away: Street, own_broker: B
     kept = _stored(lamp, forwarder, 30)
     wal = gateway.database.with_name(gateway.database.name + "-wal").stat().st_size
     gateway.limit_files(wal + 20_000)
-    lost = 0
-    while lost < 5:
-        fresh = _stored(lamp, forwarder, 5, _SOON_S)
-        kept |= fresh
-        lost += 5 - len(fresh)
-    gateway.wait_log("cause=store_failed")
+    kept |= _stored_until_refused(gateway, lamp, forwarder)
     gateway.limit_files(resource.RLIM_INFINITY)
     fresh = _stored(lamp, forwarder, 5)
     assert len(fresh) == 5
@@ -148,8 +143,7 @@ def test_a_disk_that_turns_read_only_loses_nothing(away: Street, own_broker: Bro
         join(lamp, forwarder)
         kept = _stored(lamp, forwarder, 30)
         disk.fail()
-        kept |= _stored(lamp, forwarder, 3, _SOON_S)
-        gateway.wait_log("cause=store_failed")
+        kept |= _stored_until_refused(gateway, lamp, forwarder)
         gateway.kill()
         gateway.start()
         assert gateway.wait_end() == 2

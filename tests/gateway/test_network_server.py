@@ -5,6 +5,7 @@ import time
 import pytest
 from corolle.wire import lorawan
 from corolle.wire import mac_commands as mac
+from gateway_process import PATIENCE_S
 from gateway_street import Street, join, spend
 from radio_device import Device
 
@@ -131,8 +132,9 @@ def test_two_concentrators_hear_one_frame_and_the_better_one_answers(street: Str
     far = street.forwarder(gateway, "ffffffffffff0002", tmst=77_000_000)
     join(lamp, near)
     frame = lamp.uplink(10, bytes(12), confirmed=True)
-    assert far.push(frame, tmst=50_000_000, lsnr=-7.0, rssi=-119)
-    assert near.push(frame, tmst=10_000_000, lsnr=9.0, rssi=-70)
+    heard_far = far.push_later(frame, tmst=50_000_000, lsnr=-7.0, rssi=-119)
+    heard_near = near.push_later(frame, tmst=10_000_000, lsnr=9.0, rssi=-70)
+    assert far.acked(heard_far, PATIENCE_S) and near.acked(heard_near, PATIENCE_S)
     answer = near.downlink()
     assert answer is not None and answer[0]["tmst"] == 11_000_000
     data, _ = lamp.read(answer[1])
