@@ -6,12 +6,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 
 import pytest
 from console_site import PASSWORD, USER, Site, site
 from mqtt_broker import Broker
 
-_UPLINKS = 150
+_ROUNDS, _UPLINKS = 5, 30
 _MORE = "-- more -- (space, enter, q)"
 _SLOW_BYTES_A_S = 960  # 9600 baud
 # LORAWAN.md and the packet forwarder want an answer within 100 ms; a busy test machine has its own delays.
@@ -27,9 +28,9 @@ def slow(tmp_path_factory: pytest.TempPathFactory, shared_broker: Broker) -> Ite
         yield made
 
 
-def _median_ack_s(site: Site) -> float:
-    """How long the gateway takes to acknowledge an uplink; each comes with what makes lines in its log."""
-    waits = []
+def _acks_s(site: Site) -> list[float]:
+    """How long the gateway takes to acknowledge uplinks; each comes with what makes lines in its log."""
+    waits: list[float] = []
     for _ in range(_UPLINKS):
         report = site.lamp.report()
         garbage = bytes((2, 0, 0, 0)) + site.forwarder.eui + b"{"
@@ -38,7 +39,7 @@ def _median_ack_s(site: Site) -> float:
         begun = time.monotonic()
         assert site.forwarder.push(report, wait_s=10)
         waits.append(time.monotonic() - begun)
-    return sorted(waits)[_UPLINKS // 2]
+    return waits
 
 
 @contextmanager
@@ -49,22 +50,25 @@ def _live_log(site: Site) -> Iterator[None]:
 
 
 def test_a_live_log_over_9600_baud_and_a_window_that_never_reads_slow_no_uplink(slow: Site):
-    alone_s = _median_ack_s(slow)
-    slow.terminal.bytes_a_s = _SLOW_BYTES_A_S
-    with _live_log(slow):
-        at_960_s = _median_ack_s(slow)
-        slow.terminal.bytes_a_s = 0
-        unread_s = _median_ack_s(slow)
+    alone, at_960, unread = [], [], []
+    for _ in range(_ROUNDS):  # by turns: a machine is not equally busy all the time
+        alone += _acks_s(slow)
+        with _live_log(slow):
+            slow.terminal.bytes_a_s = _SLOW_BYTES_A_S
+            at_960 += _acks_s(slow)
+            slow.terminal.bytes_a_s = 0
+            unread += _acks_s(slow)
+        slow.terminal.bytes_a_s = None
+        slow.terminal.type("q")
+        slow.terminal.wait("End of the live log.")
+        slow.terminal.wait("> ")
+    alone_s, at_960_s, unread_s = (median(each) for each in (alone, at_960, unread))
     print(
         "PUSH_ACK in ms, alone, at 9600 baud, unread:",
         *(f"{1e3 * each:.1f}" for each in (alone_s, at_960_s, unread_s)),
     )
-    slow.terminal.bytes_a_s = None
-    slow.terminal.type("q")
-    slow.terminal.wait("End of the live log.")
-    slow.terminal.wait("> ")
     dropped = re.findall(r"\[(\d+) lines dropped: the line is too slow\]", slow.terminal.text)
-    assert dropped and sum(map(int, dropped)) > _UPLINKS
+    assert dropped and sum(map(int, dropped)) > _ROUNDS * _UPLINKS
     assert max(at_960_s, unread_s) < _SLOWER * alone_s + _GRACE_S
 
 
