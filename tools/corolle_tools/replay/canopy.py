@@ -16,9 +16,9 @@ from corolle_hil.world.epw import EpwClimate
 from corolle_hil.world.local_time import to_unix
 from corolle_hil.world.place import ORIGIN_DEG
 
+from corolle_tools.pictures import check_picture
 from corolle_tools.replay import canopy_options as options
 from corolle_tools.replay.endings import told_in_a_sentence
-from corolle_tools.replay.pictures import check_picture
 from corolle_tools.replay.post import UNTHRIFTY, stand_alone
 
 Record = dict[str, Any]

@@ -14,10 +14,10 @@ from corolle_hil.replay.tally import Tally
 from corolle_hil.world.counts import CountsFile, Rate, Steady
 from corolle_hil.world.place import ORIGIN_DEG
 
+from corolle_tools.pictures import check_picture
 from corolle_tools.replay import options
 from corolle_tools.replay.cores import live_all
 from corolle_tools.replay.endings import told_in_a_sentence
-from corolle_tools.replay.pictures import check_picture
 from corolle_tools.replay.post import UNTHRIFTY, stand_alone
 
 Record = dict[str, Any]

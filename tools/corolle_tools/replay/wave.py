@@ -15,9 +15,9 @@ from corolle_hil.world.place import Site
 
 from corolle_tools.firmware import board_definition, node_files
 from corolle_tools.identity import Identity
+from corolle_tools.pictures import check_picture
 from corolle_tools.replay import options
 from corolle_tools.replay.endings import told_in_a_sentence
-from corolle_tools.replay.pictures import check_picture
 from corolle_tools.replay.post import UNTHRIFTY
 from corolle_tools.street.plan import BOARDS, SITE
 
