@@ -19,7 +19,7 @@ from corolle_tools.bench.town import Town
 T = TypeVar("T")
 
 _QUARTERS_A_DAY = 96
-_SETTLED = 3  # quarters, after which all that a unit has in memory is there
+_SETTLED = 24  # quarters, after which all that a unit has in memory is there
 _PATIENCE_S = 60.0
 _IDLE_S, _IDLE_LOOKS = 1.0, 4
 
@@ -60,8 +60,8 @@ class Fleet:
     def rss_mb_a_day(self) -> float | None:
         """By how much memory grows in a day: what the last half of the steady quarters have added.
 
-        None for a run so short that units were still heard for the first time in it: their keys, counters and
-        last reports come into memory then, and stay.
+        None for a run of less than half a day. Units are heard for the first time in it: their keys, counters
+        and last reports come into memory then, and stay; and the rest of it would say little of a whole day.
         """
         middle = len(self.rss_mb) // 2
         if middle < _SETTLED:
@@ -95,7 +95,7 @@ class Fleet:
 
 
 def measure(units: int, quarters: int, joining: int, group: int, seed: int, tell: Tell = quiet) -> Fleet:
-    """Run all phases. Raises TimeoutError when the gateway does not go on."""
+    """Run all phases. Raises TimeoutError or ConnectionError when the gateway does not go on."""
     chance = random.Random(seed)
     with tempfile.TemporaryDirectory(prefix="corolle-fleet-") as name, _town(Path(name), units) as town:
         idle_share = _idle_share(town)

@@ -16,6 +16,7 @@ from corolle_tools.bench.lamps import Lamp
 SITE, NAME = "bench", "gw"
 TOPICS = f"corolle/{SITE}/{NAME}"
 _PATIENCE_S = 10.0
+_STORE_MB = 1_000_000  # the most there may be: a report that had to go would look as if it were lost
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
@@ -96,6 +97,7 @@ class Gateway:
             f'[gateway]\nsite = "{SITE}"\nname = "{NAME}"\ndata_dir = "data"\n'
             + (radio or f"[lorawan]\nport = {self.port}\n")
             + f'[broker]\nurl = "mqtt://127.0.0.1:{broker_port}"\n'
+            f"[store]\nmax_mb = {_STORE_MB}\n"
             '[units]\nfile = "units.json"\n' + (f'[clock]\nfile = "{clock}"\n' if clock else "")
         )
 
@@ -131,8 +133,8 @@ class Gateway:
         return int(line.split()[1]) * 1024 / 1e6
 
     def _proc(self, name: str) -> str:
-        if self._process is None:
-            raise RuntimeError("the gateway does not run")
+        if self._process is None or self._process.poll() is not None:
+            raise ConnectionError("the gateway does not run any more")
         return Path(f"/proc/{self._process.pid}/{name}").read_text()
 
     def _end(self, number: int) -> int:

@@ -4,6 +4,7 @@ import heapq
 import itertools
 import random
 import secrets
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import closing
@@ -25,6 +26,7 @@ SPEED = 60.0  # at which join-accepts and orders keep their times, though proces
 _LAMPS_A_MAST = 2000
 _FREE_BITS = 25  # of a DevAddr, below the NwkID of NetID 0
 _MOST_WAITING = 500  # frames the gateway has not acknowledged: beyond that time stands still
+_PATIENCE_S = 30.0  # real ones, in which it does not acknowledge any
 
 Plan = list[tuple[float, int, Callable[[], None]]]
 
@@ -49,6 +51,7 @@ class Town:
         self._plan: Plan = []
         self._order = itertools.count()
         self.told: defaultdict[str, int] = defaultdict(int)  # frames, by what they are
+        self._waiting, self._moved_s = 0, time.monotonic()
 
     def close(self) -> None:
         """All of it ends."""
@@ -74,14 +77,26 @@ class Town:
 
     def turn(self) -> None:
         """Let time go by, and do what is due."""
-        held = sum(mast.waiting for mast in self.masts) > _MOST_WAITING
+        held = self._is_held()
         self.time.go_on(held)
         while not held and self._plan and self._plan[0][0] <= self.time.now_s:
             heapq.heappop(self._plan)[2]()
-            held = sum(mast.waiting for mast in self.masts) > _MOST_WAITING
+            held = self._is_held()
         for place, mast in enumerate(self.masts):
             for sent in mast.turn(self.time.now_s):
                 self._take(place, sent)
+
+    def _is_held(self) -> bool:
+        """Whether time has to wait for the gateway. Raises TimeoutError when that acknowledges nothing."""
+        waiting, now_s = sum(mast.waiting for mast in self.masts), time.monotonic()
+        held = waiting > _MOST_WAITING
+        if not held or waiting != self._waiting:
+            self._waiting, self._moved_s = waiting, now_s
+        elif now_s - self._moved_s > _PATIENCE_S:
+            raise TimeoutError(
+                f"nothing has moved for {_PATIENCE_S:.0f} s: {waiting} frames wait for the gateway"
+            )
+        return held
 
     def _take(self, place: int, sent: Sent) -> None:
         self.told["downlinks"] += 1
@@ -136,5 +151,8 @@ def _settle(folder: Path, lamps: list[Lamp], group: Group) -> None:
 
 
 def _addresses(n: int) -> list[int]:
-    """As a network gives them: anywhere. A unit is asked how it is at a moment of its DevAddr's."""
-    return random.Random(n).sample(range(1 << _FREE_BITS), n)
+    """As a network gives them: anywhere below the group's.
+
+    A unit is asked how it is at a moment of its DevAddr's.
+    """
+    return random.Random(n).sample(range((1 << _FREE_BITS) - 1), n)
