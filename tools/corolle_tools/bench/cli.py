@@ -16,19 +16,34 @@ from corolle_tools.bench import gateway as gateway_bench
 from corolle_tools.bench import kill as kill_bench
 from corolle_tools.bench import mutations as mutations_bench
 from corolle_tools.bench import progress
-from corolle_tools.bench.tables import fleet_table, gateway_table
+from corolle_tools.bench.tables import fleet_table, gateway_table, mutations_table
+from corolle_tools.pictures import check_picture
 
 app = typer.Typer(no_args_is_help=True, help="Measure the gateway on this machine.")
 
 Json = Annotated[bool, typer.Option("--json", help="End with one line of JSON.")]
 Seed = Annotated[int, typer.Option(help="The same seed, the same run.")]
+Moments = Annotated[int, typer.Option("--seed", help="The same seed, the same moments.")]
+
+
+def _drawable(path: Path | None) -> Path | None:
+    """A run is too long to be lost to a name."""
+    if path:
+        try:
+            check_picture(path)
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from None
+    return path
+
+
+Png = Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the run.", callback=_drawable)]
 
 
 @app.command()
 def gateway(
     uplinks: Annotated[int, typer.Option(min=100, max=60_000, help="How many.")] = 20_000,
     repeat: Annotated[int, typer.Option(min=1, help="Runs; the one with the median ratio counts.")] = 1,
-    png: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the run.")] = None,
+    png: Png = None,
     as_json: Json = False,
 ) -> None:
     """Uplinks through the UDP port to PUBACK, beside paho alone and SQLite alone."""
@@ -44,6 +59,8 @@ def gateway(
         save(png, run)
     if as_json:
         print(json.dumps(run.figures()))
+    if any(each.lost for each in runs):
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -52,7 +69,7 @@ def fleet(
     quarters: Annotated[int, typer.Option(min=2, help="Quarters of an hour: one report of each.")] = 8,
     joining: Annotated[int, typer.Option(min=0, help="Lose their sessions in the power cut.")] = 2_000,
     group: Annotated[int, typer.Option(min=0, help="Are dimmed, each by an order of its own.")] = 500,
-    png: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the run.")] = None,
+    png: Png = None,
     seed: Seed = 1,
     as_json: Json = False,
 ) -> None:
@@ -73,7 +90,7 @@ def fleet(
 @app.command()
 def kill(
     kills: Annotated[int, typer.Option(min=1, help="How often.")] = 20,
-    seed: Seed = 1,
+    seed: Moments = 1,
     as_json: Json = False,
 ) -> None:
     """kill -9 at random moments, the city's broker up, down or flapping: nothing acknowledged is lost."""
@@ -98,10 +115,7 @@ def mutations(
     """Mutated datagrams and MQTT payloads: none stops the gateway, each is counted by cause."""
     with _measuring() as tell:
         found = mutations_bench.measure(count, seed, tell)
-    table = Table("refused for", "times")
-    for cause, times in sorted(found.causes.items(), key=lambda each: -each[1]):
-        table.add_row(cause, f"{times:,}")
-    _print(table)
+    _print(mutations_table(found))
     if as_json:
         print(json.dumps(found.figures()))
     if found.escaped:
@@ -111,7 +125,7 @@ def mutations(
 @app.command("flash-cuts")
 def flash_cuts(
     cuts: Annotated[int, typer.Option(min=1, help="How many.")] = 50,
-    seed: Seed = 1,
+    seed: Moments = 1,
     as_json: Json = False,
 ) -> None:
     """Flashes of a simulated board, each killed at a random moment: whether the next one ends well.
@@ -140,11 +154,11 @@ def flash_cuts(
 
 @contextmanager
 def _measuring() -> Iterator[progress.Tell]:
-    """Shows how far it is; what does not answer ends it with a sentence."""
+    """Shows how far it is; what does not answer, or has gone, ends it with a sentence."""
     try:
         with progress.shown() as tell:
             yield tell
-    except TimeoutError as error:
+    except (TimeoutError, ConnectionError) as error:
         print(error, file=sys.stderr)
         raise typer.Exit(1) from None
 

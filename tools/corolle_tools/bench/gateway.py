@@ -67,7 +67,8 @@ class Run:
 def measure(uplinks: int, tell: Tell = quiet) -> Run:
     """Run all three, one after the other, on a broker and a disk of this machine's; paho before and after.
 
-    What is told are the steps, for to draw more would take time from what is measured.
+    What is told are the steps, for to draw more would take time from what is measured. Raises TimeoutError or
+    ConnectionError when the gateway or the broker does not go on.
     """
     with tempfile.TemporaryDirectory(prefix="corolle-bench-") as name:
         folder = Path(name)
@@ -97,7 +98,7 @@ def _measured(folder: Path, broker: Broker, uplinks: int, tell: Tell) -> Run:
         listener = Listener(broker.port, f"{TOPICS}/+/report", _MARK)
         cpu_before_s, begun_s = gateway.cpu_s(), time.perf_counter()
         flood = Flood(forwarder, datagrams, _LAMPS)
-        progress = list(_watched(flood, forwarder, listener, gateway, uplinks))
+        progress = list(_watched(flood, listener, gateway, uplinks))
         elapsed_s = time.perf_counter() - begun_s
         cpu_s, rss_mb = gateway.cpu_s() - cpu_before_s, gateway.peak_rss_mb()
         lost = len({told_as for told_as, _ in frames} - set(listener.ids()))
@@ -123,7 +124,7 @@ def _measured(folder: Path, broker: Broker, uplinks: int, tell: Tell) -> Run:
 
 
 def _watched(
-    flood: Flood, forwarder: Forwarder, listener: Listener, gateway: Gateway, uplinks: int
+    flood: Flood, listener: Listener, gateway: Gateway, uplinks: int
 ) -> Iterator[tuple[float, int, int]]:
     """Go on until the last has had its PUBACK. Raises TimeoutError when nothing moves any more."""
     begun_s = moved_s = time.perf_counter()
@@ -175,6 +176,8 @@ def _paho_rate(broker: Broker, uplinks: int) -> float:
             _pause(listener)
         return float(child.communicate()[0])
     finally:
+        child.kill()  # it would wait for a broker that has gone
+        child.wait()
         listener.close()
 
 

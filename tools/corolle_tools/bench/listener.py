@@ -29,13 +29,11 @@ class Listener:
         self.socket.setblocking(False)
 
     def receive(self) -> None:
-        """Take what has come."""
+        """Take what has come. Raises ConnectionError when the broker has gone."""
         try:
-            chunk = self.socket.recv(1 << 18)
+            chunk = self._received(1 << 18)
         except BlockingIOError:
             return
-        if not chunk:
-            raise ConnectionError("the broker has gone")
         self._chunks.append(chunk)
         before = self._tail.count(self._mark)
         whole = self._tail + chunk
@@ -52,7 +50,13 @@ class Listener:
 
     def _expect(self, length: int) -> None:
         while length > 0:
-            length -= len(self.socket.recv(length))
+            length -= len(self._received(length))
+
+    def _received(self, most: int) -> bytes:
+        data = self.socket.recv(most)
+        if not data:
+            raise ConnectionError("the broker has gone")
+        return data
 
 
 def _string(text: bytes) -> bytes:

@@ -37,7 +37,7 @@ _TRACES = ("event=internal_error", "Traceback", "Exception in callback", "except
 
 @dataclass(frozen=True)
 class Found:
-    """What became of the mutations."""
+    """What became of the mutations. One may be both: an uplink is taken before its payload is refused."""
 
     sent: int
     causes: dict[str, int]  # refused, by cause
@@ -247,8 +247,5 @@ def _found(count: int, gateway: Gateway, status: int) -> Found:
         done = dict(db.execute("SELECT name, n FROM counts WHERE kind = 'done'"))
     log = gateway.log.read_text()
     escaped = sum(log.count(trace) for trace in _TRACES) + (status != 0) + causes.get("internal_error", 0)
-    taken = sum(
-        done.get(name, 0)
-        for name in ("uplinks", "joins", "duplicates", "commands_accepted", "chirpstack_events")
-    )
+    taken = sum(done.get(name, 0) for name in _TAKEN)
     return Found(count, causes, taken, escaped)

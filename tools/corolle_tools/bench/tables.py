@@ -6,6 +6,7 @@ from rich.table import Table
 
 from corolle_tools.bench.fleet import Fleet
 from corolle_tools.bench.gateway import Run
+from corolle_tools.bench.mutations import Found
 
 # What is asked of a machine of two cores.
 _LEAST_RATIO, _MOST_CPU_S, _MOST_RSS_MB = 0.65, 0.12, 60
@@ -49,6 +50,17 @@ def fleet_table(run: Fleet) -> Table:
     table.add_row("CPU s per 1,000 of them", f"{cut.cpu_s_per_1000:.3f}")
     table.add_row(f"joined anew, of {run.joining:,}", _answers(run.back.joined_s))
     table.add_row(f"boots acknowledged, of {run.units:,}", _answers(run.back.booted_s))
+    return table
+
+
+def mutations_table(found: Found) -> Table:
+    """What `corolle bench mutations` found."""
+    table = Table("mutations", "times")
+    table.add_row("sent", f"{found.sent:,}")
+    table.add_row("escaped", f"{found.escaped:,}")
+    table.add_row("still whole enough", f"{found.taken:,}")
+    for cause, times in sorted(found.causes.items(), key=lambda each: -each[1]):
+        table.add_row(f"refused for {cause}", f"{times:,}")
     return table
 
 
