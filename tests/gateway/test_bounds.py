@@ -1,6 +1,8 @@
 """The store is bounded: the oldest reports go, nothing else does, and the room left is said in hours."""
 
 import asyncio
+import io
+import sqlite3
 import sys
 from itertools import pairwise
 from pathlib import Path
@@ -8,6 +10,7 @@ from pathlib import Path
 import pytest
 from corolle_gateway.clock import SystemClock
 from corolle_gateway.counts import Counts
+from corolle_gateway.hub import keeper as keeping
 from corolle_gateway.hub.keeper import Keeper
 from corolle_gateway.log import Log
 from corolle_gateway.store import bounds, database, messages
@@ -107,6 +110,36 @@ def test_age_is_counted_in_hours_of_service(db: Connection):
     assert len(_kept(db, "event")) == 5
     assert counts.done == {"reports_forgotten": 50, "reports_expired": 50}
     assert db.execute("SELECT count(*) FROM hours").fetchone()[0] <= 26
+
+
+def test_no_restart_makes_a_message_old(db: Connection, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(keeping, "_LOOKS_AN_HOUR", 3)
+    _put(db, 1, 10)
+    for _ in range(30):
+        _looked(db, max_mb=100, looks=3, keep_days=1)
+    assert len(_kept(db, "report")) == 10
+    _looked(db, max_mb=100, looks=3 * 25 + 1, keep_days=1)
+    assert not _kept(db, "report")
+
+
+def test_an_hour_that_ends_while_the_store_fails_is_one_hour(db: Connection, monkeypatch: pytest.MonkeyPatch):
+    def fails(*_: object) -> int:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    async def run() -> None:
+        log = Log(lambda: 0.0, "error", io.StringIO())
+        counts = Counts(log)
+        keeper = Keeper(SystemClock(), log, counts, Writer(db, counts), 100, 1)
+        for _ in range(3):
+            await keeper.look()
+        monkeypatch.setattr(bounds, "older_than", fails)
+        for _ in range(30):
+            with pytest.raises(sqlite3.OperationalError):
+                await keeper.look()
+
+    monkeypatch.setattr(keeping, "_LOOKS_AN_HOUR", 3)
+    asyncio.run(run())
+    assert db.execute("SELECT count(*) FROM hours").fetchone() == (1,)
 
 
 def test_the_room_is_said_in_hours(db: Connection):

@@ -49,6 +49,7 @@ class Keeper:
         self._keep_hours = 24 * keep_days
         self._seen: deque[int] = deque(maxlen=_LOOKS_AN_HOUR + 1)  # the last message at each look
         self._looks = 0
+        self._hour_ends = _LOOKS_AN_HOUR  # after so many looks
         self._forgotten = 0  # no report that the city has is numbered below
         self._thinning = Thinning()
         self._warned = False
@@ -65,8 +66,10 @@ class Keeper:
 
     async def look(self) -> None:
         """Look once, and make room if need be. sqlite3.Error when the store cannot be used."""
-        if self._looks % _LOOKS_AN_HOUR == 0:
+        if self._looks == self._hour_ends:  # a run that was shorter adds none: no restart makes a message old
             await self._writer.submit(bounds.begin_hour)
+            self._hour_ends += _LOOKS_AN_HOUR
+        if self._looks % _LOOKS_AN_HOUR == 0:
             await self._expire()
         if self._looks % _LOOKS_A_COPY == 0:
             while await self._writer.submit(spare.refresh):
