@@ -1,6 +1,7 @@
 """The second copy of what is no message: whichever page of the database is damaged, none of it is lost."""
 
 import io
+import os
 import random
 import shutil
 import sqlite3
@@ -107,6 +108,43 @@ def test_a_page_that_nobody_has_looked_at_is_found_damaged_when_the_database_is_
     assert done is not None and (done.damaged, done.refilled) == (("ledger",), _UNITS)
     with _opened(tmp_path) as db:
         assert not db.is_damaged and _rows(db) == kept
+
+
+@pytest.mark.parametrize("harm", (lambda path: path.unlink(), lambda path: path.write_bytes(b"")))
+def test_a_database_that_is_lost_is_made_anew_from_its_copy_and_the_copy_stays(tmp_path: Path, harm: Any):
+    kept = _filled(tmp_path)
+    harm(tmp_path / "gateway.sqlite")
+    done = database.mend(tmp_path)
+    assert done is not None and (done.rows, done.refilled) == (0, _UNITS * len(_ROWS))
+    with _opened(tmp_path) as db:
+        assert _without_leaps(_rows(db)) == _without_leaps(kept)
+    assert database.mend(tmp_path) is None
+
+
+def test_a_salvage_that_is_killed_at_any_rename_is_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    class Killed(Exception):
+        """As kill -9, or the power, ends it."""
+
+    def rename(*paths: Path) -> None:
+        really(*paths)
+        nonlocal left
+        left -= 1
+        if not left:
+            raise Killed
+
+    kept = _filled(tmp_path)
+    really = os.rename
+    for renames in (1, 2, 3):
+        database.mark_damaged(tmp_path)
+        left = renames
+        with monkeypatch.context() as patched, pytest.raises(Killed):
+            patched.setattr(os, "rename", rename)
+            database.mend(tmp_path)
+        done = database.mend(tmp_path)
+        assert done is not None and done.rows >= _UNITS * len(_ROWS) and done.aside.exists()
+        with _opened(tmp_path) as db:
+            assert _rows(db) == kept
+        assert not list(tmp_path.glob("*.salvag*")) and database.mend(tmp_path) is None
 
 
 def test_what_changes_now_and_then_is_copied_with_it_and_what_changes_always_is_copied_later(tmp_path: Path):

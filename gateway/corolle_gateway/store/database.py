@@ -12,7 +12,7 @@ from corolle_gateway.store.connection import Connection
 from corolle_gateway.store.faults import is_damage
 from corolle_gateway.store.journal import FOLDER, Journal
 from corolle_gateway.store.restoring import restore_end
-from corolle_gateway.store.salvage import Salvage, salvage
+from corolle_gateway.store.salvage import Salvage, finish, is_lost, salvage
 from corolle_gateway.store.schema import migrate
 
 FILE_NAME = "gateway.sqlite"
@@ -52,12 +52,15 @@ def mark_damaged(data_dir: Path) -> None:
 
 
 def mend(data_dir: Path) -> Salvage | None:
-    """Salvage the database if it is marked as damaged, or cannot be read. StoreError when that fails."""
+    """Salvage a database that is marked as damaged, is unreadable or lost. StoreError when that fails."""
     path, mark = data_dir / FILE_NAME, data_dir / _MARK_NAME
     try:
-        if not path.exists() or not (mark.exists() or _is_unreadable(path)):
-            return None
-        done = salvage(path)
+        done = finish(path)
+        if not done:
+            is_damaged = path.exists() and (mark.exists() or _is_unreadable(path))
+            if not (is_damaged or is_lost(path)):
+                return None
+            done = salvage(path)
         mark.unlink(missing_ok=True)
     except (OSError, sqlite3.Error) as error:
         raise StoreError(f"{path}: it is damaged, and cannot be salvaged: {error}") from error

@@ -7,6 +7,8 @@ their ids. What is no message is taken from its second copy where it is missing.
 import os
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +37,12 @@ class Salvage(Struct, frozen=True):
 
 
 def salvage(path: Path) -> Salvage:
-    """Replace the database at `path`. OSError or sqlite3.Error when not even a new one can be written."""
-    fresh = path.with_suffix(".salvaged")
-    for leftover in (fresh, Path(f"{fresh}-wal"), Path(f"{fresh}-journal")):
+    """Replace the database at `path`; one that is lost by what its second copies have.
+
+    OSError or sqlite3.Error when not even a new one can be written.
+    """
+    fresh, done = path.with_suffix(".salvaging"), _done(path)
+    for leftover in (done, fresh, Path(f"{fresh}-wal"), Path(f"{fresh}-journal")):
         leftover.unlink(missing_ok=True)
     os.close(os.open(fresh, os.O_RDWR | os.O_CREAT, 0o600))
     new = sqlite3.connect(fresh, isolation_level=None)
@@ -58,7 +63,29 @@ def salvage(path: Path) -> Salvage:
         new.close()
         _close(old)
     _synchronise(fresh)
-    return Salvage(_exchanged(path, fresh), rows, damaged, refilled, restored, lost, again)
+    os.rename(fresh, done)
+    return Salvage(_exchanged(path), rows, damaged, refilled, restored, lost, again)
+
+
+def finish(path: Path) -> Salvage | None:
+    """Take up what a salvage has written that a power cut or kill -9 ended while files changed places.
+
+    None where there is none. How much was put back, and how much was lost, nobody knows any more.
+    """
+    done = _done(path)
+    if path.exists() or not done.exists():
+        return None
+    with closing(sqlite3.connect(done)) as db:
+        names = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        rows = sum(db.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in names)
+    aside = path.with_suffix(f".damaged-{_free_number(path) - 1}")
+    _take_place(path)
+    return Salvage(aside, rows, damaged=(), refilled=0, restored=0, lost=0, again=0)
+
+
+def is_lost(path: Path) -> bool:
+    """Whether nothing is left of a database that has a second copy, as after a power cut on many a card."""
+    return path.with_name(spare.FILE_NAME).exists() and not (path.exists() and path.stat().st_size)
 
 
 def _copied(old: sqlite3.Connection, new: sqlite3.Connection) -> tuple[int, tuple[str, ...]]:
@@ -143,21 +170,37 @@ def _queued_again(new: sqlite3.Connection) -> int:
     return new.total_changes - before
 
 
-def _exchanged(path: Path, fresh: Path) -> Path:
+def _done(path: Path) -> Path:
+    """The new database, as soon as all of it is on the disk."""
+    return path.with_suffix(".salvaged")
+
+
+def _exchanged(path: Path) -> Path:
     """Put the new file in the old one's place; where the old one is now."""
-    number = 1
-    while (aside := path.with_suffix(f".damaged-{number}")).exists():
-        number += 1
+    aside = path.with_suffix(f".damaged-{_free_number(path)}")
     os.rename(path, aside)
-    for tail in ("-wal", "-shm"):
-        Path(f"{path}{tail}").unlink(missing_ok=True)
-    os.rename(fresh, path)
+    _take_place(path)
     return aside
 
 
+def _free_number(path: Path) -> int:
+    return next(number for number in count(1) if not path.with_suffix(f".damaged-{number}").exists())
+
+
+def _take_place(path: Path) -> None:
+    for tail in ("-wal", "-shm"):  # of the old one: SQLite would take the log for the new one's
+        Path(f"{path}{tail}").unlink(missing_ok=True)
+    os.rename(_done(path), path)
+    _synchronise(path.parent)
+
+
 def _synchronise(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
+    """Have a file, or the names in a folder, survive a power cut."""
+    file = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
 
 
 def _close(db: sqlite3.Connection) -> None:
