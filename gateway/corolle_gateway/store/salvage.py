@@ -19,7 +19,7 @@ from corolle_gateway.store.handover import leap
 from corolle_gateway.store.journal import FOLDER
 from corolle_gateway.store.messages import LANES
 from corolle_gateway.store.restoring import restore_end, restore_unsent
-from corolle_gateway.store.schema import migrate
+from corolle_gateway.store.schema import MIGRATIONS, migrate, tables
 
 _COUNTING = {"sessions", "multicast", "keys"}
 
@@ -91,9 +91,7 @@ def is_lost(path: Path) -> bool:
 def _copied(old: sqlite3.Connection, new: sqlite3.Connection) -> tuple[int, tuple[str, ...]]:
     """(rows copied, names of the tables that were damaged)."""
     rows, damaged = 0, []
-    names = [name for (name,) in new.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    for table in names:
-        columns = [row[1] for row in new.execute(f"PRAGMA table_info({table})")]
+    for table, columns in tables(_version(old)).items():
         key = [row[1] for row in new.execute(f"PRAGMA table_info({table})") if row[5]] or ["rowid"]
         places = ", ".join("?" * len(columns))
         reader = _Reader(old, table, columns, key)
@@ -103,6 +101,15 @@ def _copied(old: sqlite3.Connection, new: sqlite3.Connection) -> tuple[int, tupl
         if reader.is_damaged:
             damaged.append(table)
     return rows, tuple(damaged)
+
+
+def _version(old: sqlite3.Connection) -> int:
+    """Which tables to look for: an earlier gateway's, or all where nobody knows."""
+    try:
+        (version,) = old.execute("PRAGMA user_version").fetchone()
+    except sqlite3.DatabaseError:
+        version = 0
+    return version or len(MIGRATIONS)
 
 
 def _refilled(new: sqlite3.Connection, copy: Path, damaged: set[str]) -> int:

@@ -5,6 +5,7 @@ edited: a change is a new one at the end.
 """
 
 import sqlite3
+from contextlib import closing
 
 from corolle_gateway.errors import StoreError
 
@@ -229,3 +230,11 @@ def migrate(db: sqlite3.Connection) -> None:
         )
     for number in range(version, len(MIGRATIONS)):
         db.executescript(f"BEGIN IMMEDIATE;{MIGRATIONS[number]};PRAGMA user_version = {number + 1};COMMIT;")
+
+
+def tables(version: int) -> dict[str, list[str]]:
+    """The tables that a database of a version has, and the columns of each."""
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.executescript(";".join(MIGRATIONS[:version]))
+        names = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: [row[1] for row in db.execute(f"PRAGMA table_info({name})")] for name in names}

@@ -60,6 +60,17 @@ def test_a_database_of_then_is_one_of_now(version: int, tmp_path: Path):
     assert {"units", "sessions", "messages", "outbox"} <= before.keys() and before["outbox"]
 
 
+@pytest.mark.parametrize("version", _VERSIONS)
+def test_a_database_of_then_that_is_marked_as_damaged_is_whole(version: int, tmp_path: Path):
+    folder = _of_then(version, tmp_path)
+    with closing(sqlite3.connect(folder / database.FILE_NAME)) as db:
+        before = sum(db.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in _tables(db))
+    database.mark_damaged(folder)
+    done = database.mend(folder)
+    assert done is not None
+    assert (done.rows, done.damaged, done.again, done.lost) == (before, (), 0, 0)
+
+
 def _as_it_was(folder: Path) -> Device:
     """The lamp that joined then, as it stands in the field."""
     lamp = Device("lamp-1")
