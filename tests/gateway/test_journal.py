@@ -79,6 +79,19 @@ def test_whichever_page_is_damaged_nothing_that_waits_is_lost(tmp_path: Path):
         shutil.rmtree(folder)
 
 
+def test_a_damaged_message_that_holds_another_one_s_key_makes_way_for_it(tmp_path: Path):
+    unsent = _filled(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "gateway.sqlite")) as db:
+        for number, holder in ((120, 20), (130, 131)):
+            (unit,) = db.execute("DELETE FROM messages WHERE id = ? RETURNING unit", (number,)).fetchone()
+            db.execute("UPDATE messages SET unit = ?, key = ? WHERE id = ?", (unit, f"7-{number}", holder))
+        db.commit()
+    database.mark_damaged(tmp_path)
+    done = database.mend(tmp_path)
+    assert done is not None and done.lost == 0
+    assert _unsent(tmp_path) == unsent
+
+
 def test_a_log_whose_end_is_damaged_loses_nothing_that_waits(tmp_path: Path):
     folder = tmp_path / "data"
     folder.mkdir()

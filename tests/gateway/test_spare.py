@@ -21,6 +21,7 @@ from corolle_gateway.store.writer import Writer
 _PAGE = 4096
 _UNITS = 120
 _EVERY_NTH_PAGE = 3
+_PAGES, _BITS = 12, 4  # that are flipped
 _ROWS = {
     "units": "('lamp-{0}', 'lamp', 'quai', 'eui-{0}', 'join', 48.1, -1.6, 'C', '', 0)",
     "keys": "('lamp-{0}', x'0102030405060708090a0b0c0d0e0f10', {0}, {0})",
@@ -94,6 +95,58 @@ def test_whichever_page_is_damaged_nothing_is_lost(tmp_path: Path):
         assert {row[7] for row in found["sessions"]} == {32 + DOWNLINKS_AHEAD if leapt else 32}
         shutil.rmtree(folder)
     assert refilled > _UNITS
+
+
+def _flip(path: Path, at: int, bit: int) -> None:
+    with path.open("r+b") as file:
+        file.seek(at)
+        (byte,) = file.read(1)
+        file.seek(at)
+        file.write(bytes((byte ^ bit,)))
+
+
+def test_whichever_bits_are_flipped_the_gateway_starts(tmp_path: Path):
+    whole, folder = tmp_path / "whole", tmp_path / "damaged"
+    _filled(whole)
+    pages = (whole / "gateway.sqlite").stat().st_size // _PAGE
+    chance = random.Random(4)
+    found = 0
+    for number in range(_PAGES):
+        shutil.copytree(whole, folder)
+        for _ in range(_BITS):
+            at = number * pages // _PAGES * _PAGE + chance.randrange(100, _PAGE)
+            _flip(folder / "gateway.sqlite", at, 1 << chance.randrange(8))
+        database.mend(folder)
+        with _opened(folder) as db:
+            found += db.is_damaged
+        database.mark_damaged(folder)
+        assert database.mend(folder)
+        with _opened(folder) as db:
+            assert not db.is_damaged and db.has_spare
+        shutil.rmtree(folder)
+    assert found >= 2
+
+
+@pytest.mark.parametrize(
+    ("text", "table"),
+    ((b"CREATE TABLE units", None), (b"lamp-7lampquai", "units"), (b"lamp-7report_min", "desired")),
+)
+def test_a_text_that_is_not_utf_8_is_damage_and_the_copy_has_it_right(
+    tmp_path: Path, text: bytes, table: str | None
+):
+    kept = _filled(tmp_path)
+    path = tmp_path / "gateway.sqlite"
+    _flip(path, path.read_bytes().index(text) + 3, 0x80)
+    done = database.mend(tmp_path)
+    assert (done is None) == (table is not None)
+    if table:
+        with _opened(tmp_path) as db:
+            assert db.is_damaged and not db.has_spare
+        database.mark_damaged(tmp_path)
+        done = database.mend(tmp_path)
+        assert done is not None and (done.damaged, done.refilled) == ((table,), 1)
+    with _opened(tmp_path) as db:
+        assert not db.is_damaged and _without_leaps(_rows(db)) == _without_leaps(kept)
 
 
 def test_a_page_that_nobody_has_looked_at_is_found_damaged_when_the_database_is_opened(tmp_path: Path):

@@ -9,7 +9,7 @@ from typing import IO
 from corolle_gateway.errors import StoreError
 from corolle_gateway.store import spare
 from corolle_gateway.store.connection import Connection
-from corolle_gateway.store.faults import is_damage
+from corolle_gateway.store.faults import READING, is_damage
 from corolle_gateway.store.journal import FOLDER, Journal
 from corolle_gateway.store.restoring import restore_end
 from corolle_gateway.store.salvage import Salvage, finish, is_lost, salvage
@@ -71,7 +71,7 @@ def _is_unreadable(path: Path) -> bool:
     db = sqlite3.connect(path)
     try:
         db.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except sqlite3.DatabaseError as error:
+    except READING as error:
         return is_damage(error)
     finally:
         db.close()
@@ -120,7 +120,7 @@ def _complete(db: sqlite3.Connection, data_dir: Path) -> None:
     """Give back what a damaged log has cost. A database that is damaged itself is salvaged later."""
     try:
         restore_end(db, data_dir / FOLDER)
-    except sqlite3.Error as error:
+    except READING as error:
         if not is_damage(error):
             raise
 
@@ -131,12 +131,15 @@ def _copy(db: Connection, path: Path) -> None:
     It is the first to read all of the database: if that is damaged, the copy stays as it is, and is needed.
     """
     try:
+        db.is_damaged = not spare.is_sound(db)
+        if db.is_damaged:
+            return
         _make_private(path)
         if not spare.is_whole(path):
             spare.remove(path)
             _make_private(path)
         spare.attach(db, path)
-    except sqlite3.DatabaseError as error:
+    except READING as error:
         db.is_damaged = is_damage(error)
         if not db.is_damaged and not isinstance(error, sqlite3.OperationalError):
             raise

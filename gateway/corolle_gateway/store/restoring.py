@@ -41,10 +41,9 @@ def _put(db: sqlite3.Connection, row: Row) -> bool:
     """Whether a message was missing; it waits for the city from now on."""
     if row.kind not in LANES:
         return False
-    said = db.execute("UPDATE messages SET body = ? WHERE id = ?", (row.body, row.id)).rowcount
-    if not said:
-        columns = row.id, row.unit, row.kind, row.key, row.time_s, row.body
-        if not db.execute("INSERT OR IGNORE INTO messages VALUES (?, ?, ?, ?, ?, ?)", columns).rowcount:
-            return False
+    was_there = db.execute("SELECT 1 FROM messages WHERE id = ?", (row.id,)).fetchone()
+    columns = row.id, row.unit, row.kind, row.key, row.time_s, row.body
+    # A damaged one may hold its number, or its key.
+    db.execute("INSERT OR REPLACE INTO messages VALUES (?, ?, ?, ?, ?, ?)", columns)
     db.execute("INSERT OR IGNORE INTO outbox VALUES (?, ?)", (LANES[row.kind], row.id))
-    return not said
+    return not was_there

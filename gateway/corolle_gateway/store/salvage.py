@@ -6,18 +6,18 @@ their ids. What is no message is taken from its second copy where it is missing.
 
 import os
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 from msgspec import Struct
 
 from corolle_gateway.store import spare
+from corolle_gateway.store.faults import READING
 from corolle_gateway.store.handover import leap
 from corolle_gateway.store.journal import FOLDER
 from corolle_gateway.store.messages import LANES
+from corolle_gateway.store.rescue import Rescue
 from corolle_gateway.store.restoring import restore_end, restore_unsent
 from corolle_gateway.store.schema import MIGRATIONS, migrate, tables
 
@@ -94,10 +94,13 @@ def _copied(old: sqlite3.Connection, new: sqlite3.Connection) -> tuple[int, tupl
     for table, columns in tables(_version(old)).items():
         key = [row[1] for row in new.execute(f"PRAGMA table_info({table})") if row[5]] or ["rowid"]
         places = ", ".join("?" * len(columns))
-        reader = _Reader(old, table, columns, key)
+        reader = Rescue(old, table, columns, key)
         for row in reader.rows():
-            new.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", row)
-            rows += 1
+            try:
+                new.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", row)
+                rows += 1
+            except sqlite3.IntegrityError:  # of a wrong type, or with another one's key: it was never so
+                reader.is_damaged = True
         if reader.is_damaged:
             damaged.append(table)
     return rows, tuple(damaged)
@@ -107,7 +110,7 @@ def _version(old: sqlite3.Connection) -> int:
     """Which tables to look for: an earlier gateway's, or all where nobody knows."""
     try:
         (version,) = old.execute("PRAGMA user_version").fetchone()
-    except sqlite3.DatabaseError:
+    except READING:
         version = 0
     return version or len(MIGRATIONS)
 
@@ -118,52 +121,6 @@ def _refilled(new: sqlite3.Connection, copy: Path, damaged: set[str]) -> int:
     if filled and damaged & _COUNTING:
         leap(new)
     return filled
-
-
-class _Reader:
-    """Reads a table from its beginning up to the damage, from its end down to it, and between two of them."""
-
-    def __init__(self, db: sqlite3.Connection, table: str, columns: list[str], key: list[str]):
-        self.is_damaged = False
-        self._db = db
-        self._select = f"SELECT {', '.join(columns)} FROM {table} NOT INDEXED"
-        self._key = key
-        self._numbered = key == ["id"]
-
-    def rows(self) -> Iterator[tuple[Any, ...]]:
-        """All rows that can be read, each once."""
-        last = -1
-        for row in self._read("ASC"):
-            last = row[0] if self._numbered else last
-            yield row
-        if not self.is_damaged:
-            return
-        end = None
-        for row in self._read("DESC"):
-            if self._numbered and row[0] <= last:
-                return
-            end = row[0] if self._numbered else None
-            yield row
-        if self._numbered and end is not None:
-            yield from self._between(last + 1, end)
-
-    def _between(self, at: int, end: int) -> Iterator[tuple[Any, ...]]:
-        """Number by number: what a damaged page held is missing, what stands on whole ones is found."""
-        while at < end:
-            try:
-                row = self._db.execute(f"{self._select} WHERE id = ?", (at,)).fetchone()
-            except sqlite3.DatabaseError:
-                row = None
-            if row:
-                yield row
-            at += 1
-
-    def _read(self, way: str) -> Iterator[tuple[Any, ...]]:
-        order = ", ".join(f"{column} {way}" for column in self._key)
-        try:
-            yield from self._db.execute(f"{self._select} ORDER BY {order}")
-        except sqlite3.DatabaseError:  # also "no such table": its definition was on the damaged page
-            self.is_damaged = True
 
 
 def _queued_again(new: sqlite3.Connection) -> int:

@@ -6,11 +6,12 @@ as that, and comes right with the next report, for units count on and on.
 """
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from corolle_gateway.store.connection import Connection
-from corolle_gateway.store.faults import is_damage, is_disk_failure
+from corolle_gateway.store.faults import READING, is_damage
+from corolle_gateway.store.rescue import Rescue
 
 FILE_NAME = "gateway.spare"
 _AT_A_TIME = 500  # rows: few enough to keep nobody waiting
@@ -50,12 +51,25 @@ def attach(db: Connection, path: Path) -> None:
         pass
 
 
+def is_sound(db: Connection) -> bool:
+    """Whether the tables hold what they may: SQLite would copy whatever is there, and spoil the copy.
+
+    An error for which is_damage() is true says that they do not, either.
+    """
+    for table in TABLES:
+        if db.execute(f"PRAGMA main.quick_check({table})").fetchone() != ("ok",):
+            return False
+        for _ in db.execute(f"SELECT * FROM main.{table}"):  # Python alone minds what is not UTF-8
+            pass
+    return True
+
+
 def is_whole(path: Path) -> bool:
     """Whether nothing in the file is damaged; one that is not there is whole."""
     try:
         with closing(sqlite3.connect(path)) as db:
             return db.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
-    except sqlite3.DatabaseError as error:
+    except READING as error:
         if is_damage(error):
             return False
         raise
@@ -99,29 +113,27 @@ def fill(db: sqlite3.Connection, path: Path, tables: set[str]) -> int:
     """
     if not path.exists():
         return 0
-    db.execute("ATTACH ? AS spare", (str(path),))
-    filled = 0
-    try:
-        for table in TABLES:
-            if table in tables:
-                filled += _filled(db, table)
-    except sqlite3.DatabaseError as error:
-        if not (is_damage(error) or is_disk_failure(error)):
-            raise
+    with closing(sqlite3.connect(path)) as copy:
+        db.execute("BEGIN")
+        filled = sum(_filled(db, copy, table) for table in TABLES if table in tables)
+        db.execute("COMMIT")
     return filled
 
 
-def _filled(db: sqlite3.Connection, table: str) -> int:
+def _filled(db: sqlite3.Connection, copy: sqlite3.Connection, table: str) -> int:
     """What of a table the copy has more; of one that was made by an earlier version, what it knew of it."""
     columns, key = _columns(db, table)
-    known = {row[1] for row in db.execute(f"PRAGMA spare.table_info(spare_{table})")}
-    if not known:
+    try:
+        known = {row[1] for row in copy.execute(f"PRAGMA table_info(spare_{table})")}
+    except READING:
         return 0
-    names = ", ".join(name for name in columns if name in known)
-    return db.execute(
-        f"INSERT OR IGNORE INTO main.{table} ({names}) SELECT {names} FROM spare_{table} AS s"
-        f" WHERE NOT EXISTS (SELECT 1 FROM main.{table} AS m WHERE {_match('s', 'm', key)})"
-    ).rowcount
+    names = [name for name in columns if name in known]
+    put = f"INSERT OR IGNORE INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+    filled = 0
+    for row in Rescue(copy, f"spare_{table}", names, key).rows() if names else ():
+        with suppress(sqlite3.IntegrityError):  # damaged here as well; or a sanitary record that is there
+            filled += db.execute(put, row).rowcount
+    return filled
 
 
 def _prepare(db: sqlite3.Connection, table: str) -> None:
