@@ -33,7 +33,9 @@ def _put(db: Connection, first: int, count: int, kind: str = "report") -> None:
 
 
 def _publish(db: Connection, numbers: range, lane: int = 1) -> None:
+    db.execute("BEGIN")
     messages.published(db, [(lane, number) for number in numbers])
+    db.execute("COMMIT")
 
 
 def _kept(db: Connection, kind: str) -> list[int]:
@@ -87,6 +89,30 @@ def test_more_units_than_are_looked_at_together_are_thinned_too(db: Connection):
         n, at = bounds.thin(db, at, 256)
         gone += n
     assert gone == 600 and _kept(db, "report") == list(range(1, 601))
+
+
+@pytest.mark.parametrize("kind", ("sanitary", "report"))
+def test_what_the_broker_does_not_take_holds_nothing_but_itself(db: Connection, kind: str):
+    _put(db, 1, 1, kind)
+    _put(db, 2, 5000)
+    _publish(db, range(2, 5002))
+    _, counts = _looked(db, max_mb=1)
+    assert bounds.fill(db).used_bytes <= 1_000_000 and not counts.rejected
+    assert messages.backlog(db) == 1 and _kept(db, kind)[0] == 1
+    assert counts.done.keys() == {"reports_forgotten"}
+
+
+def test_what_was_passed_over_goes_when_the_city_has_it(db: Connection):
+    _put(db, 1, 3000)
+    at, gone = bounds.Forgetting(), 0
+    for published in (range(1001, 2001), range(1, 1001), range(2001, 3000)):
+        _publish(db, published)
+        at = at.anew()
+        while not at.is_over:
+            n, at = bounds.forget(db, at, None, 256)
+            gone += n
+        assert gone == 3000 - len(_kept(db, "report")) == 3000 - messages.backlog(db)
+    assert gone == 2999
 
 
 def test_events_acks_and_sanitary_records_never_go(db: Connection):

@@ -9,7 +9,7 @@ from corolle_gateway.clock import Clock
 from corolle_gateway.counts import Counts
 from corolle_gateway.log import Log
 from corolle_gateway.store import bounds, spare
-from corolle_gateway.store.bounds import Fill, Thinning
+from corolle_gateway.store.bounds import Fill, Forgetting, Thinning
 from corolle_gateway.store.writer import Writer
 
 _LOOK_S = 10.0
@@ -50,7 +50,10 @@ class Keeper:
         self._seen: deque[int] = deque(maxlen=_LOOKS_AN_HOUR + 1)  # the last message at each look
         self._looks = 0
         self._hour_ends = _LOOKS_AN_HOUR  # after so many looks
-        self._forgotten = 0  # no report that the city has is numbered below
+        self._forgetting = Forgetting()
+        self._forgotten_at: int | None = (
+            None  # how many were published when the city had none of what is kept
+        )
         self._thinning = Thinning()
         self._warned = False
         self.room: Room | None = None
@@ -86,28 +89,38 @@ class Keeper:
         up_to = await self._writer.submit(lambda db: bounds.older_than(db, self._keep_hours))
         if not up_to:
             return
-        while await self._forget(up_to):
-            pass
+        self._forgetting = self._forgetting.anew()
+        while not self._forgetting.is_over:
+            await self._forget(up_to)
         while n := await self._writer.submit(lambda db: bounds.expire(db, up_to, _AT_A_TIME)):
             self._counts.count("reports_expired", n)
 
     async def _make_room(self) -> Fill:
         """What the city has goes first; what waits for it is thinned, the oldest first, again and again."""
+        published = self._counts.done.get("published", 0)
+        self._forgetting = self._forgetting.anew()
         fruitless = 0
         while (fill := await self._writer.submit(bounds.fill)).used_bytes > _ROOM_AGAIN * self._max_mb * _MB:
-            if await self._forget(None) or await self._thin():
+            if published != self._forgotten_at:
+                await self._forget(None)
+                self._forgotten_at = published if self._forgetting.is_over else None
+            elif await self._thin():
                 fruitless = 0
             elif (fruitless := fruitless + 1) > 1:  # not even from the beginning
                 self._counts.reject("store_over_limit", used_mb=fill.used_bytes // _MB)
                 break
         return fill
 
-    async def _forget(self, up_to: int | None) -> int:
-        after = self._forgotten
-        n, self._forgotten = await self._writer.submit(lambda db: bounds.forget(db, after, up_to, _AT_A_TIME))
+    async def _forget(self, up_to: int | None) -> None:
+        """Forget some of what the city has, if the pass comes upon any."""
+        n = 0
+        while not n and not self._forgetting.is_over:
+            at = self._forgetting
+            n, self._forgetting = await self._writer.submit(
+                lambda db, at=at: bounds.forget(db, at, up_to, _AT_A_TIME)
+            )
         if n:
             self._counts.count("reports_forgotten", n)
-        return n
 
     async def _thin(self) -> int:
         """How many went; a pass that has ended, with 0, begins anew."""

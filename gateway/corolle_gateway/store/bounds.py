@@ -8,9 +8,12 @@ import sqlite3
 
 from msgspec import Struct
 
+from corolle_gateway.store.messages import last_id
+
 _REPORTS = "kind IN ('report', 'service', 'reading')"
 _BACKLOG = 1  # the lane reports wait in
 _SAMPLE = 256
+_GLANCE = 1024  # numbers of waiting messages: few enough to keep nobody waiting
 # A row's header, its entry in the index of keys and in the outbox, and what stays free in a page of 4 KB.
 _OVERHEAD_BYTES = 110
 
@@ -22,6 +25,20 @@ class Fill(Struct, frozen=True):
     unsent: int
     message_bytes: float  # what a message takes, on average of the last ones
     last_message: int
+
+
+class Forgetting(Struct, frozen=True):
+    """Where a pass over what the city has stands: the last message seen."""
+
+    after: int = 0
+    settled: int = (
+        0  # up to it nothing waits, and there are no reports any more: no pass need look there again
+    )
+    is_over: bool = False
+
+    def anew(self) -> "Forgetting":
+        """The next pass."""
+        return Forgetting(self.settled, self.settled)
 
 
 class Thinning(Struct, frozen=True):
@@ -60,14 +77,31 @@ def older_than(db: sqlite3.Connection, hours: int) -> int:
     return row[1]
 
 
-def forget(db: sqlite3.Connection, after: int, up_to: int | None, limit: int) -> tuple[int, int]:
-    """Delete the oldest reports that the city has: (how many, the last one's number, `after` if none).
+def forget(db: sqlite3.Connection, at: Forgetting, up_to: int | None, limit: int) -> tuple[int, Forgetting]:
+    """Look at the next `limit` messages that do not wait; delete the reports: (how many, where it stands).
 
-    `up_to`: none above it.
+    `up_to`: none above it. What waits for the city is passed over, so that what the broker does not take
+    holds nothing but itself.
     """
-    first_unsent = db.execute("SELECT min(message) FROM outbox WHERE lane = ?", (_BACKLOG,)).fetchone()[0]
-    ends = [number for number in (up_to, first_unsent and first_unsent - 1) if number is not None]
-    return _delete(db, _reports(db, after, min(ends, default=None), limit), after)
+    end = (last_id(db) if up_to is None else up_to) + 1
+    found = db.execute(
+        "SELECT message FROM outbox WHERE lane = ? AND message > ? AND message < ? ORDER BY message LIMIT ?",
+        (_BACKLOG, at.after, end, _GLANCE),
+    )
+    waiting = [number for (number,) in found]
+    after, left, going = at.after, limit, list[int]()
+    for stop in waiting if len(waiting) == _GLANCE else (*waiting, end):
+        looked = _between(db, after, stop, left) if stop - after > 1 else []
+        going += [number for number, is_report in looked if is_report]
+        left -= len(looked)
+        if not left:
+            after = looked[-1][0]
+            break
+        after = max(after, stop)
+    settled = at.settled
+    if at.after == settled:  # nothing that waits was passed so far
+        settled = max(settled, min(after, *(number - 1 for number in waiting[:1]), end - 1))
+    return _delete(db, going), Forgetting(after, settled, after >= end)
 
 
 def expire(db: sqlite3.Connection, up_to: int, limit: int) -> int:
@@ -77,7 +111,7 @@ def expire(db: sqlite3.Connection, up_to: int, limit: int) -> int:
         f" WHERE lane = ? AND message <= ? AND {_REPORTS} ORDER BY message LIMIT ?",
         (_BACKLOG, up_to, limit),
     )
-    return _delete(db, [number for (number,) in rows], 0)[0]
+    return _delete(db, [number for (number,) in rows])
 
 
 def thin(db: sqlite3.Connection, at: Thinning, limit: int) -> tuple[int, Thinning]:
@@ -93,21 +127,19 @@ def thin(db: sqlite3.Connection, at: Thinning, limit: int) -> tuple[int, Thinnin
         if unit in kept:
             going.append(number)
         kept ^= {unit}
-    gone, _ = _delete(db, going, 0)
-    return gone, Thinning(rows[-1][0], frozenset(kept)) if rows else Thinning()
+    return _delete(db, going), Thinning(rows[-1][0], frozenset(kept)) if rows else Thinning()
 
 
-def _reports(db: sqlite3.Connection, after: int, up_to: int | None, limit: int) -> list[int]:
-    rows = db.execute(
-        f"SELECT id FROM messages WHERE id > ? AND id <= coalesce(?, 9223372036854775807) AND {_REPORTS}"
-        " ORDER BY id LIMIT ?",
-        (after, up_to, limit),
-    )
-    return [number for (number,) in rows]
+def _between(db: sqlite3.Connection, above: int, below: int, limit: int) -> list[tuple[int, int]]:
+    """(number, whether it is a report)."""
+    return db.execute(
+        f"SELECT id, {_REPORTS} FROM messages WHERE id > ? AND id < ? ORDER BY id LIMIT ?",
+        (above, below, limit),
+    ).fetchall()
 
 
-def _delete(db: sqlite3.Connection, numbers: list[int], after: int) -> tuple[int, int]:
+def _delete(db: sqlite3.Connection, numbers: list[int]) -> int:
     keys = [(number,) for number in numbers]
     db.executemany(f"DELETE FROM outbox WHERE lane = {_BACKLOG} AND message = ?", keys)
     db.executemany("DELETE FROM messages WHERE id = ?", keys)
-    return len(numbers), numbers[-1] if numbers else after
+    return len(numbers)
