@@ -2,10 +2,12 @@
 
 import asyncio
 import io
+import re
 import sqlite3
 import sys
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from corolle_gateway.clock import SystemClock
@@ -82,6 +84,7 @@ def test_what_waits_for_the_city_is_thinned_and_of_each_unit_some_of_all_times_s
 
 
 def test_more_units_than_are_looked_at_together_are_thinned_too(db: Connection):
+    db.execute("BEGIN")
     for number in range(1, 1201):
         messages.put(db, number, f"lamp-{number % 600}", "report", str(number), 0.0, b"")
     at, gone = bounds.Thinning(), 0
@@ -108,9 +111,11 @@ def test_what_was_passed_over_goes_when_the_city_has_it(db: Connection):
     for published in (range(1001, 2001), range(1, 1001), range(2001, 3000)):
         _publish(db, published)
         at = at.anew()
+        db.execute("BEGIN")
         while not at.is_over:
             n, at = bounds.forget(db, at, None, 256)
             gone += n
+        db.execute("COMMIT")
         assert gone == 3000 - len(_kept(db, "report")) == 3000 - messages.backlog(db)
     assert gone == 2999
 
@@ -188,6 +193,56 @@ def test_the_room_is_said_in_hours(db: Connection):
     assert (room.unsent, room.per_hour) == (1000, 360_000)
     used_of_each = (bounds.fill(db).used_bytes - empty) / 1000
     assert room.hours_left == pytest.approx(100e6 / used_of_each / 360_000, rel=0.15)
+
+
+def test_the_days_that_a_report_is_kept_are_hours_too_and_the_first_that_goes_is_logged(
+    db: Connection, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(keeping, "_LOOKS_AN_HOUR", 2)
+    _put(db, 1, 10, "event")  # never go
+    _put(db, 11, 10)
+    _put(db, 21, 1, "event")
+    lines = io.StringIO()
+    log = Log(lambda: 0.0, "info", lines)
+    counts = Counts(log)
+    said: list[float | None] = []
+
+    async def run() -> None:
+        keeper = Keeper(SystemClock(), log, counts, Writer(db, counts), 100, 1)
+        while not counts.done:
+            await keeper.look()
+            assert keeper.room is not None
+            said.append(keeper.room.hours_left)
+
+    asyncio.run(run())
+    assert said == [*(24.5 - look / 2 for look in range(50)), None]
+    assert counts.done == {"reports_expired": 10}
+    assert re.findall(r"event=(\w+)(?: way=(\w+))?", lines.getvalue()) == [
+        ("store_filling", ""),
+        ("reports_given_up", "expired"),
+        ("store_has_room", ""),
+    ]
+
+
+def test_a_small_disk_has_hours_too_and_the_journal_takes_half_of_it(
+    db: Connection, monkeypatch: pytest.MonkeyPatch
+):
+    disk = SimpleNamespace(f_bavail=1000, f_frsize=4096)
+    monkeypatch.setattr(bounds.os, "statvfs", lambda _: disk)
+    log = Log(lambda: 0.0, "error", sys.stderr)
+    counts = Counts(log)
+
+    async def run() -> Keeper:
+        keeper = Keeper(SystemClock(), log, counts, Writer(db, counts), 1000, 30)
+        await keeper.look()
+        _put(db, 1, 10)
+        await keeper.look()
+        return keeper
+
+    room = asyncio.run(run()).room
+    assert room is not None and room.is_short
+    taken = bounds.fill(db).message_bytes * 10 * 360 * 2
+    assert room.hours_left == pytest.approx(1000 * 4096 / taken, rel=0.1)
 
 
 def test_a_message_takes_what_it_is_said_to_take(db: Connection):

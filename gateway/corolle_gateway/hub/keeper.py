@@ -18,6 +18,7 @@ _LOOKS_A_COPY = 6 * _LOOKS_AN_HOUR
 _AT_A_TIME = 256  # few enough to keep nobody waiting
 _ROOM_AGAIN = 0.98  # once over the limit, so far below it
 _MB = 1_000_000
+_COPIES = 2  # of a message that waits: the journal has it as well
 _WARN_H = 24.0
 _KINDS = ("reports", "services", "readings")  # what may be given up
 
@@ -29,7 +30,7 @@ class Room(Struct, frozen=True):
     max_mb: int
     unsent: int
     per_hour: int | None  # messages, at the present rate; None: not known yet
-    hours_left: float | None  # until something the city has not got would have to go; None: nothing comes
+    hours_left: float | None  # until a report the city has not got would have to go; None: nothing comes
 
     @property
     def is_short(self) -> bool:
@@ -56,6 +57,7 @@ class Keeper:
         )
         self._thinning = Thinning()
         self._warned = False
+        self._has_given_up = False
         self.room: Room | None = None
 
     async def run(self) -> None:
@@ -63,12 +65,12 @@ class Keeper:
         while True:
             try:
                 await self.look()
-            except sqlite3.Error:
+            except (sqlite3.Error, OSError):
                 pass  # counted by the writer; the next look may find the disk mended
             await self._clock.sleep(_LOOK_S)
 
     async def look(self) -> None:
-        """Look once, and make room if need be. sqlite3.Error when the store cannot be used."""
+        """Look once, and make room if need be. sqlite3.Error or OSError when the store cannot be used."""
         if self._looks == self._hour_ends:  # a run that was shorter adds none: no restart makes a message old
             await self._writer.submit(bounds.begin_hour)
             self._hour_ends += _LOOKS_AN_HOUR
@@ -94,6 +96,7 @@ class Keeper:
             await self._forget(up_to)
         while n := await self._writer.submit(lambda db: bounds.expire(db, up_to, _AT_A_TIME)):
             self._counts.count("reports_expired", n)
+            self._give_up("expired")
 
     async def _make_room(self) -> Fill:
         """What the city has goes first; what waits for it is thinned, the oldest first, again and again."""
@@ -132,6 +135,7 @@ class Keeper:
                 break
         if n:
             self._counts.count("reports_thinned", n)
+            self._give_up("thinned")
         return n
 
     def _measured(self, fill: Fill) -> Room:
@@ -142,7 +146,7 @@ class Keeper:
         left_bytes = max(0.0, self._max_mb * _MB - kept_bytes)
         looks = len(self._seen) - 1
         per_hour = (self._seen[-1] - self._seen[0]) * _LOOKS_AN_HOUR / looks if looks else None
-        hours_left = left_bytes / (per_hour * fill.message_bytes) if per_hour else None
+        hours_left = self._hours_left(fill, left_bytes, (per_hour or 0) * fill.message_bytes)
         return Room(
             used_mb=round(fill.used_bytes / _MB, 1),
             max_mb=self._max_mb,
@@ -151,8 +155,25 @@ class Keeper:
             hours_left=None if hours_left is None else round(hours_left, 1),
         )
 
+    def _hours_left(self, fill: Fill, left_bytes: float, bytes_an_hour: float) -> float | None:
+        """Until the first of them ends: the days a report is kept, the store's room, the disk's."""
+        ends: list[float] = []
+        if bytes_an_hour or fill.waited_hours is not None:
+            hours = self._keep_hours - (fill.waited_hours or 0)
+            ends.append(max(0.0, hours + (self._hour_ends - self._looks) / _LOOKS_AN_HOUR))
+        if bytes_an_hour:
+            ends += [left_bytes / bytes_an_hour, fill.disk_bytes / (_COPIES * bytes_an_hour)]
+        return min(ends, default=None)
+
+    def _give_up(self, way: str) -> None:
+        """Say so of the first reports of an outage that the city never gets."""
+        if not self._has_given_up:
+            self._has_given_up = True
+            self._log.warning("reports_given_up", way=way)
+
     def _warn(self, room: Room) -> None:
         """Once, when less than a day is left and the city takes nothing; once more when it is over."""
+        self._has_given_up = self._has_given_up and room.is_short
         if room.is_short != self._warned:
             self._warned = room.is_short
             write = self._log.warning if room.is_short else self._log.info

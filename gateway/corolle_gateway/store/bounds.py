@@ -4,6 +4,7 @@ What the city has acknowledged goes first. If that is not enough, what waits for
 reports of each unit every other one goes, so that the city still sees all of an outage, only coarser.
 """
 
+import os
 import sqlite3
 
 from msgspec import Struct
@@ -25,6 +26,10 @@ class Fill(Struct, frozen=True):
     unsent: int
     message_bytes: float  # what a message takes, on average of the last ones
     last_message: int
+    waited_hours: (
+        int | None
+    )  # of service, begun and ended, since the oldest report that waits; None: none waits
+    disk_bytes: int  # free where the database is
 
 
 class Forgetting(Struct, frozen=True):
@@ -49,7 +54,10 @@ class Thinning(Struct, frozen=True):
 
 
 def fill(db: sqlite3.Connection) -> Fill:
-    """Look at it. Pages that were freed count as free: the file stays as it is, and they are used again."""
+    """Look at it. Pages that were freed count as free: the file stays as it is, and they are used again.
+
+    OSError when the disk cannot be asked.
+    """
     pages, free, size = (
         db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
     )
@@ -58,7 +66,26 @@ def fill(db: sqlite3.Connection) -> Fill:
         "SELECT coalesce(avg(length(body)), 0), coalesce(max(id), 0)"
         f" FROM (SELECT id, body FROM messages ORDER BY id DESC LIMIT {_SAMPLE})"
     ).fetchone()
-    return Fill((pages - free) * size, unsent, body + _OVERHEAD_BYTES, last)
+    disk = os.statvfs(db.execute("PRAGMA database_list").fetchone()[2])
+    return Fill(
+        used_bytes=(pages - free) * size,
+        unsent=unsent,
+        message_bytes=body + _OVERHEAD_BYTES,
+        last_message=last,
+        waited_hours=_waited(db),
+        disk_bytes=disk.f_bavail * disk.f_frsize,
+    )
+
+
+def _waited(db: sqlite3.Connection) -> int | None:
+    oldest = db.execute(
+        "SELECT id FROM outbox JOIN messages ON id = message"
+        f" WHERE lane = ? AND {_REPORTS} ORDER BY message LIMIT 1",
+        (_BACKLOG,),
+    ).fetchone()
+    if oldest is None:
+        return None
+    return db.execute("SELECT count(*) FROM hours WHERE last_message >= ?", oldest).fetchone()[0]
 
 
 def begin_hour(db: sqlite3.Connection) -> None:
