@@ -1,7 +1,9 @@
 """The second copy of what waits for the city: whichever page of the database is damaged, it is not lost."""
 
 import asyncio
+import errno
 import io
+import os
 import random
 import shutil
 import sqlite3
@@ -164,6 +166,36 @@ def test_segments_go_when_the_city_has_them_and_never_take_more_than_their_room(
     again = Journal(tmp_path / FOLDER, 40_000)  # another run begins another segment, and counts the others
     again.close()
     db.close()
+
+
+def test_a_disk_that_is_full_leaves_no_half_records_and_no_empty_segments(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    room = 1 << 30
+
+    def write(file: int, data: bytes) -> int:
+        nonlocal room
+        if not room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written = really(file, data[: min(room, 100)])
+        room -= written
+        return written
+
+    really = os.write
+    monkeypatch.setattr(os, "write", write)
+    with closing(database.connect(tmp_path)) as db, closing(Journal(tmp_path / FOLDER, _MB)) as journal:
+        db.note = journal.note
+        failed = set[int]()
+        for number in range(1, 31):
+            room = 150 if 10 < number <= 20 else 1 << 30  # less than a record takes
+            messages.put(db, number, "lamp-1", "report", str(number), 1e9, _body(number))
+            try:
+                journal.flush(db)
+            except OSError:
+                failed.add(number)
+        assert failed == set(range(11, 21))
+        assert [row.id for row in rows(tmp_path / FOLDER)] == [*range(1, 11), *range(21, 31)]
+        assert len(segments(tmp_path / FOLDER)) == 1
 
 
 def test_a_damaged_record_costs_what_follows_it_in_its_segment_alone(tmp_path: Path):

@@ -13,6 +13,7 @@ from pathlib import Path
 from corolle_gateway.log import WARNING
 from corolle_gateway.logs import segments
 from corolle_gateway.logs.rotation import Rotation
+from corolle_gateway.writing import write_all
 
 _PATIENCE_S = 5.0  # how long a line waits for others
 _BATCH_BYTES = 16_384  # so many do not wait
@@ -106,7 +107,7 @@ class LogFile:
             self._turn()
             self._file, begun_at = self._opened(), 0
         try:
-            _write_all(self._file, data)
+            write_all(self._file, data)
         except OSError:
             with suppress(OSError):
                 os.ftruncate(self._file, begun_at)
@@ -133,9 +134,3 @@ class LogFile:
             with suppress(OSError):
                 os.close(self._file)
             self._file = None
-
-
-def _write_all(file: int, data: bytes) -> None:
-    left = memoryview(data)
-    while left:
-        left = left[os.write(file, left) :]

@@ -18,6 +18,7 @@ from pathlib import Path
 import msgspec
 
 from corolle_gateway.store.messages import LANES
+from corolle_gateway.writing import write_all
 
 FOLDER = "journal"
 _SEGMENT_BYTES = 2_000_000
@@ -81,13 +82,14 @@ class Journal:
         if self._file < 0 or self._segments[-1].length + len(records) > self._segment_bytes:
             self._begin(db)
         segment = self._segments[-1]
-        segment.last_id = max(segment.last_id, last_id)
         try:
-            segment.length += os.write(self._file, records)
+            write_all(self._file, records)
             os.fdatasync(self._file)
         except OSError:
-            self.close()  # what follows half a record nobody would find
+            self._take_back(segment)
             raise
+        segment.length += len(records)
+        segment.last_id = max(segment.last_id, last_id)
 
     def close(self) -> None:
         """Nothing more is written."""
@@ -101,13 +103,19 @@ class Journal:
         self._pending.append(_HEAD.pack(len(packed), crc32(packed)) + packed)
         self._pending_id = max(self._pending_id, number)
 
+    def _take_back(self, segment: _Segment) -> None:
+        """Of half a record nothing stays: what follows it nobody would find."""
+        try:
+            os.ftruncate(self._file, segment.length)
+        except OSError:
+            self.close()
+
     def _begin(self, db: sqlite3.Connection) -> None:
         """Begin a segment, and let go of those that nobody needs any more."""
         self.close()
         number = _number(self._segments[-1].path) + 1 if self._segments else 1
         last_id = max((segment.last_id for segment in self._segments), default=0)
         path = self._folder / f"{number:012}-{last_id}"
-        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         first_unsent = _first_unsent(db)
         kept = sum(segment.length for segment in self._segments)
         while self._segments and (
@@ -116,6 +124,7 @@ class Journal:
             gone = self._segments.popleft()
             gone.path.unlink(missing_ok=True)
             kept -= gone.length
+        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         self._segments.append(_Segment(path))
         folder = os.open(self._folder, os.O_RDONLY)
         try:
