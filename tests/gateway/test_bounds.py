@@ -5,6 +5,7 @@ import io
 import re
 import sqlite3
 import sys
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -91,7 +92,7 @@ def test_more_units_than_are_looked_at_together_are_thinned_too(db: Connection):
     for _ in range(5):
         n, at = bounds.thin(db, at, 256)
         gone += n
-    assert gone == 600 and _kept(db, "report") == list(range(1, 601))
+    assert gone == 599 and _kept(db, "report") == [*range(1, 601), 1200]
 
 
 @pytest.mark.parametrize("kind", ("sanitary", "report"))
@@ -118,6 +119,25 @@ def test_what_was_passed_over_goes_when_the_city_has_it(db: Connection):
         db.execute("COMMIT")
         assert gone == 3000 - len(_kept(db, "report")) == 3000 - messages.backlog(db)
     assert gone == 2999
+
+
+def test_the_newest_message_stays_whatever_goes_so_that_no_number_is_given_again(
+    tmp_path: Path, db: Connection
+):
+    with closing(database.journal(tmp_path, 1_000_000)) as journal:
+        db.note = journal.note
+        _put(db, 1, 400)
+        journal.flush(db)
+    _publish(db, range(1, 401, 2))
+    for _ in range(2):
+        bounds.forget(db, bounds.Forgetting(), None, 500)
+        bounds.thin(db, bounds.Thinning(), 500)
+        bounds.expire(db, 400, 500)
+        _publish(db, range(1, 401))
+    assert _kept(db, "report") == [400]
+    db.close()
+    with closing(database.connect(tmp_path)) as again:
+        assert not again.restored and messages.backlog(again) == 0 and messages.last_id(again) == 400
 
 
 def test_events_acks_and_sanitary_records_never_go(db: Connection):
@@ -150,7 +170,7 @@ def test_no_restart_makes_a_message_old(db: Connection, monkeypatch: pytest.Monk
         _looked(db, max_mb=100, looks=3, keep_days=1)
     assert len(_kept(db, "report")) == 10
     _looked(db, max_mb=100, looks=3 * 25 + 1, keep_days=1)
-    assert not _kept(db, "report")
+    assert _kept(db, "report") == [10], "the newest stays"
 
 
 def test_an_hour_that_ends_while_the_store_fails_is_one_hour(db: Connection, monkeypatch: pytest.MonkeyPatch):

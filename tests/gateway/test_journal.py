@@ -115,7 +115,11 @@ def test_a_log_whose_end_is_damaged_loses_nothing_that_waits(tmp_path: Path):
         file.write(b"\xff" * 64)
     with closing(sqlite3.connect(copy / "gateway.sqlite")) as db:
         assert db.execute("SELECT count(*) FROM messages").fetchone()[0] < 40
-    database.connect(copy).close()
+        (kept,) = db.execute("SELECT count(*) FROM messages").fetchone()
+    with closing(database.connect(copy)) as db:
+        counts = Counts(Log(lambda: 0.0, "error", io.StringIO()))
+        Writer(db, counts)
+        assert counts.done == {"messages_restored": 40 - kept}
     assert sorted(_unsent(copy)) == list(range(1, 41))
 
 

@@ -2,6 +2,8 @@
 
 What the city has acknowledged goes first. If that is not enough, what waits for it is thinned: of the oldest
 reports of each unit every other one goes, so that the city still sees all of an outage, only coarser.
+
+The newest message stays in any case: numbers go on from it, and what the journal has above it was lost.
 """
 
 import os
@@ -110,7 +112,8 @@ def forget(db: sqlite3.Connection, at: Forgetting, up_to: int | None, limit: int
     `up_to`: none above it. What waits for the city is passed over, so that what the broker does not take
     holds nothing but itself.
     """
-    end = (last_id(db) if up_to is None else up_to) + 1
+    newest = last_id(db)
+    end = newest if up_to is None else min(newest, up_to + 1)
     found = db.execute(
         "SELECT message FROM outbox WHERE lane = ? AND message > ? AND message < ? ORDER BY message LIMIT ?",
         (_BACKLOG, at.after, end, _GLANCE),
@@ -135,8 +138,8 @@ def expire(db: sqlite3.Connection, up_to: int, limit: int) -> int:
     """Delete the oldest reports that wait for the city in vain since before `up_to`; how many."""
     rows = db.execute(
         "SELECT id FROM outbox JOIN messages ON id = message"
-        f" WHERE lane = ? AND message <= ? AND {_REPORTS} ORDER BY message LIMIT ?",
-        (_BACKLOG, up_to, limit),
+        f" WHERE lane = ? AND message <= ? AND message < ? AND {_REPORTS} ORDER BY message LIMIT ?",
+        (_BACKLOG, up_to, last_id(db), limit),
     )
     return _delete(db, [number for (number,) in rows])
 
@@ -145,8 +148,8 @@ def thin(db: sqlite3.Connection, at: Thinning, limit: int) -> tuple[int, Thinnin
     """Of the next `limit` reports that wait, delete every other of each unit: (how many, where it stands)."""
     rows = db.execute(
         "SELECT id, unit FROM outbox JOIN messages ON id = message"
-        f" WHERE lane = ? AND message > ? AND {_REPORTS} ORDER BY message LIMIT ?",
-        (_BACKLOG, at.after, limit),
+        f" WHERE lane = ? AND message > ? AND message < ? AND {_REPORTS} ORDER BY message LIMIT ?",
+        (_BACKLOG, at.after, last_id(db), limit),
     ).fetchall()
     kept = set(at.kept)
     going = []

@@ -11,8 +11,10 @@ class Connection(sqlite3.Connection):
     """`note` hears of a message in the transaction that puts it there, or says it better.
 
     A trigger would do as well, and makes an uplink cost a twentieth more. `has_spare`: what is no message has
-    a second copy. `is_damaged`: not all of the database could be read when it was opened.
+    a second copy. `is_damaged`: not all of the database could be read when it was opened. `restored`: how
+    many messages were put back from the journal then.
     """
 
     has_spare = is_damaged = False
+    restored = 0
     note: Note = staticmethod(lambda *_: None)

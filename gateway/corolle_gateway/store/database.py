@@ -116,10 +116,10 @@ def connect(data_dir: Path) -> Connection:
     return db
 
 
-def _complete(db: sqlite3.Connection, data_dir: Path) -> None:
+def _complete(db: Connection, data_dir: Path) -> None:
     """Give back what a damaged log has cost. A database that is damaged itself is salvaged later."""
     try:
-        restore_end(db, data_dir / FOLDER)
+        db.restored = restore_end(db, data_dir / FOLDER)
     except READING as error:
         if not is_damage(error):
             raise

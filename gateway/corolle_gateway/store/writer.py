@@ -47,6 +47,8 @@ class Writer:
         self._busy = False
         if not db.has_spare:
             counts.reject("spare_failed")
+        if db.restored:
+            counts.count("messages_restored", db.restored)
         if db.is_damaged:
             self.is_damaged = True
             self.given_up.set()
