@@ -20,7 +20,11 @@ _NO_PREFIXES = ("", "", "", "")
 
 
 class Log:
-    """Writes to `stream` what is at least as grave as `level` (one of LEVELS). Never hand it a secret."""
+    """Writes to `stream` what is at least as grave as `level` (one of LEVELS). Never hand it a secret.
+
+    A stream that takes nothing (a full disk, a pipe that nobody reads) stops nobody who logs:
+    `lost` counts such lines.
+    """
 
     def __init__(self, now: Callable[[], float], level: str, stream: TextIO):
         self._now = now
@@ -28,6 +32,7 @@ class Log:
         self._stream = stream
         self._prefixes = _JOURNAL_PREFIXES if _is_journal(stream) else _NO_PREFIXES
         self._sinks: list[Sink] = []
+        self.lost = 0
 
     def add(self, sink: Sink) -> None:
         """Have each line from now on taken by `sink` as well: a file, a console."""
@@ -58,8 +63,11 @@ class Log:
             return
         pairs = "".join(f" {name}={quoted(value)}" for name, value in fields.items())
         line = f"t={iso_utc(self._now())} level={LEVELS[level]} event={event}{pairs}\n"
-        self._stream.write(self._prefixes[level] + line)
-        self._stream.flush()
+        try:
+            self._stream.write(self._prefixes[level] + line)
+            self._stream.flush()
+        except OSError:
+            self.lost += 1
         for sink in self._sinks:
             sink(level, line)
 

@@ -180,6 +180,20 @@ def test_a_fault_of_our_own_does_not_stop_the_writer(db: Connection):
     assert _with_writer(db, scenario).rejected == {"store_failed": 1}
 
 
+def test_an_error_that_cannot_even_be_counted_does_not_stop_the_writer(
+    db: Connection, monkeypatch: pytest.MonkeyPatch
+):
+    async def scenario(writer: Writer) -> None:
+        with monkeypatch.context() as patched:
+            patched.delattr(Counts, "reject")
+            async with asyncio.timeout(5):
+                with pytest.raises(sqlite3.IntegrityError):
+                    await writer.submit(lambda db: db.execute("INSERT INTO counts VALUES (NULL, NULL, NULL)"))
+        assert await writer.submit(lambda db: registry.use_nonces(db, "lamp-1", 1)) == 1
+
+    _with_writer(db, scenario)
+
+
 def test_a_full_disk_fails_what_does_not_fit_and_nothing_else(db: Connection):
     (pages,) = db.execute("PRAGMA page_count").fetchone()
 

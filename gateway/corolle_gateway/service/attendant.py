@@ -27,7 +27,7 @@ class Attendant:
         pause_s = min(_LOOK_S, watchdog_s / _SHARE) if watchdog_s else _LOOK_S
         while True:
             await self._writer_answers()
-            self._look_at_log_file()
+            self._look_at_log()
             self._notifier.tell(WATCHDOG=1, STATUS=self._standing())
             await asyncio.sleep(pause_s)
 
@@ -38,12 +38,11 @@ class Attendant:
         except sqlite3.Error:
             return
 
-    def _look_at_log_file(self) -> None:
-        """Lines that the disk did not take are counted, and told on the way that is left."""
+    def _look_at_log(self) -> None:
+        """Lines that disk or stderr did not take are counted; of the file it is told on what is left."""
         file = self._inside.log_file
-        if file is None:
-            return
-        failure, lost = file.failure, file.lost - self._lost_lines
+        failure, in_file = (file.failure, file.lost) if file else (None, 0)
+        lost = self._log.lost + in_file - self._lost_lines
         self._lost_lines += lost
         self._inside.counts.reject_many("log_line_lost", lost)
         if failure != self._failure:

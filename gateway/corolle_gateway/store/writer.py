@@ -96,17 +96,22 @@ class Writer:
         done: Future[list[_Outcome]],
     ) -> None:
         outcomes = done.result()
-        self._judge([error for _, error in outcomes if error], loop.time())
+        try:
+            self._judge([error for _, error in outcomes if error], loop.time())
+            self._count(outcomes)
+        finally:  # else nothing would ever be stored again
+            end((each, *outcome) for each, outcome in zip(pending, outcomes, strict=True))
+            if self._waiting:
+                self._start(loop)
+            else:
+                self._busy = False
+
+    def _count(self, outcomes: list[_Outcome]) -> None:
         while self._uncopied:
             self._counts.reject("journal_failed", error=self._uncopied.pop())
         for _, error in outcomes:
             if error:
                 self._counts.reject("store_failed", error=error)
-        end((each, *outcome) for each, outcome in zip(pending, outcomes, strict=True))
-        if self._waiting:
-            self._start(loop)
-        else:
-            self._busy = False
 
     def _judge(self, errors: list[BaseException], now_s: float) -> None:
         """A disk that was read-only may be mounted anew by now: only who opens the file again sees it."""

@@ -41,6 +41,21 @@ def test_a_gateway_goes_on_behind_what_an_earlier_run_wrote(street: Street):
     assert kept.count("event=stopped") == 1 and kept.splitlines()[-1].endswith("event=stopped")
 
 
+def test_a_stderr_that_takes_nothing_stops_nobody_and_its_lines_are_counted(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("WATCHDOG_USEC", "600000")  # as often as that it looks
+    (street.folder / "log").symlink_to("/dev/full")
+    lamp = Device("lamp-1")
+    gateway = street.gateway(lamp)
+    city = street.city(gateway).ready()
+    join(lamp, street.forwarder(gateway))
+    city.wait("lamp-1/report")
+    city.wait_rejected("log_line_lost")
+    assert gateway.stop() == 0
+    assert "event=join unit=lamp-1" in _kept(gateway.database.parent / "log"), "who else takes lines has them"
+
+
 @pytest.fixture
 def small_disk(street: Street) -> Iterator[SmallDisk]:
     """A disk of its own for the log."""
