@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import sqlite3
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -171,6 +172,27 @@ def test_nobody_is_acknowledged_before_the_disk_has_it(tmp_path: Path, ports: li
         assert await in_a_thread(None, _acknowledged, ports[0], 2) == {2, 3}
         assert [said["id"] for said in street.reports()[1:]] == ["lamp-00002-1-0", "lamp-00002-1-1"]
         assert street.counts.rejected == {"store_failed": 2}
+        street.link.stop()
+        await street.writer.close()
+
+    asyncio.run(scenario())
+
+
+def test_what_the_disk_did_not_take_is_not_counted_as_a_report(tmp_path: Path, ports: list[socket.socket]):
+    async def scenario() -> None:
+        street = _Street(tmp_path)
+        await street.load()
+        _, report = street.lamps[0].report()
+        datagram = push_data(1, report, _A), ports[0].getsockname()
+        street.db.execute("PRAGMA query_only = 1")
+        street.link.endpoint.take([datagram])
+        with pytest.raises(sqlite3.OperationalError):
+            await street.writer.submit(lambda _: None)
+        assert (street.counts.done, street.counts.rejected) == ({}, {"store_failed": 2})
+        street.db.execute("PRAGMA query_only = 0")
+        street.link.endpoint.take([datagram])
+        await street.writer.submit(lambda _: None)
+        assert street.counts.done == {"reports": 1, "uplinks": 1}
         street.link.stop()
         await street.writer.close()
 

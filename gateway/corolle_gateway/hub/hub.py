@@ -257,12 +257,16 @@ class Hub:
         for watcher in self._watchers:
             if aside := watcher.stored(uplink.unit, kind, body, raw, uplink.time_s):
                 asides.append(aside)
-        self._counts.count(f"{kind}s")
         # What is known is not published anew, nor is what it tells kept once more.
         stored = self._writer.submit(guard, *more, publish, *[aside.apply for aside in asides])
+        stored.then(partial(self._count, f"{kind}s"))
         for aside in asides:
             stored.then(aside.finished)
         return Accepted(message_id, stored)
+
+    def _count(self, name: str, done: Pending[bool]) -> None:
+        if done.came_true:
+            self._counts.count(name)
 
     def _held(self, uplink: Uplink | Sensed, kind: str, body: Body, said: bytes) -> tuple[int, Publish]:
         """Number what is told of an uplink, hold it until settle(); the number, and what puts it there."""
