@@ -107,6 +107,11 @@ def is_set(clock: Clock) -> bool:
     return clock.now() >= _EARLIEST_S
 
 
+def is_over(until_s: float, now_s: float, longest_s: float) -> bool:
+    """Whether a pause has gone by; so has one with more left than the longest: the clock was set back."""
+    return not now_s < until_s <= now_s + longest_s
+
+
 async def watch(clock: Clock, jumped: Callable[[float], None]) -> None:
     """Tell `jumped` by how many seconds the clock was set forward or back, until cancelled."""
     last_s, last_pace = clock.now(), clock.pace()

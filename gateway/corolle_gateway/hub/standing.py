@@ -4,6 +4,7 @@ from corolle.wire import settings_words
 from corolle.wire.errors import FrameError
 from corolle.wire.settings_words import MOST_PAIRS, pack_pairs
 
+from corolle_gateway.clock import is_over
 from corolle_gateway.settings_tables import by_mark, held, known
 
 Values = dict[str, int]
@@ -77,7 +78,7 @@ class Standing:
     def is_due(self, now_s: float) -> bool:
         """Whether it is to be told, or asked, something now."""
         missing = self._to_send() if self.reported is not None else self.desired or self.asked
-        return bool(missing) and now_s >= self._pause_until_s
+        return bool(missing) and is_over(self._pause_until_s, now_s, _LONGEST_PAUSE_S)
 
     def payload(self, room: int) -> bytes | None:
         """What to send it, of at most `room` bytes."""

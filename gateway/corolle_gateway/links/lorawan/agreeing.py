@@ -2,7 +2,7 @@
 
 import msgspec
 
-from corolle_gateway.clock import Clock
+from corolle_gateway.clock import Clock, is_over
 from corolle_gateway.counts import Counts
 from corolle_gateway.links.lorawan.sessions import Session
 from corolle_gateway.links.lorawan.terms import ANSWERS, STICKY, Change, Terms, changes, taken
@@ -40,7 +40,8 @@ class Agreeing:
         """What to ask now. An answer that a unit still repeats would be taken for one to a new question."""
         missing = self.missing(session)
         pace = self._paces.get(session.id)
-        if not missing or (pace and session.link.open_changes and self._clock.now() < pace.until_s):
+        waits = pace and not is_over(pace.until_s, self._clock.now(), _LONGEST_PAUSE_S)
+        if not missing or (waits and session.link.open_changes):
             return []
         return [change for change in missing if change.cid not in session.repeating]
 

@@ -11,7 +11,7 @@ from hashlib import sha256
 from corolle.wire import lorawan as wire
 from corolle.wire import multicast as words
 
-from corolle_gateway.clock import Clock
+from corolle_gateway.clock import Clock, is_over
 from corolle_gateway.links.lorawan.downlinks import Downlinks
 from corolle_gateway.links.lorawan.keys import Key
 from corolle_gateway.links.lorawan.outside import Memory
@@ -107,7 +107,8 @@ class Groups:
 
     def waiting(self, unit: str) -> bool:
         """Whether a unit is to be told a key now."""
-        return self._missing(unit) is not None and self._clock.now() >= self._paces[unit].until_s
+        until_s, now_s = self._paces[unit].until_s, self._clock.now()
+        return self._missing(unit) is not None and is_over(until_s, now_s, _LONGEST_PAUSE_S)
 
     def next_downlink(self, unit: str, room: int) -> Downlink | None:
         """The key that a unit is to be told, if it fits into `room` bytes."""
