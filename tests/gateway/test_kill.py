@@ -4,7 +4,7 @@ import random
 import sqlite3
 import time
 
-from corolle_gateway.northbound.mqtt import IN_FLIGHT
+from corolle_gateway.northbound.publisher import MOST_UNSETTLED
 from gateway_street import Street, join
 from radio_device import Device
 
@@ -34,7 +34,7 @@ def test_every_report_that_was_acknowledged_reaches_the_city(street: Street):
     time.sleep(0.3)  # behind it, nothing is under way
     told = [body["id"] for body in city.of("lamp-1/report")]
     assert acknowledged <= set(told)
-    assert len(told) - len(set(told)) <= IN_FLIGHT * _KILLS
+    assert len(told) - len(set(told)) <= MOST_UNSETTLED * _KILLS
     totals = [body["counters"].get("uplinks", 0) for body in city.of("status") if "counters" in body]
     assert totals == sorted(totals)
 

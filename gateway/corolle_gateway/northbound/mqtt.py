@@ -106,6 +106,11 @@ class MqttClient:
         """Whether a message can be sent now."""
         return self._room.is_set()
 
+    @property
+    def under_way(self) -> int:
+        """How many messages the broker has not acknowledged yet."""
+        return len(self._under_way)
+
     async def room(self) -> None:
         """Wait until a message can be sent: there is a connection, and not too much is under way."""
         await self._room.wait()

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections import deque
+from functools import partial
 
 import msgspec
 
@@ -17,7 +18,9 @@ from corolle_gateway.pending import Pending
 _AHEAD = 256  # so many messages of a lane are read ahead of the broker
 _MESSAGES_AN_ENTITY = 8  # a backlog must not keep what the street is like now from being known
 _STORE_RETRY_S = 1.0
-_GATHER_S = 0.02
+_GATHER_S = 0.02  # a slow broker's PUBACKs come one by one: a commit for each would wear out a card
+# So many may be under way, or acknowledged and not yet out of the outbox: a kill makes them all come twice.
+MOST_UNSETTLED = 2 * IN_FLIGHT
 
 _Taken = dict[int, list[OutboxRow]]
 
@@ -42,6 +45,8 @@ class Publisher:
         self._since_entity = 0
         self._acknowledged: list[tuple[int, int]] = []
         self._forgetting: asyncio.TimerHandle | None = None
+        self._leaving = 0  # how many are acknowledged and on their way out of the outbox
+        self._freed = asyncio.Event()  # some are out
 
     def changed(self, unit: str) -> None:
         """A unit's entity is not what it was."""
@@ -56,13 +61,26 @@ class Publisher:
     async def run(self) -> None:
         """Publish, until cancelled."""
         while True:
-            while not self._client.has_room:  # others are told of room as well, and may take it before
-                await self._client.room()
+            while not self._has_room:  # others are told of room as well, and may take it before
+                await self._room()
             if looking := self._look():
                 if looking.is_done or not self._send_some():
                     await self._seen(looking)
             elif not self._send_some():
                 await self._outbox.filled.wait()
+
+    @property
+    def _has_room(self) -> bool:
+        unsettled = self._client.under_way + len(self._acknowledged) + self._leaving
+        return self._client.has_room and unsettled < MOST_UNSETTLED
+
+    async def _room(self) -> None:
+        """Wait until the broker may take more, or the disk has let go of some that the broker has."""
+        if self._client.has_room:
+            self._freed.clear()
+            await self._freed.wait()
+        else:
+            await self._client.room()
 
     def _look(self) -> Pending[_Taken] | None:
         """The reading of what has been committed; it begins, unless enough is at hand or all is read."""
@@ -93,7 +111,7 @@ class Publisher:
     def _send_some(self) -> bool:
         """Whether there was anything to send; as much of it has gone as there is room for."""
         some = False
-        while self._client.has_room and self._send_one():
+        while self._has_room and self._send_one():
             some = True
         return some
 
@@ -143,7 +161,13 @@ class Publisher:
         if not rows:
             return
         self._counts.count("published", len(rows))
-        self._outbox.published(rows)  # if that fails, they are published once more after a restart
+        self._leaving += len(rows)
+        self._outbox.published(rows).then(partial(self._deleted, len(rows)))
+
+    def _deleted(self, n: int, _: Pending[None]) -> None:
+        """If that failed, they are published once more after a restart."""
+        self._leaving -= n
+        self._freed.set()
 
 
 def _nothing() -> None:

@@ -16,7 +16,7 @@ from corolle_gateway.northbound import packets, publisher
 from corolle_gateway.northbound.mqtt import IN_FLIGHT, MqttClient
 from corolle_gateway.northbound.outside import LIVE
 from corolle_gateway.northbound.packets import Reader
-from corolle_gateway.northbound.publisher import Publisher
+from corolle_gateway.northbound.publisher import MOST_UNSETTLED, Publisher
 from corolle_gateway.northbound.topics import Topics
 from corolle_gateway.pending import Pending
 from corolle_gateway.store import database, messages
@@ -64,22 +64,33 @@ class _Slow:
         assert self._writer
         self._writer.write(packets.puback(self.numbers.pop(0)))
 
+    async def acknowledges(self, n: int) -> None:
+        """All that comes, until so many have."""
+        while self.numbers or len(self.heard) < n:
+            while self.numbers:
+                self.acknowledge()
+            await asyncio.sleep(0.005)
+
     async def has_heard(self, n: int) -> None:
         while len(self.heard) < n:
             await asyncio.sleep(0.005)
 
 
 class _SlowOutbox(Outbox):
-    """Its second reading, which finds nothing new, takes as long as the test wants."""
+    """Its second reading, which finds nothing new, takes as long as the test wants, as deletions may."""
 
     def __init__(self, writer: Writer):
         super().__init__(writer)
         self._readings = 0
         self.slow: Pending[dict[int, list[OutboxRow]]] = Pending()
+        self.deleting: Pending[None] | None = None
 
     def take(self, after: dict[int, int], room: dict[int, int]) -> Pending[dict[int, list[OutboxRow]]]:
         self._readings += 1
         return self.slow if self._readings == 2 else super().take(after, room)
+
+    def published(self, rows: list[tuple[int, int]]) -> Pending[None]:
+        return self.deleting or super().published(rows)
 
 
 class _Site:
@@ -158,6 +169,26 @@ def test_a_reading_that_ends_late_and_empty_leaves_nothing_lying(tmp_path: Path)
             return broker.heard
 
     assert asyncio.run(run()).count(b"report") == _READ_AHEAD + _REPORTS
+
+
+def test_no_more_is_published_than_may_come_twice_while_the_disk_takes_its_time(tmp_path: Path):
+    """A kill makes all come twice that the broker has, or may have, and the outbox has still."""
+
+    async def run() -> list[int]:
+        async with _running(tmp_path) as (site, broker):
+            site.outbox.slow.succeed({LIVE: []})
+            held = site.outbox.deleting = Pending()
+            await site.put(_READ_AHEAD)
+            await broker.acknowledges(MOST_UNSETTLED)
+            for _ in range(20):  # what must not come has time to
+                await asyncio.sleep(0.005)
+            heard = [len(broker.heard)]
+            site.outbox.deleting = None
+            held.succeed(None)
+            await broker.acknowledges(_READ_AHEAD)
+            return [*heard, len(broker.heard)]
+
+    assert asyncio.run(run()) == [MOST_UNSETTLED, _READ_AHEAD]
 
 
 def test_messages_acknowledged_one_by_one_leave_the_outbox_together(

@@ -93,7 +93,7 @@ def kill(
     seed: Moments = 1,
     as_json: Json = False,
 ) -> None:
-    """kill -9 at random moments, the city's broker up, down or flapping: nothing acknowledged is lost."""
+    """kill -9 at random moments, the broker up, down or flapping: nothing is lost, little comes twice."""
     with _measuring() as tell:
         toll = kill_bench.measure(kills, seed, tell)
     table = Table("kill -9, broker " + ", ".join(kill_bench.WEATHERS), "")
@@ -102,7 +102,7 @@ def kill(
     _print(table)
     if as_json:
         print(json.dumps(toll.figures()))
-    if toll.lost:
+    if not toll.is_as_promised:
         raise typer.Exit(1)
 
 
