@@ -162,12 +162,18 @@ class Publisher:
             return
         self._counts.count("published", len(rows))
         self._leaving += len(rows)
-        self._outbox.published(rows).then(partial(self._deleted, len(rows)))
+        self._delete(rows)
 
-    def _deleted(self, n: int, _: Pending[None]) -> None:
-        """If that failed, they are published once more after a restart."""
-        self._leaving -= n
-        self._freed.set()
+    def _delete(self, rows: list[tuple[int, int]]) -> None:
+        self._outbox.published(rows).then(partial(self._deleted, rows))
+
+    def _deleted(self, rows: list[tuple[int, int]], done: Pending[None]) -> None:
+        """If that failed, they would be published once more after a restart, and take room until then."""
+        if done.error:
+            asyncio.get_running_loop().call_later(_STORE_RETRY_S, self._delete, rows)
+        else:
+            self._leaving -= len(rows)
+            self._freed.set()
 
 
 def _nothing() -> None:

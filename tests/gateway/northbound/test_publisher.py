@@ -98,10 +98,11 @@ class _Site:
 
     def __init__(self, data_dir: Path, port: int):
         log = Log(lambda: 0.0, "error", io.StringIO())
-        counts = Counts(log)
+        counts = self.counts = Counts(log)
         broker_at = BrokerConfig("127.0.0.1", port, False, None, None, None, None, None)
         self.client = MqttClient("broker", "test", broker_at, None, (), log, counts, lambda _: None)
-        self.writer = Writer(database.connect(data_dir), counts)
+        self.db = database.connect(data_dir)
+        self.writer = Writer(self.db, counts)
         self.outbox = _SlowOutbox(self.writer)
         self.publisher = Publisher(counts, self.client, Topics("quai", "gw"), self.outbox, _Street())
 
@@ -189,6 +190,28 @@ def test_no_more_is_published_than_may_come_twice_while_the_disk_takes_its_time(
             return [*heard, len(broker.heard)]
 
     assert asyncio.run(run()) == [MOST_UNSETTLED, _READ_AHEAD]
+
+
+def test_what_could_not_leave_the_outbox_leaves_it_when_the_disk_is_mended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(publisher, "_STORE_RETRY_S", 0.02)
+
+    async def run() -> int:
+        async with _running(tmp_path) as (site, broker):
+            site.outbox.slow.succeed({LIVE: []})
+            await site.put(_REPORTS)
+            await broker.has_heard(_REPORTS)
+            site.db.execute("PRAGMA query_only = 1")
+            await broker.acknowledges(_REPORTS)
+            while not site.counts.rejected.get("store_failed"):
+                await asyncio.sleep(0.005)
+            site.db.execute("PRAGMA query_only = 0")
+            while await site.writer.submit(messages.backlog):
+                await asyncio.sleep(0.005)
+            return len(broker.heard)
+
+    assert asyncio.run(run()) == _REPORTS
 
 
 def test_messages_acknowledged_one_by_one_leave_the_outbox_together(
