@@ -20,13 +20,14 @@ class Tasks:
 
     def start(self, work: Coroutine[Any, Any, Any]) -> None:
         """Run `work` beside everything else."""
-        task = asyncio.get_running_loop().create_task(work)
-        self._running.add(task)
-        task.add_done_callback(self._ended)
+        self._begin(work)
 
-    def keep(self, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Run `run` for ever: should a fault of ours end it, all that waits for it would stand still."""
-        self.start(self._kept(run))
+    def keep(self, run: Callable[[], Coroutine[Any, Any, None]]) -> asyncio.Task[Any]:
+        """Run `run` for ever: should a fault of ours end it, all that waits for it would stand still.
+
+        Who has to end it before all the others cancels what is returned.
+        """
+        return self._begin(self._kept(run))
 
     async def stop(self) -> None:
         """Cancel what still runs, and wait until it has ended."""
@@ -34,6 +35,12 @@ class Tasks:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+
+    def _begin(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+        return task
 
     async def _kept(self, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
         while True:

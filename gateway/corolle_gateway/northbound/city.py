@@ -1,6 +1,8 @@
 """The northbound side, put together: one broker, what goes to it and what comes from it."""
 
+import asyncio
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from corolle_gateway.clock import Clock
 from corolle_gateway.config import BrokerConfig, HomeAssistantConfig
@@ -60,6 +62,7 @@ class City:
         self._intake = Intake(counts, tasks, self._topics, orders, *at_broker, self._status.save)
         self._alarms = AlarmList(self._client, self._topics.alarms, alarms)
         known = self._client, self._topics, street, is_missed
+        self._telling: list[asyncio.Task[Any]] = []
         self._assistant = HomeAssistant(home_assistant, gateway, *known) if home_assistant.prefix else None
         # Called for each report: nobody is asked who is not there.
         self.changed = self._unit_changed if self._assistant else self._publisher.changed
@@ -71,14 +74,17 @@ class City:
 
     def start(self) -> None:
         """Begin to connect and to publish."""
-        statements = self._status.keep, self._status.tell, self._alarms.tell
-        for run in (self._client.run, self._intake.run, self._publisher.run, *statements):
+        for run in (self._client.run, self._intake.run):
             self._tasks.keep(run)
+        told = [self._publisher.run, self._status.keep, self._status.tell, self._alarms.tell]
         if self._assistant:
-            self._tasks.keep(self._assistant.tell)
+            told.append(self._assistant.tell)
+        self._telling = [self._tasks.keep(run) for run in told]
 
     async def stop(self) -> None:
-        """Say that the gateway is gone, and store the last counts."""
+        """Say that the gateway is gone, and nothing after it; store the last counts."""
+        for task in self._telling:
+            task.cancel()
         await self._client.say_goodbye(self._will)
         self._publisher.forget()
         await self._status.save()

@@ -150,7 +150,10 @@ class MqttClient:
             self._connection.abandon(reason)
 
     async def say_goodbye(self, last_words: Will) -> None:
-        """Publish this in place of the will and disconnect, if there is a connection."""
+        """Publish this in place of the will and disconnect, if there is a connection.
+
+        A broker that has not acknowledged it is left without a word, and publishes the will.
+        """
         if not self.up.is_set():
             return
         said = asyncio.Event()
@@ -163,7 +166,7 @@ class MqttClient:
         self._down()
         connection, self._connection = self._connection, None
         if connection:
-            connection.close(packets.GOODBYE)
+            connection.close(packets.GOODBYE if said.is_set() else b"")
 
     def ending(self) -> Ending | None:
         """The first to end of this connection's certificates, if that is soon."""
