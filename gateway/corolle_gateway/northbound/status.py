@@ -75,15 +75,15 @@ class Status:
     async def save(self) -> bool:
         """Store what was counted since the last time; whether the store has taken it."""
         async with self._saving:
-            fresh, is_stored = self._counts.take_fresh(), True
-            kept = self._counts.done, self._counts.rejected
+            fresh = self._counts.take_fresh()
+            kept = self._counts.taken
             try:
                 await self._store(fresh)
             except sqlite3.Error:
                 self._counts.give_back(fresh)
-                is_stored = False
+                return False
             self._kept = kept
-        return is_stored
+            return True
 
     def _body(self) -> bytes:
         done, rejected = self._kept
