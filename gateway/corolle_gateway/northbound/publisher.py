@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections import deque
 from functools import partial
 
@@ -12,12 +13,14 @@ from corolle_gateway.model import OutboxRow
 from corolle_gateway.northbound import smart_data_models
 from corolle_gateway.northbound.mqtt import IN_FLIGHT, MqttClient
 from corolle_gateway.northbound.outside import BACKLOG, LIVE, Outbox, Street
+from corolle_gateway.northbound.pace import Pace
 from corolle_gateway.northbound.topics import Topics
 from corolle_gateway.pending import Pending
 
 _AHEAD = 256  # so many messages of a lane are read ahead of the broker
 _MESSAGES_AN_ENTITY = 8  # a backlog must not keep what the street is like now from being known
 _STORE_RETRY_S = 1.0
+_HELD_S = 0.02  # how long to wait before looking again at a line that is slow
 _GATHER_S = 0.02  # a slow broker's PUBACKs come one by one: a commit for each would wear out a card
 # So many may be under way, or acknowledged and not yet out of the outbox: a kill makes them all come twice.
 MOST_UNSETTLED = 2 * IN_FLIGHT
@@ -28,7 +31,8 @@ _Taken = dict[int, list[OutboxRow]]
 class Publisher:
     """Empties the outbox whenever the broker is there. A message leaves it at PUBACK and not before.
 
-    Events and acks overtake all that waits here: only what is under way already goes before them.
+    Events and acks overtake all that waits here: only what is under way already goes before them, which is
+    little on a slow line.
     """
 
     def __init__(self, counts: Counts, client: MqttClient, topics: Topics, outbox: Outbox, street: Street):
@@ -43,6 +47,7 @@ class Publisher:
         self._looking: Pending[_Taken] | None = None
         self._changed: dict[str, None] = {}  # units whose entity is to be published, in order
         self._since_entity = 0
+        self._pace = Pace()
         self._acknowledged: list[tuple[int, int]] = []
         self._forgetting: asyncio.TimerHandle | None = None
         self._leaving = 0  # how many are acknowledged and on their way out of the outbox
@@ -67,12 +72,21 @@ class Publisher:
                 if looking.is_done or not self._send_some():
                     await self._seen(looking)
             elif not self._send_some():
-                await self._outbox.filled.wait()
+                if self._is_held:
+                    await asyncio.sleep(_HELD_S)
+                else:
+                    await self._outbox.filled.wait()
 
     @property
     def _has_room(self) -> bool:
         unsettled = self._client.under_way + len(self._acknowledged) + self._leaving
         return self._client.has_room and unsettled < MOST_UNSETTLED
+
+    @property
+    def _is_held(self) -> bool:
+        """Whether something waits that would now be in the way of what comes live."""
+        waits = self._waiting[BACKLOG] or self._changed
+        return bool(waits) and self._client.under_way >= self._pace.most
 
     async def _room(self) -> None:
         """Wait until the broker may take more, or the disk has let go of some that the broker has."""
@@ -116,11 +130,14 @@ class Publisher:
         return some
 
     def _send_one(self) -> bool:
-        """Whether there was anything to send."""
+        """Whether there was anything to send now."""
         for lane, rows in self._waiting.items():
+            if lane == BACKLOG and self._is_held:
+                return False
             if rows and (lane == LIVE or not self._changed or self._since_entity < _MESSAGES_AN_ENTITY):
                 self._since_entity += 1
-                self._send(lane, rows.popleft())
+                row = rows.popleft()
+                self._send(self._topics.of(row.unit, row.kind), row.body, False, (lane, row.id))
                 return True
         is_due = self._since_entity >= _MESSAGES_AN_ENTITY
         if not is_due and (self._looking or self._outbox.filled.is_set()):
@@ -128,9 +145,10 @@ class Publisher:
         self._since_entity = 0
         return self._send_entity()
 
-    def _send(self, lane: int, row: OutboxRow) -> None:
-        at = lane, row.id
-        self._client.send(self._topics.of(row.unit, row.kind), row.body, False, lambda: self._gone(at))
+    def _send(self, topic: str, body: bytes, retain: bool, at: tuple[int, int] | None) -> None:
+        """`at`: its lane and number in the outbox, None for what is not in there."""
+        gone = partial(self._gone, at, self._client.under_way + 1, time.monotonic())
+        self._client.send(topic, body, retain, gone)
 
     def _send_entity(self) -> bool:
         name = next(iter(self._changed), None)
@@ -141,11 +159,14 @@ class Publisher:
         if unit is None:  # it was revoked meanwhile: what was said of it last stays
             return True
         body = smart_data_models.entity(unit, self._street.latest.get(name))
-        self._client.send(self._topics.of(name, "entity"), msgspec.json.encode(body), True, _nothing)
+        self._send(self._topics.of(name, "entity"), msgspec.json.encode(body), True, None)
         return True
 
-    def _gone(self, at: tuple[int, int]) -> None:
+    def _gone(self, at: tuple[int, int] | None, under_way: int, sent_s: float) -> None:
         """PUBACK. Some leave the outbox together: a slow broker's would take a commit each."""
+        self._pace.took(under_way, time.monotonic() - sent_s)
+        if at is None:
+            return
         self._acknowledged.append(at)
         if len(self._acknowledged) >= IN_FLIGHT:
             self.forget()
@@ -174,7 +195,3 @@ class Publisher:
         else:
             self._leaving -= len(rows)
             self._freed.set()
-
-
-def _nothing() -> None:
-    return None

@@ -12,7 +12,7 @@ from corolle_gateway.config import BrokerConfig
 from corolle_gateway.counts import Counts
 from corolle_gateway.log import Log
 from corolle_gateway.model import OutboxRow, Unit
-from corolle_gateway.northbound import packets, publisher
+from corolle_gateway.northbound import pace, packets, publisher
 from corolle_gateway.northbound.mqtt import IN_FLIGHT, MqttClient
 from corolle_gateway.northbound.outside import LIVE
 from corolle_gateway.northbound.packets import Reader
@@ -212,6 +212,29 @@ def test_what_could_not_leave_the_outbox_leaves_it_when_the_disk_is_mended(
             return len(broker.heard)
 
     assert asyncio.run(run()) == _REPORTS
+
+
+def test_what_comes_live_waits_for_little_on_a_slow_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pace, "_DELAY_S", 0.05)  # for the test's sake: ten times as fast, ten times as strict
+    monkeypatch.setattr(publisher, "_HELD_S", 0.002)
+
+    def put(db: Connection) -> None:
+        messages.put(db, _READ_AHEAD, "lamp-1", "event", "2-1", 0.0, b"event")
+
+    async def run() -> int:
+        async with _running(tmp_path) as (site, broker):
+            site.outbox.slow.succeed({LIVE: []})
+            await site.put(_READ_AHEAD - 1)
+            await broker.has_heard(IN_FLIGHT)
+            for n in range(2 * IN_FLIGHT):
+                if n == IN_FLIGHT:
+                    await site.writer.submit(put)
+                    site.outbox.filled.set()
+                await asyncio.sleep(0.01)
+                broker.acknowledge()
+            return broker.heard.index(b"event") - IN_FLIGHT
+
+    assert asyncio.run(run()) < IN_FLIGHT // 2
 
 
 def test_messages_acknowledged_one_by_one_leave_the_outbox_together(

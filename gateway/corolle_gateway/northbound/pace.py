@@ -1,0 +1,24 @@
+"""How much may be under way on a line, so that what comes live does not wait long behind it."""
+
+from corolle_gateway.northbound.mqtt import IN_FLIGHT
+
+_DELAY_S = 0.5
+_SHORTEST_S = 0.001  # what is quicker is not told apart
+
+
+class Pace:
+    """`most`: when so many are under way nothing is added that can wait. They take about half a second."""
+
+    def __init__(self) -> None:
+        self.most = IN_FLIGHT
+        self._quickest_s = float("inf")
+
+    def took(self, under_way: int, seconds: float) -> None:
+        """A message was acknowledged so long after it was sent as the last of so many.
+
+        What the quickest of all took is the way there and back, which lasts no longer for many than for one.
+        """
+        seconds = max(seconds, _SHORTEST_S)
+        self._quickest_s = min(seconds, self._quickest_s)
+        per_s = under_way / seconds
+        self.most = min(IN_FLIGHT, 1 + int(per_s * (_DELAY_S + self._quickest_s)))
