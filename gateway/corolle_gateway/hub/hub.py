@@ -130,12 +130,15 @@ class Hub:
         """Publish what a unit said of itself in an uplink that was accepted."""
         uplink = Uplink(heard.unit, heard.key + "-status", 0, b"", heard.time_s, heard.radio)
         accepted = self._stored(uplink, "service", bodies.status(uplink, status), {}, lambda db: True)
+        accepted.stored.then(partial(self._count, "services"))
         if accepted.message_id is not None:
             self.settle(accepted.message_id)
 
     def sense(self, sensed: Sensed, guard: Guard) -> Accepted:
         """Store what a unit's adverts said if `guard` allows; it is published after settle()."""
-        return self._stored(sensed, "reading", bodies.reading(sensed), {}, guard)
+        accepted = self._stored(sensed, "reading", bodies.reading(sensed), {}, guard)
+        accepted.stored.then(partial(self._count, "readings"))
+        return accepted
 
     def near(self, unit: str) -> None:
         """The unit is in reach of the gateway's own Bluetooth."""
@@ -233,6 +236,7 @@ class Hub:
             return Accepted(None, self._writer.submit(self._retold.once_stored(name, body, guard)))
         self._settings.event(name, body["event"])
         accepted = self._stored(uplink, "event", body, values, guard)
+        accepted.stored.then(partial(self._count, "events"))
         self._retold.taken(uplink, body, accepted.stored)
         return accepted
 
@@ -259,7 +263,6 @@ class Hub:
                 asides.append(aside)
         # What is known is not published anew, nor is what it tells kept once more.
         stored = self._writer.submit(guard, *more, publish, *[aside.apply for aside in asides])
-        stored.then(partial(self._count, f"{kind}s"))
         for aside in asides:
             stored.then(aside.finished)
         return Accepted(message_id, stored)
@@ -283,6 +286,7 @@ class Hub:
             # It may come again, and those before it, and is not to be taken for a wrap.
             self._counters[name] = self._kept_counters.get(name, {})
         else:
+            self._counts.count("reports")
             self._kept_counters[name] = report.counters
             self.latest[name] = report.body
             self._reported_s[name] = uplink.time_s

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import time
 from collections import deque
+from collections.abc import Callable
 from functools import partial
 
 import msgspec
@@ -20,6 +21,7 @@ from corolle_gateway.pending import Pending
 _AHEAD = 256  # so many messages of a lane are read ahead of the broker
 _MESSAGES_AN_ENTITY = 8  # a backlog must not keep what the street is like now from being known
 _STORE_RETRY_S = 1.0
+_TIMED = 16
 _HELD_S = 0.02  # how long to wait before looking again at a line that is slow
 _GATHER_S = 0.02  # a slow broker's PUBACKs come one by one: a commit for each would wear out a card
 # So many may be under way, or acknowledged and not yet out of the outbox: a kill makes them all come twice.
@@ -48,6 +50,7 @@ class Publisher:
         self._changed: dict[str, None] = {}  # units whose entity is to be published, in order
         self._since_entity = 0
         self._pace = Pace()
+        self._sent = 0
         self._acknowledged: list[tuple[int, int]] = []
         self._forgetting: asyncio.TimerHandle | None = None
         self._leaving = 0  # how many are acknowledged and on their way out of the outbox
@@ -66,27 +69,26 @@ class Publisher:
     async def run(self) -> None:
         """Publish, until cancelled."""
         while True:
-            while not self._has_room:  # others are told of room as well, and may take it before
+            while not (self._client.has_room and self._room_left > 0):  # others may take it before
                 await self._room()
             if looking := self._look():
                 if looking.is_done or not self._send_some():
                     await self._seen(looking)
             elif not self._send_some():
-                if self._is_held:
+                if self._is_held and (self._waiting[BACKLOG] or self._changed):
                     await asyncio.sleep(_HELD_S)
                 else:
                     await self._outbox.filled.wait()
 
     @property
-    def _has_room(self) -> bool:
-        unsettled = self._client.under_way + len(self._acknowledged) + self._leaving
-        return self._client.has_room and unsettled < MOST_UNSETTLED
+    def _room_left(self) -> int:
+        """How many more the disk's pace allows to be unsettled."""
+        return MOST_UNSETTLED - self._client.under_way - len(self._acknowledged) - self._leaving
 
     @property
     def _is_held(self) -> bool:
-        """Whether something waits that would now be in the way of what comes live."""
-        waits = self._waiting[BACKLOG] or self._changed
-        return bool(waits) and self._client.under_way >= self._pace.most
+        """Whether what can wait would now be in the way of what comes live."""
+        return self._client.under_way >= self._pace.most
 
     async def _room(self) -> None:
         """Wait until the broker may take more, or the disk has let go of some that the broker has."""
@@ -124,10 +126,10 @@ class Publisher:
 
     def _send_some(self) -> bool:
         """Whether there was anything to send; as much of it has gone as there is room for."""
-        some = False
-        while self._has_room and self._send_one():
-            some = True
-        return some
+        room = left = self._room_left
+        while left > 0 and self._client.has_room and self._send_one():
+            left -= 1
+        return left < room
 
     def _send_one(self) -> bool:
         """Whether there was anything to send now."""
@@ -137,7 +139,8 @@ class Publisher:
             if rows and (lane == LIVE or not self._changed or self._since_entity < _MESSAGES_AN_ENTITY):
                 self._since_entity += 1
                 row = rows.popleft()
-                self._send(self._topics.of(row.unit, row.kind), row.body, False, (lane, row.id))
+                gone = partial(self._gone, (lane, row.id))
+                self._send(self._topics.of(row.unit, row.kind), row.body, False, gone)
                 return True
         is_due = self._since_entity >= _MESSAGES_AN_ENTITY
         if not is_due and (self._looking or self._outbox.filled.is_set()):
@@ -145,10 +148,16 @@ class Publisher:
         self._since_entity = 0
         return self._send_entity()
 
-    def _send(self, topic: str, body: bytes, retain: bool, at: tuple[int, int] | None) -> None:
-        """`at`: its lane and number in the outbox, None for what is not in there."""
-        gone = partial(self._gone, at, self._client.under_way + 1, time.monotonic())
+    def _send(self, topic: str, body: bytes, retain: bool, gone: Callable[[], None]) -> None:
+        """One in so many is timed."""
+        self._sent += 1
+        if self._sent % _TIMED == 1:
+            gone = partial(self._timed, gone, self._client.under_way + 1, time.monotonic())
         self._client.send(topic, body, retain, gone)
+
+    def _timed(self, gone: Callable[[], None], under_way: int, sent_s: float) -> None:
+        self._pace.took(under_way, time.monotonic() - sent_s)
+        gone()
 
     def _send_entity(self) -> bool:
         name = next(iter(self._changed), None)
@@ -159,14 +168,11 @@ class Publisher:
         if unit is None:  # it was revoked meanwhile: what was said of it last stays
             return True
         body = smart_data_models.entity(unit, self._street.latest.get(name))
-        self._send(self._topics.of(name, "entity"), msgspec.json.encode(body), True, None)
+        self._send(self._topics.of(name, "entity"), msgspec.json.encode(body), True, _nothing)
         return True
 
-    def _gone(self, at: tuple[int, int] | None, under_way: int, sent_s: float) -> None:
+    def _gone(self, at: tuple[int, int]) -> None:
         """PUBACK. Some leave the outbox together: a slow broker's would take a commit each."""
-        self._pace.took(under_way, time.monotonic() - sent_s)
-        if at is None:
-            return
         self._acknowledged.append(at)
         if len(self._acknowledged) >= IN_FLIGHT:
             self.forget()
@@ -195,3 +201,7 @@ class Publisher:
         else:
             self._leaving -= len(rows)
             self._freed.set()
+
+
+def _nothing() -> None:
+    return None

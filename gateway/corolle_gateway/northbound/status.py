@@ -75,15 +75,15 @@ class Status:
     async def save(self) -> bool:
         """Store what was counted since the last time; whether the store has taken it."""
         async with self._saving:
-            fresh = self._counts.take_fresh()
+            fresh, is_stored = self._counts.take_fresh(), True
             kept = self._counts.taken
             try:
                 await self._store(fresh)
             except sqlite3.Error:
                 self._counts.give_back(fresh)
-                return False
+                kept, is_stored = self._counts.taken, False
             self._kept = kept
-            return True
+            return is_stored
 
     def _body(self) -> bytes:
         done, rejected = self._kept

@@ -53,12 +53,15 @@ def ranked(receptions: list[Reception]) -> list[Reception]:
     return sorted(receptions, key=lambda each: (each.snr_db, each.rssi_dbm), reverse=True)
 
 
+def best_of(receptions: list[Reception]) -> Reception:
+    """Heard best."""
+    return receptions[0] if len(receptions) == 1 else ranked(receptions)[0]
+
+
 def radio_of(receptions: list[Reception]) -> Radio:
     """How well a frame was heard."""
-    best, count = receptions[0], 1
-    if len(receptions) > 1:
-        best = ranked(receptions)[0]
-        count = len({reception.gateway for reception in receptions})
+    best = best_of(receptions)
+    count = len({reception.gateway for reception in receptions})
     return Radio(best.rssi_dbm, best.snr_db, best.dr, best.freq_hz, count)
 
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from corolle_gateway.clock import Clock
 from corolle_gateway.counts import Counts
 from corolle_gateway.links.lorawan.answers import Answers, Asked
-from corolle_gateway.links.lorawan.dedup import Deduplicator, Heard, radio_of, ranked
+from corolle_gateway.links.lorawan.dedup import Deduplicator, Heard, best_of, radio_of
 from corolle_gateway.links.lorawan.gwmp import Reception
 from corolle_gateway.links.lorawan.outside import Memory, Receiver
 from corolle_gateway.links.lorawan.refused import Revoked, frame_cause
@@ -179,7 +179,7 @@ class Uplinks:
     def _close(self, accepted: Accepted, asked: Asked, receptions: list[Reception]) -> None:
         radio = radio_of(receptions)
         if asked.lost is not None:
-            asked.session.gateway = ranked(receptions)[0].gateway
+            asked.session.gateway = best_of(receptions).gateway
         if accepted.message_id is not None:
             self._receiver.settle(accepted.message_id, radio)
         if asked.lost is not None:
