@@ -25,7 +25,7 @@ _TIMED = 16
 _HELD_S = 0.02  # how long to wait before looking again at a line that is slow
 _GATHER_S = 0.02  # a slow broker's PUBACKs come one by one: a commit for each would wear out a card
 # So many may be under way, or acknowledged and not yet out of the outbox: a kill makes them all come twice.
-MOST_UNSETTLED = 2 * IN_FLIGHT
+MOST_UNSETTLED = 4 * IN_FLIGHT
 
 _Taken = dict[int, list[OutboxRow]]
 

@@ -60,8 +60,10 @@ def best_of(receptions: list[Reception]) -> Reception:
 
 def radio_of(receptions: list[Reception]) -> Radio:
     """How well a frame was heard."""
-    best = best_of(receptions)
-    count = len({reception.gateway for reception in receptions})
+    best, count = receptions[0], 1
+    if len(receptions) > 1:
+        best = ranked(receptions)[0]
+        count = len({reception.gateway for reception in receptions})
     return Radio(best.rssi_dbm, best.snr_db, best.dr, best.freq_hz, count)
 
 
