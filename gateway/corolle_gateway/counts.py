@@ -48,17 +48,12 @@ class Counts:
     @property
     def done(self) -> dict[str, int]:
         """Totals by name."""
-        return _of(self._taken + Counter(self._fresh), _DONE)
+        return self._of(_DONE)
 
     @property
     def rejected(self) -> dict[str, int]:
         """Totals by cause."""
-        return _of(self._taken + Counter(self._fresh), _REJECTED)
-
-    @property
-    def taken(self) -> tuple[dict[str, int], dict[str, int]]:
-        """Totals by name and by cause, without what was counted since the last take_fresh, or given back."""
-        return _of(self._taken, _DONE), _of(self._taken, _REJECTED)
+        return self._of(_REJECTED)
 
     def take_fresh(self) -> Counted:
         """What was counted since the last call, to be added to the stored totals."""
@@ -78,6 +73,6 @@ class Counts:
             self.changed.set()
         self._fresh[key] = self._fresh.get(key, 0) + n
 
-
-def _of(totals: Counter[tuple[str, str]], wanted: str) -> dict[str, int]:
-    return {name: n for (kind, name), n in sorted(totals.items()) if kind == wanted and n}
+    def _of(self, wanted: str) -> dict[str, int]:
+        totals = self._taken + Counter(self._fresh)
+        return {name: n for (kind, name), n in sorted(totals.items()) if kind == wanted}

@@ -48,7 +48,7 @@ class Status:
         self._ending = ending  # of the certificates for the broker
         self._news = asyncio.Event()
         self._saving = asyncio.Lock()  # else one would have nothing to store, and say that it is stored
-        self._kept = _NOTHING  # what is told: a count that a crash could take back is not told yet
+        self._kept = _NOTHING  # what is told: counts that are stored, or that a full disk does not take
 
     def say_again(self) -> None:
         """The broker may have forgotten: tell it, also if nothing has changed."""
@@ -76,14 +76,14 @@ class Status:
         """Store what was counted since the last time; whether the store has taken it."""
         async with self._saving:
             fresh, is_stored = self._counts.take_fresh(), True
-            kept = self._counts.taken
+            kept = self._counts.done, self._counts.rejected
             try:
                 await self._store(fresh)
             except sqlite3.Error:
                 self._counts.give_back(fresh)
-                kept, is_stored = self._counts.taken, False
+                is_stored = False
             self._kept = kept
-            return is_stored
+        return is_stored
 
     def _body(self) -> bytes:
         done, rejected = self._kept
