@@ -114,17 +114,17 @@ def is_over(until_s: float, now_s: float, longest_s: float) -> bool:
 
 async def watch(clock: Clock, jumped: Callable[[float], None]) -> None:
     """Tell `jumped` by how many seconds the clock was set forward or back, until cancelled."""
-    last_s, last_pace = clock.now(), clock.pace()
+    last_s, fastest = clock.now(), clock.pace()
     loop = asyncio.get_running_loop()
     looked_s = loop.time()
     while True:
         await asyncio.sleep(_WATCH_S)
-        now_s, pace, real_s = clock.now(), clock.pace(), loop.time()
+        now_s, real_s = clock.now(), loop.time()
+        fastest = max(fastest, clock.pace())  # who stands still at this moment may have gone on meanwhile
         step_s = now_s - last_s
-        most_s = max(pace, last_pace) * (real_s - looked_s) + _JUMP_S
-        if step_s < -_JUMP_S or step_s > most_s:
+        if step_s < -_JUMP_S or step_s > fastest * (real_s - looked_s) + _JUMP_S:
             jumped(step_s)
-        last_s, last_pace, looked_s = now_s, pace, real_s
+        last_s, looked_s = now_s, real_s
 
 
 async def wait_for(event: asyncio.Event, clock: Clock, seconds: float | None) -> None:

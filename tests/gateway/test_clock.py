@@ -1,12 +1,14 @@
 """A street's own time, shared through a file."""
 
 import asyncio
+import contextlib
 import struct
 import time
 from pathlib import Path
 
 import pytest
-from corolle_gateway.clock import FileClock, SystemClock, wait_for
+from corolle_gateway import clock as clock_module
+from corolle_gateway.clock import FileClock, SystemClock, wait_for, watch
 from gateway_process import StreetClock
 
 _START_S = 1_784_058_000.0
@@ -95,3 +97,31 @@ def test_a_file_that_is_no_clock(tmp_path: Path):
         FileClock(tmp_path / "short")
     with pytest.raises(FileNotFoundError):
         FileClock(tmp_path / "missing")
+
+
+class _Halting:
+    """A street a million times as fast as life, which stands still whenever it is looked at but once."""
+
+    def __init__(self) -> None:
+        self._paces = iter((1e6,))
+
+    def now(self) -> float:
+        return time.monotonic() * 1e6
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds / 1e6)
+
+    def pace(self) -> float:
+        return next(self._paces, 0.0)
+
+
+def test_a_street_that_halts_now_and_then_has_not_jumped(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(clock_module, "_WATCH_S", 0.005)  # 5,000 s of the street
+    jumps: list[float] = []
+
+    async def run() -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(watch(_Halting(), jumps.append), 0.1)
+
+    asyncio.run(run())
+    assert not jumps
