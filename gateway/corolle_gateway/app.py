@@ -110,7 +110,7 @@ class Gateway:
         logs.doubted = self._watch.doubted
         parts = self._counts, self._writer, self._outbox, self._desk, logs, self._wanted
         accounts = Accounts(Months(settings.accounting.time_zone), self._watch.silent_after_s)
-        self._hub = Hub(*parts, (self._watch, accounts))
+        self._hub = Hub(*parts, accounts, self._watch)
         bound = settings.store
         self._keeper = Keeper(clock, log, self._counts, self._writer, bound.max_mb, bound.keep_days)
         self._far = (

@@ -56,7 +56,7 @@ def test_a_units_totals_go_on_with_another_board(street: Street):
     join(new, scene.forwarder)  # and reports energy 0
     told = scene.report(new, lambda body: body["passages"] == 73, energy_wh=12, passages=3)
     assert told["energy_wh"] == 312
-    (booked,) = scene.ask("SELECT standing FROM meters WHERE unit = 'lamp-1'")
+    (booked,) = scene.ask("SELECT standing FROM states WHERE unit = 'lamp-1'")
     running = json.loads(booked[0])[3]
     assert (running["energy_wh"], running["passages"], running["resets"]) == (312, 73, 1)
     ids = [told["id"] for told in scene.city.of("lamp-1/report")]

@@ -26,8 +26,7 @@ _ROWS = {
     "units": "('lamp-{0}', 'lamp', 'quai', 'eui-{0}', 'join', 48.1, -1.6, 'C', '', 0)",
     "keys": "('lamp-{0}', x'0102030405060708090a0b0c0d0e0f10', {0}, {0})",
     "sessions": "({0}, 'lamp-{0}', {0}, randomblob(16), randomblob(16), 1, {0}, 32, 1, 'gw', randomblob(40))",
-    "states": "('lamp-{0}', randomblob(300), x'7b7d')",
-    "meters": "('lamp-{0}', 1.0, 2.0, randomblob(200))",
+    "states": "('lamp-{0}', randomblob(300), x'7b7d', 1.0, 2.0, randomblob(200))",
     "ledger": "('lamp-{0}', '2026-07', {0}.5, 2, 3, 0, 0, 0, 4, 5, 6, NULL)",
     "desired": "('lamp-{0}', 'report_min', {0}, 'camille', 1.5)",
     "reported": "('lamp-{0}', randomblob(30))",
@@ -205,7 +204,7 @@ def test_what_changes_now_and_then_is_copied_with_it_and_what_changes_always_is_
     with _opened(tmp_path) as db:
         db.execute("UPDATE desired SET value = 7 WHERE name = 'lamp-3'")
         db.execute("DELETE FROM commands WHERE unit = 'lamp-4'")
-        states.put(db, "lamp-5", b"newer", b"{}")
+        states.put(db, "lamp-5", (b"newer", b"{}"), None)
         copied = "SELECT report FROM spare_states WHERE unit = 'lamp-5'"
         assert db.execute("SELECT value FROM spare_desired WHERE name = 'lamp-3'").fetchone() == (7,)
         assert db.execute("SELECT count(*) FROM spare_commands").fetchone() == (_UNITS - 1,)

@@ -258,11 +258,11 @@ def test_a_session_ends_with_its_key_and_a_place_that_changes_ends_none(db: Conn
 
 
 def test_totals_are_the_unit_s_and_raw_steps_its_controller_s(db: Connection):
-    states.put(db, "lamp-1", b"{}", b'{"energy_wh":[3000,90000]}')
+    states.put(db, "lamp-1", (b"{}", b'{"energy_wh":[3000,90000]}'), None)
     registry.put_all(db, [Registration(_unit("lamp-1", 1), b"K" * 16)], _NOW_S)
-    assert states.everyone(db)["lamp-1"][1] == b'{"energy_wh":[3000,90000]}'
+    assert states.told(db)["lamp-1"][1] == b'{"energy_wh":[3000,90000]}'
     registry.put_all(db, [Registration(_unit("lamp-1", 9), b"K" * 16)], _NOW_S)
-    assert states.everyone(db)["lamp-1"][1] == b'{"energy_wh":[-1,90000]}'
+    assert states.told(db)["lamp-1"][1] == b'{"energy_wh":[-1,90000]}'
 
 
 def test_a_unit_is_lost_and_found(db: Connection):

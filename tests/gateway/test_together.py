@@ -26,7 +26,7 @@ from corolle_gateway.links.lorawan.upkeep import AdrRule
 from corolle_gateway.log import Log
 from corolle_gateway.model import Registration, SessionRecord, Unit
 from corolle_gateway.months import Months
-from corolle_gateway.store import database, ledger, registry, sessions
+from corolle_gateway.store import database, registry, sessions, states
 from corolle_gateway.store.lorawan import LorawanMemory
 from corolle_gateway.store.outbox import Outbox
 from corolle_gateway.store.writer import Writer
@@ -36,6 +36,13 @@ from corolle_tools.bench.lamps import Lamp
 
 _A, _B = 0xA, 0xB
 _DEV_ADDR = 0x00010203
+
+
+class _Blind:
+    """A watcher with nothing to say."""
+
+    def stored(self, unit: Unit, kind: str, body: dict[str, Any], raw: dict[str, Any], time_s: float) -> None:
+        return None
 
 
 class _Street:
@@ -52,8 +59,8 @@ class _Street:
         desk = Desk(clock, self.counts, tasks, Book(clock, log, self.counts, self.writer, outbox))
         logs = SanitaryLogs(log, self.counts, tasks, self.writer, desk)
         wanted = SettingsDesk(clock, self.counts, tasks, self.writer, outbox, Places())
-        watchers = (Accounts(Months(), lambda unit: 3600.0),)
-        self.hub = Hub(self.counts, self.writer, outbox, desk, logs, wanted, watchers)
+        accounts = Accounts(Months(), lambda unit: 3600.0)
+        self.hub = Hub(self.counts, self.writer, outbox, desk, logs, wanted, accounts, _Blind())
         memory = LorawanMemory(self.writer)
         rooms = clock, log, self.counts, tasks, memory, self.hub
         self.link = LorawanLink(*rooms, 0, 14, AdrRule(), Terms())
@@ -142,7 +149,7 @@ def test_each_frame_has_its_own_fate(tmp_path: Path, ports: list[socket.socket])
             ("lamp-00001-1-1", 2),
             ("lamp-00002-1-0", 1),
         ]
-        now = ledger.standing(street.db, first.name)
+        now = states.standing(street.db, first.name)
         assert now and now.running["passages"] == 1, "between its two reports"
         assert street.counts.done == {"duplicates": 1, "reports": 3, "uplinks": 3}
         assert street.counts.rejected == {"bad_mic": 1, "not_an_uplink": 1, "replayed": 1, "too_short": 1}

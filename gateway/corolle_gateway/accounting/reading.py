@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from corolle_gateway.model import Unit
 from corolle_gateway.months import Months
-from corolle_gateway.store import ledger, read_only, registry, sanitary, settings
+from corolle_gateway.store import ledger, read_only, registry, sanitary, settings, states
 from corolle_gateway.store.ledger import Entry
 
 
@@ -41,7 +41,7 @@ def read(path: Path, month: str, months: Months) -> Account:
 
 def _read(db: sqlite3.Connection, month: str, months: Months) -> Account:
     begin_s, end_s = months.begin_s(month), months.end_s(month)
-    heard = ledger.heard(db)
+    heard = states.heard(db)
     entries = ledger.of_month(db, month)
     last_s = max((last for _, last in heard.values()), default=begin_s)
     return Account(

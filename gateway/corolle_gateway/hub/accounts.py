@@ -1,7 +1,7 @@
 """What each unit uses and does, booked to its month in the transaction that stores what told of it.
 
 So it counts each step of a counter once, whatever becomes of the reports afterwards. The month that runs
-stands beside the counters, and is written to the ledger when it is over.
+stands with what else is known of the unit, and is written to the ledger when it is over.
 """
 
 import sqlite3
@@ -19,8 +19,8 @@ from corolle_gateway.hub.metering import Meter, grown, meters
 from corolle_gateway.model import Unit
 from corolle_gateway.months import Months
 from corolle_gateway.pending import Pending
-from corolle_gateway.store import ledger
-from corolle_gateway.store.ledger import Standing
+from corolle_gateway.store import ledger, states
+from corolle_gateway.store.states import Standing, Told
 
 # A clock that has not been set yet books nothing: what is counted meanwhile comes with the next message.
 _EARLIEST_S = 1_735_689_600  # 2025-01-01
@@ -35,20 +35,27 @@ class Accounts:
         self._known: dict[str, Standing] = {}  # as it is committed
         self._under_way: Counter[str] = Counter()
 
-    def stored(
-        self, unit: Unit, kind: str, body: dict[str, Any], raw: dict[str, Any], time_s: float
-    ) -> "Booking | None":
-        """What a message of a unit's adds to the ledger (a Watcher)."""
-        if time_s < _EARLIEST_S:
-            return None
+    def booking(
+        self,
+        unit: Unit,
+        kind: str,
+        body: dict[str, Any],
+        raw: dict[str, Any],
+        time_s: float,
+        told: Told | None = None,
+    ) -> "Booking":
+        """What a message of a unit's adds to the ledger (an Aside). `told`: what is known by it, if a report.
+
+        `kind`, `body` and `raw` are as a Watcher is shown them.
+        """
         self._under_way[unit.name] += 1
-        return Booking(self, unit, kind, body, raw, time_s)
+        return Booking(self, unit, kind, body, raw, time_s, told)
 
     def before(self, db: sqlite3.Connection, unit: str) -> Standing | None:
         """Where a unit stood, for the booking whose turn it is; the database knows where memory may lag."""
         if self._under_way[unit] == 1 and unit in self._known:
             return self._known[unit]
-        return ledger.standing(db, unit)
+        return states.standing(db, unit)
 
     def ended(self, unit: str, committed: Standing | None) -> None:
         """A booking has ended; None: nothing of it was committed."""
@@ -66,12 +73,22 @@ class Booking(Struct):
     _body: dict[str, Any]
     _raw: dict[str, Any]
     _time_s: float
+    _told: Told | None
     _month: str = ""
     _month_begin_s: float = 0.0
     _after: Standing | None = None
 
     def apply(self, db: sqlite3.Connection) -> None:
-        """Book it."""
+        """Book it, and keep what is known of the unit now."""
+        self._after = self._booked(db) if self._time_s >= _EARLIEST_S else None
+        if self._told or self._after:
+            states.put(db, self._unit.name, self._told, self._after)
+
+    def finished(self, done: Pending[bool]) -> None:
+        """The transaction has ended."""
+        self._book.ended(self._unit.name, self._after if done.came_true else None)
+
+    def _booked(self, db: sqlite3.Connection) -> Standing:
         self._month, self._month_begin_s = self._book.months.with_begin(self._time_s)
         now = self._begun(db)
         self._book_time(db, now)
@@ -80,12 +97,7 @@ class Booking(Struct):
         self._note_faults(now)
         now.full_w = self._raw.get("full_w") or now.full_w
         now.time_s = self._time_s
-        ledger.keep_standing(db, self._unit.name, now)
-        self._after = now
-
-    def finished(self, done: Pending[bool]) -> None:
-        """The transaction has ended."""
-        self._book.ended(self._unit.name, self._after if done.came_true else None)
+        return now
 
     def _begun(self, db: sqlite3.Connection) -> Standing:
         """Where the unit stood, as something that may be changed, and in the month of now."""

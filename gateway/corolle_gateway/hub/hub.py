@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from corolle_gateway.counts import Counts
 from corolle_gateway.hub import bodies, unpacker
+from corolle_gateway.hub.accounts import Accounts
 from corolle_gateway.hub.bodies import Body
 from corolle_gateway.hub.counters import unwrap
 from corolle_gateway.hub.desk import Desk
@@ -38,8 +39,8 @@ from corolle_gateway.model import (
 )
 from corolle_gateway.pending import Pending
 from corolle_gateway.store import messages, states
-from corolle_gateway.store.connection import Connection
 from corolle_gateway.store.outbox import Outbox
+from corolle_gateway.store.states import Told
 from corolle_gateway.store.writer import Writer
 
 _REPORTS = {"lamp": LAMP_REPORT, "canopy": CANOPY_REPORT}
@@ -49,14 +50,13 @@ _Said = tuple[Message, dict[str, Any]]  # a message of the table, and its values
 
 
 class _Report(Struct):
-    """A report on its way: what it says, where the unit's counters are after it, and both as JSON."""
+    """A report on its way: what it says, where the unit's counters are after it, and what is told by it."""
 
     uplink: Uplink
     values: dict[str, Any]
     body: Body
     counters: Counters
-    said: bytes
-    standing: bytes
+    told: Told
 
 
 class Hub:
@@ -70,7 +70,8 @@ class Hub:
         desk: Desk,
         sanitary: SanitaryLogs,
         settings: SettingsDesk,
-        watchers: tuple[Watcher, ...],
+        accounts: Accounts,
+        watcher: Watcher,
     ):
         self._counts = counts
         self._writer = writer
@@ -78,7 +79,8 @@ class Hub:
         self._desk = desk
         self._sanitary = sanitary
         self._settings = settings
-        self._watchers = watchers
+        self._accounts = accounts
+        self._watcher = watcher
         self._reported: Callable[[str], None] = lambda unit: None
         self._counters: dict[str, Counters] = {}  # with what is under way
         self._kept_counters: dict[str, Counters] = {}  # as they stand in the store
@@ -93,7 +95,7 @@ class Hub:
         """Go on where an earlier run stopped. `reported` is told each unit whose report is committed."""
         self._reported = reported
         self.units = {unit.name: unit for unit in units}
-        for name, (report, counters) in (await self._writer.submit(states.everyone)).items():
+        for name, (report, counters) in (await self._writer.submit(states.told)).items():
             self.latest[name] = msgspec.json.decode(report)
             self._reported_s[name] = unix_s(self.latest[name]["time"])
             self._counters[name] = self._kept_counters[name] = _counters(counters)
@@ -103,7 +105,7 @@ class Hub:
 
     async def follow(self, change: UnitsChange) -> None:
         """Other units are known; a new controller's counts go on from its unit's totals. sqlite3.Error."""
-        kept = await self._writer.submit(states.everyone) if change.anew else {}
+        kept = await self._writer.submit(states.told) if change.anew else {}
         self.units.clear()  # others hold the same dictionary
         self.units.update(change.in_service)
         for name in change.anew:
@@ -219,12 +221,11 @@ class Hub:
         self._counters[name] = counters
         body = bodies.report(uplink, message, values, totals)
         encode = msgspec.json.encode
-        return _Report(uplink, values, body, counters, encode(body), encode(counters))
+        return _Report(uplink, values, body, counters, (encode(body), encode(counters)))
 
     def _put(self, report: _Report, guard: Guard) -> Accepted:
-        uplink, said, values = report.uplink, report.said, report.values
-        keep = partial(states.put, unit=uplink.unit.name, report=said, counters=report.standing)
-        accepted = self._stored(uplink, "report", report.body, values, guard, keep, said=said)
+        uplink, values = report.uplink, report.values
+        accepted = self._stored(uplink, "report", report.body, values, guard, report.told)
         accepted.stored.then(partial(self._told, report))
         self._twins.taken(uplink, values["seq"], accepted.stored)
         return accepted
@@ -252,17 +253,17 @@ class Hub:
         body: Body,
         raw: dict[str, Any],
         guard: Guard,
-        *more: Callable[[Connection], None],
-        said: bytes | None = None,
+        told: Told | None = None,
     ) -> Accepted:
-        """Queue a message, let the watchers see it. `said`: its body as JSON, where that is there already."""
-        message_id, publish = self._held(uplink, kind, body, said or msgspec.json.encode(body))
-        asides: list[Aside] = []
-        for watcher in self._watchers:
-            if aside := watcher.stored(uplink.unit, kind, body, raw, uplink.time_s):
-                asides.append(aside)
+        """Queue a message, book it, let the watcher see it. `told`: what is known by a report."""
+        said = told[0] if told else msgspec.json.encode(body)
+        message_id, publish = self._held(uplink, kind, body, said)
+        seen = uplink.unit, kind, body, raw, uplink.time_s
+        asides: list[Aside] = [self._accounts.booking(*seen, told)]
+        if aside := self._watcher.stored(*seen):
+            asides.append(aside)
         # What is known is not published anew, nor is what it tells kept once more.
-        stored = self._writer.submit(guard, *more, publish, *[aside.apply for aside in asides])
+        stored = self._writer.submit(guard, publish, *[aside.apply for aside in asides])
         for aside in asides:
             stored.then(aside.finished)
         return Accepted(message_id, stored)

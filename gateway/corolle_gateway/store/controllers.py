@@ -20,7 +20,7 @@ def begin_anew(db: sqlite3.Connection, unit: str) -> None:
     """Another controller: its counters go on from the unit's totals, its settings are asked for."""
     db.execute("DELETE FROM reported WHERE unit = ?", (unit,))
     row = db.execute("SELECT counters FROM states WHERE unit = ?", (unit,)).fetchone()
-    if row:
+    if row and row[0]:
         counters = json.decode(row[0], type=Counters)
         totals = {name: (RAW_UNKNOWN, total) for name, (_, total) in counters.items()}
         db.execute("UPDATE states SET counters = ? WHERE unit = ?", (json.encode(totals), unit))

@@ -1,9 +1,10 @@
 """The ledger: what each unit used and did, month by month. It is never thinned: nothing else remembers."""
 
 import sqlite3
-from typing import Any
 
-from msgspec import Struct, json
+from msgspec import Struct
+
+from corolle_gateway.store import states
 
 # What is summed up.
 AMOUNTS = (
@@ -48,36 +49,6 @@ class Entry(Struct):
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
-class Standing(Struct, array_like=True):
-    """Where a unit stood when it was heard last, and what the month has come to that runs then.
-
-    `counted`: by field of its messages, the value as it came and when. `faults`: those that stop its service.
-    """
-
-    dev_eui: str
-    time_s: float
-    month: str
-    running: dict[str, float] = {}  # not in the ledger yet; by AMOUNTS
-    full_w: float | None = None
-    counted: dict[str, tuple[float, float]] = {}
-    faults: list[str] = []
-
-
-def standing(db: sqlite3.Connection, unit: str) -> Standing | None:
-    """Where a unit stood; None: it was never heard."""
-    row = db.execute("SELECT standing FROM meters WHERE unit = ?", (unit,)).fetchone()
-    return json.decode(row[0], type=Standing) if row else None
-
-
-def keep_standing(db: sqlite3.Connection, unit: str, standing: Standing) -> None:
-    """Where it stands now."""
-    db.execute(
-        "INSERT INTO meters (unit, first_s, last_s, standing) VALUES (?1, ?2, ?2, ?3)"
-        " ON CONFLICT (unit) DO UPDATE SET last_s = ?2, standing = ?3",
-        (unit, standing.time_s, json.encode(standing)),
-    )
-
-
 def add(
     db: sqlite3.Connection, unit: str, month: str, amounts: dict[str, float], full_w: float | None
 ) -> None:
@@ -89,7 +60,7 @@ def of_month(db: sqlite3.Connection, month: str) -> dict[str, Entry]:
     """All entries of a month, by unit; of the month that runs as well."""
     rows = db.execute(f"SELECT unit, month, {_NAMES}, full_w FROM ledger WHERE month = ?", (month,))
     found = {row[0]: Entry(*row) for row in rows}
-    for unit, now in _standings(db).items():
+    for unit, now in states.standings(db).items():
         if now.month == month:
             entry = found.setdefault(unit, Entry(unit, month))
             entry.add(Entry(unit, month, **now.running))
@@ -97,21 +68,11 @@ def of_month(db: sqlite3.Connection, month: str) -> dict[str, Entry]:
     return found
 
 
-def heard(db: sqlite3.Connection) -> dict[str, tuple[float, float]]:
-    """When each unit was first and last heard (unix seconds)."""
-    rows: Any = db.execute("SELECT unit, first_s, last_s FROM meters")
-    return {unit: (first_s, last_s) for unit, first_s, last_s in rows}
-
-
 def known_full_w(db: sqlite3.Connection, month: str) -> dict[str, float]:
     """What was told last of each unit's power at full light, up to that month."""
     rows = db.execute(
         "SELECT unit, full_w FROM ledger WHERE full_w IS NOT NULL AND month <= ? ORDER BY month", (month,)
     )
-    now = {unit: each.full_w for unit, each in _standings(db).items() if each.full_w and each.month <= month}
+    standings = states.standings(db).items()
+    now = {unit: each.full_w for unit, each in standings if each.full_w and each.month <= month}
     return dict(rows.fetchall()) | now
-
-
-def _standings(db: sqlite3.Connection) -> dict[str, Standing]:
-    rows = db.execute("SELECT unit, standing FROM meters")
-    return {unit: json.decode(standing, type=Standing) for unit, standing in rows}

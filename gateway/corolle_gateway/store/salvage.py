@@ -47,18 +47,16 @@ def salvage(path: Path) -> Salvage:
     os.close(os.open(fresh, os.O_RDWR | os.O_CREAT, 0o600))
     new = sqlite3.connect(fresh, isolation_level=None)
     new.execute("PRAGMA synchronous = OFF")  # nobody trusts it before all of it is on the disk
-    migrate(new)
     old = sqlite3.connect(path, isolation_level=None)
     try:
+        rows, damaged, refilled = _saved(old, new, path.with_name(spare.FILE_NAME))
         new.execute("BEGIN")
-        rows, damaged = _copied(old, new)
         doubtful = "outbox" in damaged
         again = _queued_again(new) if doubtful else 0
         journal = path.parent / FOLDER
         restored = restore_unsent(new, journal, doubtful) + restore_end(new, journal)
         lost = new.execute("DELETE FROM outbox WHERE message NOT IN (SELECT id FROM messages)").rowcount
         new.execute("COMMIT")
-        refilled = _refilled(new, path.with_name(spare.FILE_NAME), set(damaged))
     finally:
         new.close()
         _close(old)
@@ -88,10 +86,25 @@ def is_lost(path: Path) -> bool:
     return path.with_name(spare.FILE_NAME).exists() and not (path.exists() and path.stat().st_size)
 
 
-def _copied(old: sqlite3.Connection, new: sqlite3.Connection) -> tuple[int, tuple[str, ...]]:
+def _saved(old: sqlite3.Connection, new: sqlite3.Connection, copy: Path) -> tuple[int, tuple[str, ...], int]:
+    """Rows copied, names of the tables that were damaged, rows that their second copy had more.
+
+    All this as the version has it that wrote them: then the new one becomes one of this version.
+    """
+    version = _version(old) or spare.version(copy) or len(MIGRATIONS)
+    migrate(new, version)
+    new.execute("BEGIN")
+    rows, damaged = _copied(old, new, version)
+    new.execute("COMMIT")
+    refilled = _refilled(new, copy, set(damaged))
+    migrate(new)
+    return rows, damaged, refilled
+
+
+def _copied(old: sqlite3.Connection, new: sqlite3.Connection, version: int) -> tuple[int, tuple[str, ...]]:
     """(rows copied, names of the tables that were damaged)."""
     rows, damaged = 0, []
-    for table, columns in tables(_version(old)).items():
+    for table, columns in tables(version).items():
         key = [row[1] for row in new.execute(f"PRAGMA table_info({table})") if row[5]] or ["rowid"]
         places = ", ".join("?" * len(columns))
         reader = Rescue(old, table, columns, key)
@@ -107,12 +120,12 @@ def _copied(old: sqlite3.Connection, new: sqlite3.Connection) -> tuple[int, tupl
 
 
 def _version(old: sqlite3.Connection) -> int:
-    """Which tables to look for: an earlier gateway's, or all where nobody knows."""
+    """Which tables to look for: an earlier gateway's; 0 where nobody can read it."""
     try:
         (version,) = old.execute("PRAGMA user_version").fetchone()
     except READING:
         version = 0
-    return version or len(MIGRATIONS)
+    return version if version <= len(MIGRATIONS) else 0
 
 
 def _refilled(new: sqlite3.Connection, copy: Path, damaged: set[str]) -> int:

@@ -200,6 +200,21 @@ _AIRTIME = """
 CREATE INDEX airtime_by_time ON airtime (time_s);
 """
 
+# What is known of a unit is one row: its last report and counters, if it has sent one, and where its counts
+# stood when it was heard last, if the clock was set then.
+_KNOWN = """
+CREATE TABLE known (
+    unit TEXT PRIMARY KEY, report BLOB, counters BLOB, first_s REAL, last_s REAL, standing BLOB
+) STRICT, WITHOUT ROWID;
+INSERT INTO known SELECT unit, report, counters, first_s, last_s, standing
+    FROM states LEFT JOIN meters USING (unit);
+INSERT INTO known SELECT unit, NULL, NULL, first_s, last_s, standing FROM meters
+    WHERE unit NOT IN (SELECT unit FROM states);
+DROP TABLE states;
+DROP TABLE meters;
+ALTER TABLE known RENAME TO states;
+"""
+
 MIGRATIONS = (
     _FIRST,
     _SANITARY,
@@ -214,11 +229,12 @@ MIGRATIONS = (
     _LEDGER,
     _REVOKED,
     _AIRTIME,
+    _KNOWN,
 )
 
 
-def migrate(db: sqlite3.Connection) -> None:
-    """Bring a database to this version, one committed step after the other.
+def migrate(db: sqlite3.Connection, to: int | None = None) -> None:
+    """Bring a database to this version, or to an earlier one, one committed step after the other.
 
     StoreError when it was written by a newer gateway.
     """
@@ -228,7 +244,7 @@ def migrate(db: sqlite3.Connection) -> None:
             f"the database has version {version}, this gateway knows up to {len(MIGRATIONS)}:"
             " it was written by a newer one"
         )
-    for number in range(version, len(MIGRATIONS)):
+    for number in range(version, to or len(MIGRATIONS)):
         db.executescript(f"BEGIN IMMEDIATE;{MIGRATIONS[number]};PRAGMA user_version = {number + 1};COMMIT;")
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from corolle_gateway.store.connection import Connection
 from corolle_gateway.store.faults import READING, is_damage
 from corolle_gateway.store.rescue import Rescue
+from corolle_gateway.store.schema import MIGRATIONS
 
 FILE_NAME = "gateway.spare"
 _AT_A_TIME = 500  # rows: few enough to keep nobody waiting
@@ -31,8 +32,9 @@ _SELDOM = (
     "sanitary",
     "sanitary_contradictions",
 )
-_OFTEN = ("sessions", "chirpstack_sessions", "ble_counters", "states", "meters", "counts")
+_OFTEN = ("sessions", "chirpstack_sessions", "ble_counters", "states", "counts")
 TABLES = _SELDOM + _OFTEN
+_BEFORE_IT_WAS_SAID = 13  # the last version whose copies do not say which they are of
 
 
 def attach(db: Connection, path: Path) -> None:
@@ -43,8 +45,10 @@ def attach(db: Connection, path: Path) -> None:
     db.execute("PRAGMA spare.synchronous = FULL")
     db.execute(f"PRAGMA spare.cache_size = -{_CACHE_KIB}")
     db.execute("BEGIN IMMEDIATE")
+    _drop_others(db)
     for table in TABLES:
         _prepare(db, table)
+    db.execute(f"PRAGMA spare.user_version = {len(MIGRATIONS)}")
     db.execute("COMMIT")
     db.has_spare = True
     while refresh(db, TABLES):
@@ -73,6 +77,20 @@ def is_whole(path: Path) -> bool:
         if is_damage(error):
             return False
         raise
+
+
+def version(path: Path) -> int:
+    """Of which version the tables are that it has copies of; 0: nobody knows."""
+    if not path.exists():
+        return 0
+    try:
+        with closing(sqlite3.connect(path)) as db:
+            found = db.execute("PRAGMA user_version").fetchone()[0]
+            return found or (
+                _BEFORE_IT_WAS_SAID if db.execute("SELECT 1 FROM sqlite_master").fetchone() else 0
+            )
+    except READING:
+        return 0
 
 
 def remove(path: Path) -> None:
@@ -115,7 +133,7 @@ def fill(db: sqlite3.Connection, path: Path, tables: set[str]) -> int:
         return 0
     with closing(sqlite3.connect(path)) as copy:
         db.execute("BEGIN")
-        filled = sum(_filled(db, copy, table) for table in TABLES if table in tables)
+        filled = sum(_filled(db, copy, table) for table in sorted(tables))
         db.execute("COMMIT")
     return filled
 
@@ -134,6 +152,14 @@ def _filled(db: sqlite3.Connection, copy: sqlite3.Connection, table: str) -> int
         with suppress(sqlite3.IntegrityError):  # damaged here as well; or a sanitary record that is there
             filled += db.execute(put, row).rowcount
     return filled
+
+
+def _drop_others(db: sqlite3.Connection) -> None:
+    """Copies of tables that an earlier version had."""
+    wanted = {f"spare_{table}" for table in TABLES}
+    for (name,) in db.execute("SELECT name FROM spare.sqlite_master WHERE type = 'table'").fetchall():
+        if name not in wanted:
+            db.execute(f"DROP TABLE spare.{name}")
 
 
 def _prepare(db: sqlite3.Connection, table: str) -> None:

@@ -29,14 +29,11 @@ class _Book:
 
     def tell(self, unit: Unit, kind: str, time_s: float, faults: tuple[str, ...] = (), **raw: Any) -> None:
         body = {"faults": list(faults), "level_pct": 0, "power_w": 0.0} | raw
-        booking = self._accounts.stored(unit, kind, body, raw, time_s)
-        if booking:
-            self._commit(booking)
+        self._commit(self._accounts.booking(unit, kind, body, raw, time_s))
 
     def event(self, unit: Unit, time_s: float, event: str, detail: str) -> None:
-        booking = self._accounts.stored(unit, "event", {"event": event, "detail": detail}, {}, time_s)
-        assert booking
-        self._commit(booking)
+        body = {"event": event, "detail": detail}
+        self._commit(self._accounts.booking(unit, "event", body, {}, time_s))
 
     def _commit(self, booking: Booking) -> None:
         booking.apply(self.db)
@@ -153,11 +150,8 @@ def test_a_lamp_without_a_meter_is_heard_all_the_same(book: _Book):
 
 
 def _booking(book: _Book, accounts: Accounts, n: int, energy_wh: float) -> Booking:
-    booking = accounts.stored(
-        _LAMP, "report", {"faults": []}, {"energy_wh": energy_wh}, _BEGIN_S + n * _QUARTER_S
-    )
-    assert booking
-    return booking
+    at_s = _BEGIN_S + n * _QUARTER_S
+    return accounts.booking(_LAMP, "report", {"faults": []}, {"energy_wh": energy_wh}, at_s)
 
 
 def test_a_transaction_that_fails_and_is_run_again_books_once(book: _Book):

@@ -14,8 +14,8 @@ from corolle_gateway.accounting.statement import TOTAL, Line, lines
 from corolle_gateway.errors import StoreError
 from corolle_gateway.model import Registration, SanitaryEntry, Unit
 from corolle_gateway.months import Months
-from corolle_gateway.store import database, ledger, registry, sanitary, settings
-from corolle_gateway.store.ledger import Standing
+from corolle_gateway.store import database, ledger, registry, sanitary, settings, states
+from corolle_gateway.store.states import Standing
 
 _MONTHS = Months("Europe/Paris")
 _BEGIN_S, _END_S = _MONTHS.begin_s("2026-11"), _MONTHS.end_s("2026-11")
@@ -54,7 +54,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ledger.add(db, name, "2026-11", sums, full_w)
         for heard_s in (begun_s.get(name, _BEGIN_S - _DAY_S), _END_S + 60):
             running = {"energy_wh": 9e9, "heard_s": 60.0}  # of another month
-            ledger.keep_standing(db, name, Standing("02" * 8, heard_s, "2026-12", running, 99.0))
+            states.put(db, name, None, Standing("02" * 8, heard_s, "2026-12", running, 99.0))
     ledger.add(db, "lamp-1", "2026-10", {"energy_wh": 1e6}, 55.0)
     settings.put_reported(db, "lamp-1", {"base_pct": 10, "hold_s": 60})
     settings.put_reported(db, "lamp-3", {"base_pct": 30, "hold_s": 90, "rated_w": 50})

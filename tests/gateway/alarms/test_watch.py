@@ -11,6 +11,7 @@ from corolle.wire import codec, words
 from corolle.wire.schema import EVENT, LAMP_REPORT
 from corolle_gateway.alarm.alarm import Alarm
 from corolle_gateway.counts import Counts
+from corolle_gateway.hub.accounts import Accounts
 from corolle_gateway.hub.alarming.alarms import Alarms
 from corolle_gateway.hub.alarming.own import Probe
 from corolle_gateway.hub.alarming.probes import Ways, probes
@@ -26,6 +27,7 @@ from corolle_gateway.hub.settings_desk import SettingsDesk
 from corolle_gateway.hub.standing import Standing
 from corolle_gateway.log import Log
 from corolle_gateway.model import BleRadio, Registration, Unit, Uplink
+from corolle_gateway.months import Months
 from corolle_gateway.store import alarms, database, messages, registry
 from corolle_gateway.store.outbox import Outbox
 from corolle_gateway.store.writer import Writer
@@ -89,7 +91,8 @@ class _Rooms:
         )
         logs = SanitaryLogs(log, self.counts, tasks, self.writer, desk)
         wanted = SettingsDesk(self.clock, self.counts, tasks, self.writer, self.outbox, Places())
-        self.hub = Hub(self.counts, self.writer, self.outbox, desk, logs, wanted, (self.watch,))
+        accounts = Accounts(Months(), self.watch.silent_after_s)
+        self.hub = Hub(self.counts, self.writer, self.outbox, desk, logs, wanted, accounts, self.watch)
 
     async def load(self, *watched: Probe, hears: Callable[[], bool] = lambda: True) -> None:
         await self.outbox.load()
