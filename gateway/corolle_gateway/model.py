@@ -68,7 +68,7 @@ class UnitsChange(Struct, frozen=True):
         return f"UnitsChange({sorted(self.changed)})"
 
 
-class Radio(Struct, frozen=True):
+class Radio(Struct, frozen=True, gc=False):
     """How well an uplink was heard, by the best of the concentrators that heard it."""
 
     rssi_dbm: float
@@ -84,7 +84,7 @@ class BleRadio(Struct, frozen=True):
     rssi_dbm: float
 
 
-class Uplink(Struct, frozen=True):
+class Uplink(Struct, frozen=True, gc=False):
     """An authentic, decrypted message of a unit. `key` names it for ever among the unit's own."""
 
     unit: Unit
@@ -109,7 +109,7 @@ class Sensed(Struct, frozen=True):
     radio: BleRadio
 
 
-class Accepted(Struct):
+class Accepted(Struct, gc=False):
     """An uplink on its way into the store. `stored` is True once it is committed, False for a replay."""
 
     message_id: int | None  # None: nothing to publish
@@ -222,7 +222,7 @@ class Airtime(Struct, frozen=True):
     airtime_us: int
 
 
-class OutboxRow(Struct, frozen=True):
+class OutboxRow(Struct, frozen=True, gc=False):
     """A committed message that the broker has not acknowledged yet."""
 
     id: int

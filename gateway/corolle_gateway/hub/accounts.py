@@ -64,7 +64,7 @@ class Accounts:
             self._known[unit] = committed
 
 
-class Booking(Struct):
+class Booking(Struct, gc=False):
     """One message on its way into the ledger."""
 
     _book: Accounts

@@ -23,7 +23,9 @@ _OF_REASON = ("guard tripped", "valve opened", "valve closed", "override ended")
 
 def report(uplink: Uplink, message: Message, values: dict[str, Any], totals: dict[str, float]) -> Body:
     """A periodic report; counters as totals that only grow."""
-    body = _head(uplink, uplink.time_s) | values | totals
+    body = _head(uplink, uplink.time_s)
+    body |= values
+    body |= totals
     for name, reader in _readers(message):
         body[name] = reader(values[name])
     body["radio"] = radio(uplink.radio)

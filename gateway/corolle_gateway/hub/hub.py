@@ -49,7 +49,7 @@ _SERVICES = {"lamp": LAMP_SERVICE, "canopy": CANOPY_SERVICE}
 _Said = tuple[Message, dict[str, Any]]  # a message of the table, and its values
 
 
-class _Report(Struct):
+class _Report(Struct, gc=False):
     """A report on its way: what it says, where the unit's counters are after it, and what is told by it."""
 
     uplink: Uplink

@@ -28,11 +28,12 @@ class Twins:
 
     def is_twin(self, uplink: Uplink, seq: int) -> bool:
         """Whether another link has brought this message already."""
-        return any(
+        recent = self._recent.get(uplink.unit.name)
+        return recent is not None and any(
             other_is_ble is not _is_ble(uplink)
             and (port, other_seq) == (uplink.port, seq)
             and abs(uplink.time_s - time_s) < _WINDOW_S
-            for other_is_ble, port, other_seq, time_s in self._recent.get(uplink.unit.name, ())
+            for other_is_ble, port, other_seq, time_s in recent
         )
 
     def taken(self, uplink: Uplink, seq: int, stored: Pending[bool]) -> None:

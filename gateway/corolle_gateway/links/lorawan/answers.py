@@ -25,7 +25,7 @@ _HELD_AT_MOST_S = 30.0  # RX1 is 15 s after a frame at most
 _NOT_STORED = Sent(False, "store_failed")
 
 
-class Asked(Struct, frozen=True):
+class Asked(Struct, frozen=True, gc=False):
     """What an uplink asks of the network besides taking it."""
 
     session: Session

@@ -18,7 +18,7 @@ _MOST = 64  # the protocol lets anybody name any EUI: a flood of them must not f
 _GONE_S = 600.0  # real packet forwarders send PULL_DATA every 5 to 30 s
 
 
-class _Counter(Struct):
+class _Counter(Struct, gc=False):
     """Where a concentrator's counter of microseconds stood, when, and the clock's pace then."""
 
     tmst: int

@@ -41,7 +41,7 @@ _LONGEST = 65_536
 _RECEIVE_BUFFER = 4 << 20  # a street that wakes from a power cut speaks all at once
 
 
-class _Push(Struct):
+class _Push(Struct, gc=False):
     """A PUSH_DATA, and how many of its frames are on their way to the disk."""
 
     acknowledgement: bytes

@@ -107,8 +107,9 @@ class Groups:
 
     def waiting(self, unit: str) -> bool:
         """Whether a unit is to be told a key now."""
-        until_s, now_s = self._paces[unit].until_s, self._clock.now()
-        return self._missing(unit) is not None and is_over(until_s, now_s, _LONGEST_PAUSE_S)
+        if self._missing(unit) is None:
+            return False
+        return is_over(self._paces[unit].until_s, self._clock.now(), _LONGEST_PAUSE_S)
 
     def next_downlink(self, unit: str, room: int) -> Downlink | None:
         """The key that a unit is to be told, if it fits into `room` bytes."""

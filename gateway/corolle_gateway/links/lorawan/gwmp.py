@@ -31,7 +31,7 @@ _CRC_GOOD = 1
 _LONGEST_PHY = 255  # what a LoRa radio's length byte can say
 
 
-class Datagram(Struct, frozen=True):
+class Datagram(Struct, frozen=True, gc=False):
     """A datagram from a packet forwarder, its JSON not read yet."""
 
     kind: int
@@ -40,7 +40,7 @@ class Datagram(Struct, frozen=True):
     body: bytes
 
 
-class Reception(Struct, frozen=True):
+class Reception(Struct, frozen=True, gc=False):
     """A frame as one concentrator heard it. `tmst` is its counter of microseconds, modulo 2**32."""
 
     gateway: str
@@ -63,7 +63,7 @@ class Transmission(Struct, frozen=True):
     power_dbm: int
 
 
-class _Rxpk(Struct):
+class _Rxpk(Struct, gc=False):
     tmst: Annotated[int, Meta(ge=0, lt=2**32)]
     freq: Annotated[float, Meta(ge=0, le=10_000)]
     datr: str | int
@@ -75,7 +75,7 @@ class _Rxpk(Struct):
     tmms: Annotated[int, Meta(ge=0, lt=2**53)] | None = None
 
 
-class _PushData(Struct):
+class _PushData(Struct, gc=False):
     rxpk: list[_Rxpk] | None = None
     stat: Raw | None = None
 

@@ -26,7 +26,7 @@ _REPEAT_S = 300.0
 _STORED = ended(True)
 
 
-class Frame(Struct):
+class Frame(Struct, gc=False):
     """A data frame on its way: authentic, by those that heard it, its counter in full.
 
     `before`: the counter that was expected. `status`: what the unit says of itself. `reserved`: downlink
