@@ -45,7 +45,7 @@ class Publisher:
         self._street = street
         self._taken = {LIVE: 0, BACKLOG: 0}  # the last number taken of each lane
         self._waiting: dict[int, deque[OutboxRow]] = {LIVE: deque(), BACKLOG: deque()}
-        self._has_more = False  # in the backlog, than what was read ahead
+        self._unread: set[int] = set()  # lanes that may have more than what was read ahead
         self._looking: Pending[_Taken] | None = None
         self._changed: dict[str, None] = {}  # units whose entity is to be published, in order
         self._since_entity = 0
@@ -100,14 +100,16 @@ class Publisher:
 
     def _look(self) -> Pending[_Taken] | None:
         """The reading of what has been committed; it begins, unless enough is at hand or all is read."""
-        live, backlog = self._waiting[LIVE], self._waiting[BACKLOG]
-        is_low = len(backlog) < _AHEAD // 2
-        if self._looking or not (self._outbox.filled.is_set() or (self._has_more and is_low)):
+        if self._looking:
             return self._looking
-        self._outbox.filled.clear()
-        self._has_more = not is_low
-        room = {LIVE: _AHEAD - len(live), BACKLOG: _AHEAD - len(backlog) if is_low else 0}
-        self._looking = self._outbox.take(self._taken, room)
+        if self._outbox.filled.is_set():
+            self._outbox.filled.clear()
+            self._unread = {LIVE, BACKLOG}
+        at_hand = {lane: len(self._waiting[lane]) for lane in self._unread}
+        room = {lane: _AHEAD - n for lane, n in at_hand.items() if n < _AHEAD // 2}
+        if room:
+            self._unread -= room.keys()
+            self._looking = self._outbox.take(self._taken, room)
         return self._looking
 
     async def _seen(self, looking: Pending[_Taken]) -> None:
@@ -116,13 +118,13 @@ class Publisher:
             found = await looking
         except sqlite3.Error:
             await asyncio.sleep(_STORE_RETRY_S)
-            self._outbox.filled.set()
+            self._unread = {LIVE, BACKLOG}
             return
         for lane, rows in found.items():
             if rows:
                 self._taken = {**self._taken, lane: rows[-1].id}
                 self._waiting[lane].extend(rows)
-                self._outbox.filled.set()  # there may be more
+                self._unread.add(lane)
 
     def _send_some(self) -> bool:
         """Whether there was anything to send; as much of it has gone as there is room for."""
@@ -143,7 +145,7 @@ class Publisher:
                 self._send(self._topics.of(row.unit, row.kind), row.body, False, gone)
                 return True
         is_due = self._since_entity >= _MESSAGES_AN_ENTITY
-        if not is_due and (self._looking or self._outbox.filled.is_set()):
+        if not is_due and (self._looking or self._unread or self._outbox.filled.is_set()):
             return False  # in a moment there may be more messages
         self._since_entity = 0
         return self._send_entity()

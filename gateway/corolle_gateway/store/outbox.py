@@ -48,9 +48,7 @@ class Outbox:
         below = next(iter(self._held), None)
         return self._writer.submit(
             lambda db: {
-                lane: messages.queued(db, lane, after[lane], below, limit)
-                for lane, limit in room.items()
-                if limit > 0
+                lane: messages.queued(db, lane, after[lane], below, limit) for lane, limit in room.items()
             }
         )
 

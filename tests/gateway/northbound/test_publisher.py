@@ -14,7 +14,6 @@ from corolle_gateway.log import Log
 from corolle_gateway.model import OutboxRow, Unit
 from corolle_gateway.northbound import pace, packets, publisher
 from corolle_gateway.northbound.mqtt import IN_FLIGHT, MqttClient
-from corolle_gateway.northbound.outside import LIVE
 from corolle_gateway.northbound.packets import Reader
 from corolle_gateway.northbound.publisher import MOST_UNSETTLED, Publisher
 from corolle_gateway.northbound.topics import Topics
@@ -77,17 +76,22 @@ class _Slow:
 
 
 class _SlowOutbox(Outbox):
-    """Its second reading, which finds nothing new, takes as long as the test wants, as deletions may."""
+    """Its second reading takes as long as the test wants, as deletions may."""
 
     def __init__(self, writer: Writer):
         super().__init__(writer)
         self._readings = 0
-        self.slow: Pending[dict[int, list[OutboxRow]]] = Pending()
+        self.slow: Pending[None] = Pending()
         self.deleting: Pending[None] | None = None
 
     def take(self, after: dict[int, int], room: dict[int, int]) -> Pending[dict[int, list[OutboxRow]]]:
         self._readings += 1
-        return self.slow if self._readings == 2 else super().take(after, room)
+        found = super().take(after, room)
+        if self._readings != 2:
+            return found
+        late: Pending[dict[int, list[OutboxRow]]] = Pending()
+        self.slow.then(lambda _: found.then(lambda done: late.succeed(done.result)))
+        return late
 
     def published(self, rows: list[tuple[int, int]]) -> Pending[None]:
         return self.deleting or super().published(rows)
@@ -106,12 +110,12 @@ class _Site:
         self.outbox = _SlowOutbox(self.writer)
         self.publisher = Publisher(counts, self.client, Topics("quai", "gw"), self.outbox, _Street())
 
-    async def put(self, reports: int) -> None:
-        """So many reports wait for the broker."""
+    async def put(self, reports: int, kind: str = "report") -> None:
+        """So many reports, or others, wait for the broker."""
 
         def operation(db: Connection) -> None:
             for number in range(1, reports + 1):
-                messages.put(db, number, "lamp-1", "report", f"1-{number}", 0.0, b"report")
+                messages.put(db, number, "lamp-1", kind, f"1-{number}", 0.0, kind.encode())
 
         await self.writer.submit(operation)
         self.outbox.filled.set()
@@ -136,7 +140,7 @@ def test_reports_go_on_when_others_have_taken_what_room_there_was(tmp_path: Path
 
     async def run() -> list[bytes]:
         async with _running(tmp_path) as (site, broker):
-            site.outbox.slow.succeed({LIVE: []})
+            site.outbox.slow.succeed(None)
             async with asyncio.TaskGroup() as others:
                 for _ in range(IN_FLIGHT + _OTHERS):
                     others.create_task(site.client.publish("status", b"status", False, lambda: None))
@@ -153,7 +157,20 @@ def test_reports_go_on_when_others_have_taken_what_room_there_was(tmp_path: Path
     assert asyncio.run(run()).count(b"report") == _REPORTS
 
 
-def test_a_reading_that_ends_late_and_empty_leaves_nothing_lying(tmp_path: Path):
+def test_a_storm_of_alarms_goes_on_where_nothing_comes_after_it(tmp_path: Path):
+    """More of them than are read ahead, and nobody says anything later that would have them looked for."""
+
+    async def run() -> list[bytes]:
+        async with _running(tmp_path) as (site, broker):
+            site.outbox.slow.succeed(None)
+            await site.put(3 * _READ_AHEAD, "alarm")
+            await broker.acknowledges(3 * _READ_AHEAD)
+            return broker.heard
+
+    assert asyncio.run(run()).count(b"alarm") == 3 * _READ_AHEAD
+
+
+def test_a_reading_that_ends_late_leaves_nothing_lying(tmp_path: Path):
     """All that was read ahead has gone by then, and what was not is waited for by nobody else."""
 
     async def run() -> list[bytes]:
@@ -163,7 +180,7 @@ def test_a_reading_that_ends_late_and_empty_leaves_nothing_lying(tmp_path: Path)
             for heard in range(IN_FLIGHT, _READ_AHEAD):
                 broker.acknowledge()
                 await broker.has_heard(heard + 1)
-            site.outbox.slow.succeed({LIVE: []})
+            site.outbox.slow.succeed(None)
             while broker.numbers:
                 broker.acknowledge()
             await broker.has_heard(_READ_AHEAD + _REPORTS)
@@ -177,7 +194,7 @@ def test_no_more_is_published_than_may_come_twice_while_the_disk_takes_its_time(
 
     async def run() -> list[int]:
         async with _running(tmp_path) as (site, broker):
-            site.outbox.slow.succeed({LIVE: []})
+            site.outbox.slow.succeed(None)
             held = site.outbox.deleting = Pending()
             await site.put(_READ_AHEAD)
             await broker.acknowledges(MOST_UNSETTLED)
@@ -199,7 +216,7 @@ def test_what_could_not_leave_the_outbox_leaves_it_when_the_disk_is_mended(
 
     async def run() -> int:
         async with _running(tmp_path) as (site, broker):
-            site.outbox.slow.succeed({LIVE: []})
+            site.outbox.slow.succeed(None)
             await site.put(_REPORTS)
             await broker.has_heard(_REPORTS)
             site.db.execute("PRAGMA query_only = 1")
@@ -223,7 +240,7 @@ def test_what_comes_live_waits_for_little_on_a_slow_line(tmp_path: Path, monkeyp
 
     async def run() -> int:
         async with _running(tmp_path) as (site, broker):
-            site.outbox.slow.succeed({LIVE: []})
+            site.outbox.slow.succeed(None)
             await site.put(_READ_AHEAD - 1)
             await broker.has_heard(IN_FLIGHT)
             for n in range(2 * IN_FLIGHT):
@@ -245,7 +262,7 @@ def test_messages_acknowledged_one_by_one_leave_the_outbox_together(
 
     async def run() -> list[int]:
         async with _running(tmp_path) as (site, broker):
-            site.outbox.slow.succeed({LIVE: []})
+            site.outbox.slow.succeed(None)
             await site.put(IN_FLIGHT + _REPORTS)
             await broker.has_heard(IN_FLIGHT)
             for _ in range(IN_FLIGHT):
