@@ -370,8 +370,7 @@ def _run(path: Path) -> None:
     clock = _clock(settings.clock_file)
     folder = settings.gateway.data_dir
     with database.claim(folder):
-        mended = database.mend(folder)
-        db = database.connect(folder)
+        db, mended = database.opened(folder)
         try:
             ending = asyncio.run(_serve(settings, registrations, clock, db, mended))
         except sqlite3.Error as error:

@@ -117,6 +117,28 @@ def test_a_file_that_may_not_grow_is_a_full_disk_too(away: Street, own_broker: B
         time.sleep(0.1)
 
 
+def test_flipped_bits_that_no_page_shows_keep_no_gateway_from_its_start(street: Street):
+    lamp = Device("lamp-1")
+    gateway = street.gateway(lamp)
+    forwarder = street.forwarder(gateway)
+    join(lamp, forwarder)
+    assert forwarder.push(lamp.event(1, 0, 1_784_058_000), wait_s=PATIENCE_S)
+    assert _stored(lamp, forwarder, 2)
+    gateway.stop()
+    with closing(sqlite3.connect(gateway.database)) as db:
+        spoilt = """CAST(replace(CAST(body AS TEXT), '"seq', 'bseq') AS BLOB)"""
+        db.execute(f"UPDATE messages SET body = {spoilt} WHERE kind = 'event'")
+        db.execute("UPDATE sessions SET link = x'80'")  # msgpack, and no way through the air
+        db.execute("UPDATE states SET report = x'7b'")
+        db.commit()
+    gateway.start()
+    forwarder.pull()
+    assert len(_stored(lamp, forwarder, 3)) == 3
+    log = gateway.log.read_text()
+    assert "cause=message_unreadable" in log and "cause=link_unreadable" in log
+    assert "event=store_salvaged" in log and "event=join " not in log.partition("event=stopped")[2]
+
+
 def test_an_order_that_could_not_be_stored_is_brought_again_before_newer_ones(street: Street):
     gateway = street.gateway(Device("lamp-1"))
     city = street.city(gateway).ready()

@@ -22,14 +22,17 @@ _PAGE = 4096
 _UNITS = 120
 _EVERY_NTH_PAGE = 3
 _PAGES, _BITS = 12, 4  # that are flipped
+_SAID = b'{"unit":"lamp","time":"2026-07-14T12:00:00.000Z","faults":["none of this is so%b"]}'
+_REPORT = (_SAID % (b" at all" * 30)).hex()
+_STANDING = b'["02",6.0,"2026-07",{"heard_s":17.25},null,{"energy_wh":[4.5,6.0]},[]]'.hex()
 _ROWS = {
     "units": "('lamp-{0}', 'lamp', 'quai', 'eui-{0}', 'join', 48.1, -1.6, 'C', '', 0)",
     "keys": "('lamp-{0}', x'0102030405060708090a0b0c0d0e0f10', {0}, {0})",
-    "sessions": "({0}, 'lamp-{0}', {0}, randomblob(16), randomblob(16), 1, {0}, 32, 1, 'gw', randomblob(40))",
-    "states": "('lamp-{0}', randomblob(300), x'7b7d', 1.0, 2.0, randomblob(200))",
+    "sessions": "({0}, 'lamp-{0}', {0}, randomblob(16), randomblob(16), 1, {0}, 32, 1, 'gw', x'93010203')",
+    "states": "('lamp-{0}', x'" + _REPORT + "', x'7b7d', 1.0, 2.0, x'" + _STANDING + "')",
     "ledger": "('lamp-{0}', '2026-07', {0}.5, 2, 3, 0, 0, 0, 4, 5, 6, NULL)",
     "desired": "('lamp-{0}', 'report_min', {0}, 'camille', 1.5)",
-    "reported": "('lamp-{0}', randomblob(30))",
+    "reported": "('lamp-{0}', x'7b7d')",
     "commands": "('lamp-{0}', 'c{0}', {0}, 'level', 40, 9.0, 'camille', 'sent', '', 1.0, 1, '')",
     "alarms": "({0}, 'lamp-{0}', 'silent', x'7b7d', 1.0, 2.0, 1, 1, NULL, '', '', NULL)",
     "sanitary": "('lamp-{0}', 'eui-{0}', 1.0, {0}, 1, 2, 3, 4, 'camille', randomblob(8))",
@@ -146,6 +149,46 @@ def test_a_text_that_is_not_utf_8_is_damage_and_the_copy_has_it_right(
         assert done is not None and (done.damaged, done.refilled) == ((table,), 1)
     with _opened(tmp_path) as db:
         assert not db.is_damaged and _without_leaps(_rows(db)) == _without_leaps(kept)
+
+
+@pytest.mark.parametrize(
+    ("text", "table"),
+    (
+        (b'time":"2026', "states"),
+        (b'"heard_s":17.25', "states"),
+        (b'["none of this', "states"),
+        (bytes((0x93, 1, 2, 3)), "sessions"),
+    ),
+)
+def test_a_blob_that_nobody_can_read_is_damage_and_the_copy_has_it_right(
+    tmp_path: Path, text: bytes, table: str
+):
+    kept = _filled(tmp_path)
+    path = tmp_path / "gateway.sqlite"
+    _flip(path, path.read_bytes().index(text), 0x40)
+    with _opened(tmp_path) as db:
+        assert db.is_damaged and not db.has_spare
+    database.mark_damaged(tmp_path)
+    done = database.mend(tmp_path)
+    assert done is not None and (done.damaged, done.refilled) == ((table,), 1)
+    with _opened(tmp_path) as db:
+        assert not db.is_damaged and _without_leaps(_rows(db)) == _without_leaps(kept)
+
+
+def test_a_blob_that_nobody_can_read_in_the_copy_either_is_left_out_and_the_gateway_starts(tmp_path: Path):
+    kept = _filled(tmp_path)
+    for path in (tmp_path / "gateway.sqlite", tmp_path / spare.FILE_NAME):
+        with closing(sqlite3.connect(path)) as db:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            table = "states" if path.suffix == ".sqlite" else "spare_states"
+            db.execute(f"UPDATE {table} SET counters = x'7b' WHERE unit = 'lamp-7'")
+            db.commit()
+    database.mark_damaged(tmp_path)
+    done = database.mend(tmp_path)
+    assert done is not None and (done.damaged, done.refilled) == (("states",), 0)
+    with _opened(tmp_path) as db:
+        assert not db.is_damaged
+        assert _rows(db)["states"] == [row for row in kept["states"] if row[0] != "lamp-7"]
 
 
 def test_a_page_that_nobody_has_looked_at_is_found_damaged_when_the_database_is_opened(tmp_path: Path):

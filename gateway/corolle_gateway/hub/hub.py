@@ -100,7 +100,10 @@ class Hub:
             self._reported_s[name] = unix_s(self.latest[name]["time"])
             self._counters[name] = self._kept_counters[name] = _counters(counters)
         for name, event in await self._writer.submit(messages.events):
-            self._retold.put(name, msgspec.json.decode(event))
+            try:
+                self._retold.put(name, msgspec.json.decode(event, type=dict[str, Any]))
+            except (msgspec.DecodeError, KeyError, TypeError, ValueError):  # a bit of it is flipped
+                self._counts.reject("message_unreadable", unit=name)
         await self._sanitary.load(units)
 
     async def follow(self, change: UnitsChange) -> None:

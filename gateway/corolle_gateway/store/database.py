@@ -46,18 +46,36 @@ def claim(data_dir: Path) -> IO[str]:
     return lock
 
 
+def opened(data_dir: Path) -> tuple[Connection, Salvage | None]:
+    """The database, and what became of it if it had to be salvaged. StoreError says what is wrong with it."""
+    mended = mend(data_dir)
+    db = connect(data_dir)
+    if db.is_damaged:  # which is only seen where all of it has been read
+        db.close()
+        mended = mend(data_dir, is_damaged=True)
+        db = connect(data_dir)
+        if db.is_damaged:
+            raise StoreError(
+                f"{data_dir / FILE_NAME}: damaged anew as soon as it was salvaged: the disk fails"
+            )
+    return db, mended
+
+
 def mark_damaged(data_dir: Path) -> None:
     """Have the database salvaged at the next start. OSError when not even that can be written."""
     (data_dir / _MARK_NAME).touch(mode=0o600)
 
 
-def mend(data_dir: Path) -> Salvage | None:
-    """Salvage a database that is marked as damaged, is unreadable or lost. StoreError when that fails."""
+def mend(data_dir: Path, is_damaged: bool = False) -> Salvage | None:
+    """Salvage a database that is known or marked as damaged, is unreadable or lost.
+
+    StoreError when that fails.
+    """
     path, mark = data_dir / FILE_NAME, data_dir / _MARK_NAME
     try:
         done = finish(path)
         if not done:
-            is_damaged = path.exists() and (mark.exists() or _is_unreadable(path))
+            is_damaged |= path.exists() and (mark.exists() or _is_unreadable(path))
             if not (is_damaged or is_lost(path)):
                 return None
             done = salvage(path)

@@ -16,6 +16,7 @@ from corolle_gateway.store import spare
 from corolle_gateway.store.faults import READING
 from corolle_gateway.store.handover import leap
 from corolle_gateway.store.journal import FOLDER
+from corolle_gateway.store.legible import is_legible
 from corolle_gateway.store.messages import LANES
 from corolle_gateway.store.rescue import Rescue
 from corolle_gateway.store.restoring import restore_end, restore_unsent
@@ -109,6 +110,9 @@ def _copied(old: sqlite3.Connection, new: sqlite3.Connection, version: int) -> t
         places = ", ".join("?" * len(columns))
         reader = Rescue(old, table, columns, key)
         for row in reader.rows():
+            if not is_legible(table, columns, row):
+                reader.is_damaged = True
+                continue
             try:
                 new.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", row)
                 rows += 1

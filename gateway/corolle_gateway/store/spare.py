@@ -11,6 +11,7 @@ from pathlib import Path
 
 from corolle_gateway.store.connection import Connection
 from corolle_gateway.store.faults import READING, is_damage
+from corolle_gateway.store.legible import is_legible
 from corolle_gateway.store.rescue import Rescue
 from corolle_gateway.store.schema import MIGRATIONS
 
@@ -63,8 +64,10 @@ def is_sound(db: Connection) -> bool:
     for table in TABLES:
         if db.execute(f"PRAGMA main.quick_check({table})").fetchone() != ("ok",):
             return False
-        for _ in db.execute(f"SELECT * FROM main.{table}"):  # Python alone minds what is not UTF-8
-            pass
+        columns, _ = _columns(db, table)
+        for row in db.execute(f"SELECT * FROM main.{table}"):  # Python alone minds what is not UTF-8
+            if not is_legible(table, columns, row):
+                return False
     return True
 
 
@@ -149,6 +152,8 @@ def _filled(db: sqlite3.Connection, copy: sqlite3.Connection, table: str) -> int
     put = f"INSERT OR IGNORE INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
     filled = 0
     for row in Rescue(copy, f"spare_{table}", names, key).rows() if names else ():
+        if not is_legible(table, names, row):
+            continue
         with suppress(sqlite3.IntegrityError):  # damaged here as well; or a sanitary record that is there
             filled += db.execute(put, row).rowcount
     return filled

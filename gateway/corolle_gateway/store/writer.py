@@ -49,9 +49,6 @@ class Writer:
             counts.reject("spare_failed")
         if db.restored:
             counts.count("messages_restored", db.restored)
-        if db.is_damaged:
-            self.is_damaged = True
-            self.given_up.set()
 
     def submit(
         self, operation: Callable[[Connection], T], *more: Callable[[Connection], object]

@@ -1,5 +1,8 @@
 """The LoRaWAN link, put together."""
 
+import msgspec
+from msgspec.structs import replace
+
 from corolle_gateway.clock import Clock
 from corolle_gateway.counts import Counts
 from corolle_gateway.links.lorawan.agreeing import Agreeing
@@ -18,7 +21,7 @@ from corolle_gateway.links.lorawan.terms import Terms
 from corolle_gateway.links.lorawan.upkeep import AdrRule, Upkeep
 from corolle_gateway.links.lorawan.uplinks import Uplinks
 from corolle_gateway.log import Log
-from corolle_gateway.model import Downlink, Sent, UnitsChange
+from corolle_gateway.model import Downlink, Sent, SessionRecord, Unit, UnitsChange
 from corolle_gateway.tasks import Tasks
 
 
@@ -39,6 +42,7 @@ class LorawanLink:
         wish: Terms,
     ):
         self._log = log
+        self._counts = counts
         self._tasks = tasks
         self._memory = memory
         self._sessions = Sessions()
@@ -63,13 +67,21 @@ class LorawanLink:
         self._joins.load(units)
         by_name = {unit.name: unit for unit, _ in units}
         for record in await self._memory.sessions():
-            self._sessions.add(Session(by_name[record.unit], record))
+            self._sessions.add(self._session(by_name[record.unit], record))
             self._concentrators.expect(record.gateway)
         await self._groups.load(units)
         await self._downlinks.load()
         self.endpoint.open(bind, port)
         self._tasks.keep(self._heard.run)
         self._log.info("lorawan_listening", bind=bind, port=port, units=len(units))
+
+    def _session(self, unit: Unit, record: SessionRecord) -> Session:
+        """A session goes on, also where what was known of its way through the air cannot be read."""
+        try:
+            return Session(unit, record)
+        except msgspec.DecodeError:
+            self._counts.reject("link_unreadable", unit=unit.name)
+            return Session(unit, replace(record, link=b""))
 
     async def follow(self, change: UnitsChange) -> None:
         """Other units are known. sqlite3.Error when a group's new key cannot be kept."""
