@@ -172,9 +172,9 @@ class Book:
         return self._queued(operation)
 
     def _queued(self, operation: Callable[[Connection], T]) -> Pending[T]:
-        future = self._writer.submit(operation)
-        future.then(lambda _: self._outbox.filled.set())
-        return future
+        stored = self._writer.submit(operation)
+        stored.then(lambda _: self._outbox.filled.set())
+        return stored
 
     def _become(self, command: Command, status: str, reason: str) -> None:
         command.status, command.reason = status, reason

@@ -71,7 +71,6 @@ def welcome(body: bytes) -> Welcome:
         receive_maximum=properties.number(told, properties.RECEIVE_MAXIMUM, 0xFFFF),
         longest=properties.number(told, properties.MAXIMUM_PACKET_SIZE, packets.LIMITLESS),
         keepalive_s=properties.number(told, properties.SERVER_KEEPALIVE, 0),
-        session_s=properties.number(told, properties.SESSION_EXPIRY, _SESSION_S),
     )
 
 

@@ -10,7 +10,7 @@ from corolle_gateway.store.writer import Writer
 
 
 class LorawanMemory:
-    """What must survive of the LoRaWAN link. Futures are done once their matter is committed."""
+    """What must survive of the LoRaWAN link. Each Pending ends once its matter is committed."""
 
     def __init__(self, writer: Writer):
         self._writer = writer

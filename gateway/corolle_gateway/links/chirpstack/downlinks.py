@@ -19,9 +19,8 @@ from corolle_gateway.model import Downlink, Sent, Unit, iso_utc
 from corolle_gateway.tasks import Tasks
 
 _ROOM = eu868.max_payload(0)  # in whichever window, at whichever data rate
-_AT_ONCE_S = (
-    30.0  # ChirpStack looks into the queues of class C each second, but leaves 5 s between two frames
-)
+# ChirpStack looks into the queues of class C each second, but leaves 5 s between two frames.
+_AT_ONCE_S = 30.0
 
 
 class _Command(Struct, frozen=True, rename="camel", omit_defaults=True):

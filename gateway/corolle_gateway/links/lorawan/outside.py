@@ -53,7 +53,7 @@ class Receiver(Protocol):
 
 
 class Memory(Protocol):
-    """What must survive. A future is done once its matter is committed, or fails with a sqlite3.Error."""
+    """What must survive. A Pending ends once its matter is committed, or fails with a sqlite3.Error."""
 
     async def units(self) -> list[tuple[Unit, bytes]]:
         """All units with their AppKeys."""
