@@ -225,7 +225,7 @@ class MqttClient:
             connection.abandon("it has not answered" if self.up.is_set() else self._dialect.UNANSWERED)
         elif now_s - self._answered_s > 2 * self._keepalive_s:
             connection.abandon("it has not answered a ping")
-        elif now_s - max(connection.written_s, self._answered_s) > self._keepalive_s / 2:
+        elif now_s - connection.written_s > self._keepalive_s / 2:  # however much it says meanwhile
             connection.write(packets.PINGREQ)
 
     def _oldest_waits_s(self, now_s: float) -> float:
