@@ -31,3 +31,13 @@ def test_one_answer_that_was_late_is_soon_forgotten():
     assert pace.most == 1
     pace.took(1, 0.02)
     assert pace.most > IN_FLIGHT // 2
+
+
+@pytest.mark.parametrize("there_and_back_s", [0.6, 0.8, 2.0])
+def test_a_line_that_is_longer_than_it_was_carries_what_it_can(there_and_back_s: float):
+    """As when a satellite takes over from a fibre: what was quick once is no measure any more."""
+    pace = Pace()
+    pace.took(1, 0.02)
+    for _ in range(100):
+        pace.took(pace.most, pace.most / 10_000 + there_and_back_s)
+    assert pace.most == IN_FLIGHT
