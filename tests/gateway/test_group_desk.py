@@ -19,7 +19,7 @@ from corolle_gateway.hub.group_desk import GroupDesk
 from corolle_gateway.hub.places import Places
 from corolle_gateway.log import Log
 from corolle_gateway.model import Downlink, Sent, Unit
-from corolle_gateway.store import commands, database, messages
+from corolle_gateway.store import commands, database, groups, messages
 from corolle_gateway.store.outbox import Outbox
 from corolle_gateway.store.writer import Writer
 from corolle_gateway.tasks import Tasks
@@ -72,7 +72,8 @@ class _Desks:
         self.radio = radio
         self.clock, log = SystemClock(), Log(lambda: 0.0, "error", io.StringIO())
         self.counts = Counts(log)
-        self.tasks, self.writer = Tasks(log, self.counts), Writer(database.connect(folder), self.counts)
+        self.db = database.connect(folder)
+        self.tasks, self.writer = Tasks(log, self.counts), Writer(self.db, self.counts)
         self.units = {unit.name: unit for unit in units}
         outbox, places = Outbox(self.writer), Places()
         places.load(units)
@@ -293,3 +294,36 @@ def test_an_acknowledgement_that_comes_late_counts_for_the_group(tmp_path: Path)
             await asyncio.sleep(0.05)
 
     _run(tmp_path, _Radio(), _LAMPS, act)
+
+
+def test_how_far_a_group_has_come_is_told_when_the_disk_is_mended(tmp_path: Path):
+    """Its units' orders have ended, that cannot be stored, and nobody orders anything afterwards."""
+
+    async def act(desks: _Desks) -> None:
+        await desks.order("quai", "dim", value=40, for_s=3)
+        await _until(lambda: desks.counts.done.get("commands_expired") == len(_LAMPS))
+        assert await desks.statuses("lamp-1") == {"dim": "expired"}
+        desks.db.execute("PRAGMA query_only = 1")
+        await _until(lambda: "store_failed" in desks.counts.rejected)
+        desks.db.execute("PRAGMA query_only = 0")
+        while (await desks.told("quai"))[-1][0] != "failed":
+            await asyncio.sleep(0.05)
+        assert not await desks.writer.submit(groups.open_orders)
+        assert "internal_error" not in desks.counts.rejected
+
+    _run(tmp_path, _Radio(*(lamp.name for lamp in _LAMPS)), _LAMPS, act)
+
+
+def test_how_far_a_group_has_come_is_told_when_its_units_ends_could_not_be_stored(tmp_path: Path):
+    async def act(desks: _Desks) -> None:
+        await desks.order("quai", "dim", value=40, for_s=3)
+        await _until(lambda: desks.counts.done.get("commands_sent") == len(_LAMPS))
+        await desks.statuses("lamp-1")  # that is stored
+        desks.db.execute("PRAGMA query_only = 1")
+        await _until(lambda: desks.counts.done.get("commands_expired") == len(_LAMPS))
+        await asyncio.sleep(2.2)  # until how far they have come could not be told either
+        desks.db.execute("PRAGMA query_only = 0")
+        while (await desks.told("quai"))[-1][0] != "failed":
+            await asyncio.sleep(0.05)
+
+    _run(tmp_path, _Radio(*(lamp.name for lamp in _LAMPS)), _LAMPS, act)

@@ -182,7 +182,10 @@ class GroupDesk:
     async def _tell_later(self, group: str, order_id: str) -> None:
         await self._clock.sleep(_TOLD_EVERY_S)
         self._telling.discard((group, order_id))
-        await self._tell(group, order_id)
+        try:
+            await self._tell(group, order_id)
+        except sqlite3.Error:  # the writer has counted it; of the last one nobody would tell any more
+            self._tell_soon(group, order_id)
 
     def _tell(self, group: str, order_id: str) -> Pending[None]:
         message_id, now_s = self._outbox.next_id(), self._clock.now()
