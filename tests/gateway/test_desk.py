@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import sqlite3
 import time
 from pathlib import Path
 
@@ -162,3 +163,36 @@ def test_an_order_ends_even_if_sending_it_fails_as_nobody_has_foreseen(tmp_path:
         return counts.rejected, found.status, len(link.sent)
 
     assert asyncio.run(run()) == ({"internal_error": 1}, "expired", 1)
+
+
+def test_the_end_of_an_order_is_told_when_the_disk_is_mended(tmp_path: Path):
+    """It ends while nothing can be stored, and nobody orders anything afterwards."""
+
+    async def run() -> str:
+        clock, log = SystemClock(), Log(lambda: 0.0, "error", io.StringIO())
+        counts, db = Counts(log), database.connect(tmp_path)
+        tasks, writer = Tasks(log, counts), Writer(db, counts)
+        desk = Desk(clock, counts, tasks, Book(clock, log, counts, writer, Outbox(writer)))
+        await desk.load({"canopy-1": _CANOPY}, _Near())
+        tasks.keep(desk.run)
+        await desk.order(
+            "canopy-1", msgspec.json.encode({"id": "a", "verb": "open", "value": 60, "for_s": 1})
+        )
+        db.execute("PRAGMA query_only = 1")
+        while "store_failed" not in counts.rejected:
+            await asyncio.sleep(0.05)
+        db.execute("PRAGMA query_only = 0")
+        while await writer.submit(_last_told) != "expired":
+            await asyncio.sleep(0.05)
+        stored = await writer.submit(lambda db: commands.find(db, "canopy-1", "a"))
+        await tasks.stop()
+        await writer.close()
+        return stored.status if stored else ""
+
+    assert asyncio.run(asyncio.wait_for(run(), 15)) == "expired"
+
+
+def _last_told(db: sqlite3.Connection) -> str:
+    """The last that the city was told of orders."""
+    last = db.execute("SELECT body FROM messages WHERE kind = 'ack' ORDER BY id DESC LIMIT 1").fetchone()
+    return msgspec.json.decode(last[0])["status"]

@@ -1,7 +1,9 @@
 """The book of commands: which are open, and each step of theirs stored with what the city is told."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Container
+from functools import partial
 from typing import TypeVar
 
 from corolle.wire import words
@@ -21,8 +23,10 @@ from corolle_gateway.store.outbox import Outbox
 from corolle_gateway.store.writer import Writer
 
 _WIRE_IDS = 0x10000
+_STORE_RETRY_S = 1.0
 
 T = TypeVar("T")
+_Untold = dict[tuple[str, str], tuple[Command, int]]  # by unit and id: a command, and the value to be told
 
 
 class Book:
@@ -35,6 +39,7 @@ class Book:
         self._writer = writer
         self._outbox = outbox
         self._open: defaultdict[str, list[Command]] = defaultdict(list)
+        self._untold: _Untold = {}  # whose last step could not be stored
         self.moved: Callable[[Command], None] = lambda command: (
             None
         )  # is told each step of a group's commands
@@ -151,6 +156,8 @@ class Book:
 
         def told(stored: tuple[bool, Command | None]) -> bool:
             is_allowed, command = stored
+            if command:
+                self._untold.pop((command.unit, command.id), None)
             if command and command.group:
                 self.moved(command)
             return is_allowed
@@ -169,7 +176,40 @@ class Book:
             _put_ack(db, message_id, stored, value, now_s)
             return True
 
-        return self._queued(operation)
+        told = self._queued(operation)
+        told.then(partial(self._stepped, {(command.unit, command.id): (command, value)}))
+        return told
+
+    def _stepped(self, steps: _Untold, done: Pending[bool]) -> None:
+        """What could not be stored nobody would hear of: it is tried again, with what came of it since."""
+        if not done.error:
+            for key in steps:
+                self._untold.pop(key, None)
+            return
+        if not self._untold:
+            asyncio.get_running_loop().call_later(_STORE_RETRY_S, self._step_again)
+        self._untold |= steps
+
+    def _step_again(self) -> None:
+        """All at once: while a disk is full they are refused together."""
+        steps, self._untold = self._untold, {}
+        now_s = self._clock.now()
+        told = [(self._outbox.next_id(), replace(command), value) for command, value in steps.values()]
+
+        def operation(db: Connection) -> bool:
+            for message_id, command, value in told:
+                commands.update(db, command)
+                _put_ack(db, message_id, command, value, now_s)
+            return True
+
+        def ended(done: Pending[bool]) -> None:
+            self._stepped(steps, done)
+            for command, _ in () if done.error else steps.values():
+                if command.group:
+                    self.moved(command)
+
+        if steps:
+            self._queued(operation).then(ended)
 
     def _queued(self, operation: Callable[[Connection], T]) -> Pending[T]:
         stored = self._writer.submit(operation)
