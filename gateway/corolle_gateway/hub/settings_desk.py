@@ -1,6 +1,8 @@
 """Settings: what the city wants is kept, sent until the unit says it runs it, and shown where it does not."""
 
+import asyncio
 from collections.abc import Iterable
+from functools import partial
 
 from corolle.wire import eu868, settings_words
 from msgspec import json
@@ -25,6 +27,7 @@ from corolle_gateway.tasks import Tasks
 _UNSETTLING = ("boot", "settings reset", "settings changed")
 _CLASS_C = "C"
 _ROOM = eu868.max_payload(0)  # at RX2, where class C listens, whatever its data rate
+_STORE_RETRY_S = 1.0
 _AT_ONCE = 8  # so many units are told without waiting for their next uplink: a street's airtime is dear
 
 
@@ -44,6 +47,7 @@ class SettingsDesk:
         self._desired: dict[str, Values] = {}
         self._units: dict[str, Unit] = {}
         self._standings: dict[str, Standing] = {}
+        self._unstored: set[str] = set()  # units of which what they run could not be stored, or not be told
 
     async def load(self, units: dict[str, Unit], paths: Paths) -> None:
         """Go on where an earlier run stopped."""
@@ -148,8 +152,26 @@ class SettingsDesk:
 
         stored = self._writer.submit(operation)
         if news:
+            stored.then(partial(self._ended, unit.name))
             self._publish(unit)
         return stored
+
+    def _ended(self, unit: str, done: Pending[bool] | Pending[None]) -> None:
+        """What a full disk refused would be no news when it comes again: it is tried until it is there."""
+        if done.error and unit not in self._unstored:
+            self._unstored.add(unit)
+            asyncio.get_running_loop().call_later(_STORE_RETRY_S, self._store_again, unit)
+
+    def _store_again(self, name: str) -> None:
+        self._unstored.discard(name)
+        unit, standing = self._units.get(name), self._standings.get(name)
+        if not unit or not standing:
+            return  # it was lost meanwhile
+        if standing.reported is not None:
+            values = dict(standing.reported)
+            kept = self._writer.submit(lambda db: settings.put_reported(db, name, values))
+            kept.then(partial(self._ended, name))
+        self._publish(unit)
 
     def _wanted(self, unit: Unit) -> Values:
         wanted: Values = {}
@@ -213,7 +235,8 @@ class SettingsDesk:
     def _publish(self, unit: Unit) -> None:
         standing = self._standings[unit.name]
         body = bodies.standing(unit, standing, self._clock.now())
-        self._put(unit.name, "settings", body | {"names": names_of(unit), "refused": standing.refused})
+        told = self._put(unit.name, "settings", body | {"names": names_of(unit), "refused": standing.refused})
+        told.then(partial(self._ended, unit.name))
 
     def _tell(
         self,
