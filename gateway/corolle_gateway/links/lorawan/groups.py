@@ -5,7 +5,9 @@ first ordered something: not everybody wants to.
 """
 
 import secrets
+import sqlite3
 from collections import defaultdict
+from contextlib import suppress
 from hashlib import sha256
 
 from corolle.wire import lorawan as wire
@@ -63,7 +65,8 @@ class Groups:
     async def load(self, units: list[tuple[Unit, bytes]]) -> None:
         """Go on where an earlier run stopped, or with other units than before.
 
-        A group that somebody has left, or lost, gets a new key.
+        A group that somebody has left, or lost, gets a new key; if that cannot be stored it has none until it
+        is ordered something. sqlite3.Error when the store cannot be read.
         """
         records, marks = await self._memory.groups()
         before, was_joined = self._units, {pair: self._mark(*pair) for pair in self._joined}
@@ -78,7 +81,8 @@ class Groups:
             else:
                 self._groups.pop(name, None)
                 if name in known or name not in sites:
-                    await self._begin(name)
+                    with suppress(sqlite3.Error):  # the writer has counted it
+                        await self._begin(name)
         # Who was known before and had not joined had been in doubt, whatever the store says.
         new = {pair: mark for pair, mark in marks.items() if pair[1] not in before}
         for (name, unit), mark in (new | was_joined).items():

@@ -84,7 +84,7 @@ class LorawanLink:
             return Session(unit, replace(record, link=b""))
 
     async def follow(self, change: UnitsChange) -> None:
-        """Other units are known. sqlite3.Error when a group's new key cannot be kept."""
+        """Other units are known. sqlite3.Error when the store cannot be read."""
         self._joins.load(change.everyone)
         self._sessions.follow(change)
         await self._groups.load(change.everyone)
