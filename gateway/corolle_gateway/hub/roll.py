@@ -44,6 +44,7 @@ class Roll:
         self._told = asyncio.Event()
         # The list that was entered at the start may be another one by now, so the first look reads it again.
         self._mark: object = None
+        self._unfollowed: UnitsChange | None = None  # entered, and so none when it is entered again
 
     def look(self) -> None:
         """Somebody says that the list has changed."""
@@ -82,10 +83,12 @@ class Roll:
     async def _take_up(self, is_told: bool) -> None:
         """Whatever is wrong with a list, the units stay as they are until there is another one."""
         try:
-            change = await self.enter(await asyncio.to_thread(units_file.load, self._path))
+            change = self._since(await self.enter(await asyncio.to_thread(units_file.load, self._path)))
             if change.changed:
-                self._counts.count("units_taken", len(change.changed))
+                self._unfollowed = change
                 await self._follow(change)
+                self._unfollowed = None
+                self._counts.count("units_taken", len(change.changed))
             if is_told or change.changed:
                 numbers = {"changed": len(change.changed), "anew": len(change.anew)}
                 self._log.info("units_taken", **numbers, units=len(change.in_service))
@@ -94,6 +97,13 @@ class Roll:
             self._log.error("units_refused", error=error)
         except sqlite3.Error:  # the writer has counted it, and the disk may take it the next time
             self._mark = None
+
+    def _since(self, change: UnitsChange) -> UnitsChange:
+        """What there is to be followed, with what could not be."""
+        before = self._unfollowed
+        if before is None:
+            return change
+        return UnitsChange(change.everyone, before.changed | change.changed, before.anew | change.anew)
 
 
 def _mark(path: Path) -> object:
