@@ -53,6 +53,11 @@ def is_in_service(db: sqlite3.Connection, unit: Unit) -> bool:
     return row.fetchone() is not None
 
 
+def is_lost(db: sqlite3.Connection, name: str) -> bool:
+    """Whether a unit of that name is revoked."""
+    return bool(db.execute("SELECT 1 FROM units WHERE name = ? AND revoked", (name,)).fetchone())
+
+
 def use_nonces(db: sqlite3.Connection, unit: str, dev_nonce: int) -> int | None:
     """Take the DevNonce of a join-request; the JoinNonce to answer with, or None when it is a replay.
 

@@ -17,7 +17,7 @@ from corolle_gateway.hub.orders import OrderError, checked_author
 from corolle_gateway.log import Log
 from corolle_gateway.model import Unit, UnitsChange
 from corolle_gateway.pending import Pending
-from corolle_gateway.store import alarms, messages
+from corolle_gateway.store import alarms, messages, registry
 from corolle_gateway.store.connection import Connection
 from corolle_gateway.store.outbox import Outbox
 from corolle_gateway.store.writer import Writer
@@ -194,6 +194,8 @@ class Judgement:
     def apply(self, db: Connection) -> None:
         """Change the database, and nothing but the database: it may have to be done once more."""
         self._steps = []
+        if registry.is_lost(db, self._unit):
+            return  # a moment ago, and its alarms have ended: nothing would ever clear this one
         for sign, message_id in zip(self._signs, self._numbers, strict=True):
             step = life.judged(db, self._unit, sign, self._time_s)
             if step is None:
