@@ -2,22 +2,27 @@
 
 import asyncio
 import sys
+from typing import Any
 
 import pytest
 from corolle.wire import lorawan
 from corolle.wire.schema import CANOPY_REPORT, LAMP_REPORT
+from corolle_gateway.clock import SystemClock
 from corolle_gateway.counts import Counts
 from corolle_gateway.hub.counters import unwrap
 from corolle_gateway.hub.metering import meters
+from corolle_gateway.links.lorawan.agreeing import Agreeing
 from corolle_gateway.links.lorawan.concentrators import Concentrators
+from corolle_gateway.links.lorawan.confirmations import Confirmations
 from corolle_gateway.links.lorawan.dedup import Deduplicator, Heard
 from corolle_gateway.links.lorawan.duty import DutyLedger, band
 from corolle_gateway.links.lorawan.gwmp import Reception
 from corolle_gateway.links.lorawan.keys import Key
 from corolle_gateway.links.lorawan.refused import Refused
 from corolle_gateway.links.lorawan.sessions import RESERVED_AHEAD, Session, Sessions
+from corolle_gateway.links.lorawan.terms import Terms
 from corolle_gateway.log import Log
-from corolle_gateway.model import Airtime, SessionRecord, Unit
+from corolle_gateway.model import Airtime, Downlink, SessionRecord, Unit
 from corolle_gateway.pending import ended
 from hypothesis import given
 from hypothesis import strategies as st
@@ -326,3 +331,19 @@ def test_every_counter_that_wraps_is_known_by_how_fast_it_can_grow():
     for kind, report in (("lamp", LAMP_REPORT), ("canopy", CANOPY_REPORT)):
         wrapping = {field.name for field in report.fields if field.wraps} - {"seq"}
         assert wrapping == {meter.field for meter in meters(kind, "report")}
+
+
+def test_another_board_s_session_begins_with_nothing_asked_and_nothing_sent():
+    """It may have the number in the store that the last one had, which has ended."""
+    clock, log = SystemClock(), Log(lambda: 0.0, "error", sys.stderr)
+    agreeing = Agreeing(clock, log, Counts(log), Terms(rx2_dr=0))
+    receiver: Any = None
+    confirmations = Confirmations(clock, Counts(log), receiver)
+    before, after = (Session(_UNIT, SessionRecord("lamp-1", 1, bytes(16), bytes(16), 1, 1)) for _ in range(2))
+    asked = tuple(agreeing.due(before))
+    assert asked and confirmations.may_send(before)
+    agreeing.asks(before, asked)
+    confirmations.sends(before, Downlink(_UNIT, 1, b"", "a", True))
+    assert not agreeing.due(before) and not confirmations.may_send(before)
+    after.link.open_changes = asked
+    assert agreeing.due(after) and confirmations.may_send(after)

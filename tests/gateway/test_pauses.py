@@ -51,7 +51,7 @@ def test_terms_are_asked_when_the_clock_was_set_back_a_year():
     log = Log(clock.now, "error", io.StringIO())
     agreeing = Agreeing(clock, log, Counts(log), Terms(rx2_dr=0))
     link = SimpleNamespace(terms=Terms(), refused=(), open_changes=())
-    session: Any = SimpleNamespace(id=1, link=link, repeating=())
+    session: Any = SimpleNamespace(id=1, link=link, repeating=(), asked_tries=0, asked_until_s=0.0)
     agreeing.asks(session, tuple(agreeing.due(session)))
     clock.now_s += _FIRST_PAUSE_S / 2
     assert link.open_changes and not agreeing.due(session)

@@ -1,7 +1,5 @@
 """Coming to terms with a unit: asked until it has answered, kept with its session, refusals counted."""
 
-import msgspec
-
 from corolle_gateway.clock import Clock, is_over
 from corolle_gateway.counts import Counts
 from corolle_gateway.links.lorawan.sessions import Session
@@ -12,13 +10,6 @@ _NONE: frozenset[int] = frozenset()
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 60.0, 86_400.0
 
 
-class _Pace(msgspec.Struct):
-    """How often a unit was asked without an answer, and when it may be asked again."""
-
-    tries: int = 0
-    until_s: float = 0.0
-
-
 class Agreeing:
     """`wish`: the terms that all units should come to."""
 
@@ -27,7 +18,6 @@ class Agreeing:
         self._log = log
         self._counts = counts
         self._wish = wish
-        self._paces: dict[int, _Pace] = {}  # of the sessions that are asked something
 
     def missing(self, session: Session) -> list[Change]:
         """What the unit has still to take, without what it has refused."""
@@ -39,8 +29,8 @@ class Agreeing:
     def due(self, session: Session) -> list[Change]:
         """What to ask now. An answer that a unit still repeats would be taken for one to a new question."""
         missing = self.missing(session)
-        pace = self._paces.get(session.id)
-        waits = pace and not is_over(pace.until_s, self._clock.now(), _LONGEST_PAUSE_S)
+        until_s = session.asked_until_s
+        waits = session.asked_tries and not is_over(until_s, self._clock.now(), _LONGEST_PAUSE_S)
         if not missing or (waits and session.link.open_changes):
             return []
         return [change for change in missing if change.cid not in session.repeating]
@@ -48,9 +38,9 @@ class Agreeing:
     def asks(self, session: Session, asked: tuple[Change, ...]) -> None:
         """These are about to be sent."""
         session.link.open_changes = asked
-        pace = self._paces.setdefault(session.id, _Pace())
-        pace.until_s = self._clock.now() + min(_FIRST_PAUSE_S * 2.0**pace.tries, _LONGEST_PAUSE_S)
-        pace.tries += 1
+        pause_s = min(_FIRST_PAUSE_S * 2.0**session.asked_tries, _LONGEST_PAUSE_S)
+        session.asked_until_s = self._clock.now() + pause_s
+        session.asked_tries += 1
         self._counts.count("terms_asked", len(asked))
 
     def answered(self, session: Session, commands: list[tuple[int, bytes]]) -> None:
@@ -61,7 +51,7 @@ class Agreeing:
             change = next((each for each in open_ if each.cid == cid), None) if cid in ANSWERS else None
             if change:
                 session.link.open_changes = tuple(each for each in open_ if each is not change)
-                self._paces.pop(session.id, None)
+                session.asked_tries = 0
                 self._end(session, change, answer)
 
     def _end(self, session: Session, change: Change, answer: bytes) -> None:

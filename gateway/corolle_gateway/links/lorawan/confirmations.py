@@ -4,8 +4,6 @@ A frame that is sent again has a counter of its own: none is ever used twice. Wh
 over a restart: the order it carries is, and is sent again.
 """
 
-import msgspec
-
 from corolle_gateway.clock import Clock
 from corolle_gateway.counts import Counts
 from corolle_gateway.links.lorawan.outside import Receiver
@@ -16,11 +14,6 @@ _CLASS_A = "A"
 _CLASS_C_ANSWER_S = 8.0  # what was on its way already says nothing of what a unit has heard meanwhile
 
 
-class _Outstanding(msgspec.Struct, frozen=True):
-    downlink: Downlink
-    sent_s: float
-
-
 class Confirmations:
     """Tells `receiver` what a unit has heard."""
 
@@ -28,28 +21,28 @@ class Confirmations:
         self._clock = clock
         self._counts = counts
         self._receiver = receiver
-        self._outstanding: dict[int, _Outstanding] = {}  # by session
 
     def may_send(self, session: Session) -> bool:
         """Whether nothing is outstanding that an answer could be taken for."""
-        before = self._outstanding.get(session.id)
-        return before is None or self._clock.now() - before.sent_s >= _CLASS_C_ANSWER_S
+        before = session.outstanding
+        return before is None or self._clock.now() - before[1] >= _CLASS_C_ANSWER_S
 
     def sends(self, session: Session, downlink: Downlink) -> None:
         """A confirmed frame is about to be sent."""
-        self._outstanding[session.id] = _Outstanding(downlink, self._clock.now())
+        session.outstanding = downlink, self._clock.now()
         self._counts.count("confirmed_downlinks")
 
     def heard(self, session: Session, acknowledged: bool) -> None:
         """A new frame of the unit's is stored."""
-        outstanding = self._outstanding.get(session.id)
+        outstanding = session.outstanding
         if acknowledged and outstanding is None:
             self._counts.reject("unexpected_ack", unit=session.unit.name)
         if outstanding is None:
             return
+        downlink, sent_s = outstanding
         if acknowledged:
             self._counts.count("confirmed_acks")
-            self._receiver.heard(outstanding.downlink)
-        late = self._clock.now() - outstanding.sent_s >= _CLASS_C_ANSWER_S
+            self._receiver.heard(downlink)
+        late = self._clock.now() - sent_s >= _CLASS_C_ANSWER_S
         if acknowledged or late or session.unit.radio_class == _CLASS_A:
-            del self._outstanding[session.id]
+            session.outstanding = None

@@ -10,7 +10,7 @@ from corolle_gateway.links.lorawan.adr import LinkState
 from corolle_gateway.links.lorawan.keys import Key
 from corolle_gateway.links.lorawan.refused import Refused
 from corolle_gateway.links.lorawan.terms import shared
-from corolle_gateway.model import SessionRecord, Unit, UnitsChange
+from corolle_gateway.model import Downlink, SessionRecord, Unit, UnitsChange
 
 # Downlink counters are reserved in the store so many at a time: sending a frame then waits for no disk.
 RESERVED_AHEAD = 32
@@ -40,6 +40,10 @@ class Session:
         self.repeating: frozenset[int] = frozenset()  # CIDs whose answers its last frame repeats until heard
         self.last_phy = b""
         self.last_at_s = 0.0
+        # What it was asked and sent ends with it: its number in the store may become another one's.
+        self.asked_tries = 0  # for terms, since it last answered
+        self.asked_until_s = 0.0  # not again before
+        self.outstanding: tuple[Downlink, float] | None = None  # a confirmed downlink, and when it was sent
         self.held_until_s = 0.0  # nothing is sent at once that would overtake an answer with a lower number
 
     def hold(self, heard_s: float) -> None:
