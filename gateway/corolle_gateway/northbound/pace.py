@@ -4,7 +4,7 @@ from corolle_gateway.northbound.mqtt import IN_FLIGHT
 
 _DELAY_S = 0.5
 _SHORTEST_S = 0.001  # what is quicker is not told apart
-_DOUBTED = 32  # after so many that were held back and not as quick the line may be another one
+_DOUBTED = 64  # after so many that were held back and not as quick the line may be another one
 
 
 class Pace:
