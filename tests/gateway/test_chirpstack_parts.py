@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,9 +14,11 @@ from corolle_gateway.links.chirpstack import events
 from corolle_gateway.links.chirpstack.acknowledging import Acknowledging
 from corolle_gateway.links.chirpstack.downlinks import Downlinks
 from corolle_gateway.links.chirpstack.events import Log, Refused, Up
+from corolle_gateway.links.chirpstack.link import ChirpstackLink
 from corolle_gateway.model import Downlink, Sent, Unit
 from corolle_gateway.northbound.packets import Incoming
 from corolle_gateway.pending import Pending
+from corolle_gateway.tasks import Tasks
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -105,6 +108,55 @@ def test_pubacks_go_in_the_order_of_arrival_and_what_failed_gets_none():
     assert acknowledged == [1, 2]
     stored[2].fail(OSError("full"))
     assert (acknowledged, len(failed)) == ([1, 2, 4], 1)
+
+
+class _Broker:
+    """Brings what it is told to, and notes what it may forget."""
+
+    def __init__(self, receive: Callable[[Incoming], None]):
+        self.bring = receive
+        self.forgotten: list[int] = []
+
+    async def run(self) -> None:
+        await asyncio.Event().wait()
+
+    def acknowledge(self, message: Incoming) -> None:
+        self.forgotten.append(message.number)
+
+
+class _Memory:
+    """Knows one lamp."""
+
+    async def units(self) -> list[Unit]:
+        return [Unit("lamp-1", "lamp", "quai", "01" * 8, "00" * 8, 43.6, 1.44, "C")]
+
+    async def sessions(self) -> list[Any]:
+        return []
+
+
+def test_what_a_fault_of_our_own_ends_does_not_come_for_ever():
+    """Each would else keep one of the places that the broker has for what is under way to us."""
+
+    async def brought() -> tuple[list[int], dict[str, int]]:
+        told = log.Log(lambda: 0.0, "error", io.StringIO())
+        counts = Counts(told)
+        tasks = Tasks(told, counts)
+        nobody: Any = None  # whoever takes an uplink: that is the fault
+        memory: Any = _Memory()
+        brokers: list[Any] = []
+
+        def connect(_: tuple[str, ...], receive: Callable[[Any], None]) -> Any:
+            brokers.append(_Broker(receive))
+            return brokers[0]
+
+        link = ChirpstackLink(SystemClock(), counts, tasks, memory, nobody, ("1",), connect, lambda _: 60.0)
+        await link.start()
+        brokers[0].bring(Incoming(_TOPIC + "up", _UP.encode(), False, 7))
+        await asyncio.sleep(0.05)
+        await tasks.stop()
+        return brokers[0].forgotten, counts.rejected
+
+    assert asyncio.run(brought()) == ([7], {"internal_error": 1})
 
 
 def test_what_cannot_be_given_again_after_a_join_has_its_turn_once_more():

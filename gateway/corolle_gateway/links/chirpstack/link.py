@@ -86,13 +86,14 @@ class ChirpstackLink:
 
     async def _take(self, message: Message) -> None:
         """A task of its own: a fault of ours would else end the connection, and the next, and the next."""
+        stored = None
         try:
             stored = self._taken(message)
         except Refused as refused:
             self._counts.reject(refused.cause, topic=message.topic[:128])
-            stored = None
-        if message.number:
-            self._acknowledging.follow(message, stored)
+        finally:  # after a fault of ours as well: it would be the same one whenever it came again
+            if message.number:
+                self._acknowledging.follow(message, stored)
 
     def _taken(self, message: Message) -> Pending[bool] | None:
         """What has to be True before the broker may forget a message, if anything. Refused."""
